@@ -1,0 +1,93 @@
+/**
+ * A sliding window onto an input's bytes, in one reused buffer. Whoever fills it calls `reserve` and `commit`; the
+ * format reader looks at `bytes[start, end)` and calls `release` for what it has done with.
+ *
+ * Invariant: while no `realign` is asked for, an absolute offset keeps its parity in memory, so that 16-bit code units
+ * stay aligned over any number of compactions.
+ */
+export class ByteWindow {
+  /** The buffer. Replaced when the window grows: read it again after `reserve`. */
+  bytes: Uint8Array;
+  /** Index in `bytes` of the first byte not released. */
+  start = BASE;
+  /** Index in `bytes` past the last byte that is filled. */
+  end = BASE;
+  /** Absolute offset in the input of the byte at index 0 of `bytes`; may be negative. */
+  origin = -BASE;
+  readonly #memory: GrowableMemory;
+
+  constructor(memory: GrowableMemory = plainMemory()) {
+    this.#memory = memory;
+    this.bytes = memory.bytes();
+  }
+
+  /** The absolute offset in the input of index `index`. */
+  offsetOf(index: number): number {
+    return this.origin + index;
+  }
+
+  /** Room for `length` more bytes after `end`: the caller writes into it and then commits. Moves or grows the buffer. */
+  reserve(length: number): Uint8Array {
+    if (this.end + length + SLACK > this.bytes.length) this.#makeRoom(length);
+    return this.bytes.subarray(this.end, this.end + length);
+  }
+
+  /** `length` bytes of the reserved room are filled. */
+  commit(length: number): void {
+    this.end += length;
+  }
+
+  /** Everything before `index` is done with. */
+  release(index: number): void {
+    this.start = index;
+  }
+
+  /** Moves the live bytes by one, so that an odd offset becomes an even index; indices change, offsets do not. */
+  realign(): void {
+    if (this.end + 1 + SLACK > this.bytes.length) this.#makeRoom(1);
+    this.bytes.copyWithin(this.start + 1, this.start, this.end);
+    this.start += 1;
+    this.end += 1;
+    this.origin -= 1;
+  }
+
+  #makeRoom(length: number): void {
+    const live = this.end - this.start;
+    const target = BASE + (this.start & 1);
+    const needed = target + live + length + SLACK;
+    if (needed > this.bytes.length) {
+      this.#memory.grow(Math.max(needed, Math.min(this.bytes.length * 2, needed + (64 << 20))));
+      this.bytes = this.#memory.bytes();
+    }
+    this.bytes.copyWithin(target, this.start, this.end);
+    this.origin += this.start - target;
+    this.start = target;
+    this.end = target + live;
+  }
+}
+
+/** Memory that a window stands on: plain, or a WebAssembly memory that a SIMD search reads in place. */
+export interface GrowableMemory {
+  /** The whole memory as it is now. */
+  bytes(): Uint8Array;
+  /** Makes the memory at least `length` bytes, keeping its contents. */
+  grow(length: number): void;
+}
+
+/** The first index that input bytes may take; what lies below is the search's own (needles, tables). */
+export const BASE = 65_536;
+
+/** Bytes that a 64-byte-wide search may read (never use) past the end. */
+const SLACK = 128;
+
+function plainMemory(): GrowableMemory {
+  let memory = new Uint8Array(BASE + (1 << 19) + SLACK);
+  return {
+    bytes: () => memory,
+    grow(length) {
+      const larger = new Uint8Array(length);
+      larger.set(memory);
+      memory = larger;
+    },
+  };
+}

@@ -1,0 +1,19 @@
+export type { EventRecord } from './event-record.js';
+export type { Failure, Unpaired } from './failure.js';
+export type { DateOrder, InputReport, Warning } from './input-report.js';
+export type { Instant, TimeBasis } from './instant.js';
+export type { Position } from './position.js';
+export type { Reject, RejectReason } from './reject.js';
+export { isSelected, type SelectedProvider, type Selection } from './selection.js';
+export { EvpairError, type EvpairErrorCode } from './evpair-error.js';
+
+import type { EventRecord } from './event-record.js';
+import type { Failure, Unpaired } from './failure.js';
+import type { InputReport, Warning } from './input-report.js';
+import type { Reject } from './reject.js';
+
+/** What readers emit: for each input its events and rejects in order of position, then one `InputReport`. */
+export type ReadItem = EventRecord | Reject | Warning | InputReport;
+
+/** What the extractor emits: an event's outcomes stand together; events that no definition recognised are gone. */
+export type ExtractItem = Failure | Unpaired | Reject | Warning | InputReport;
