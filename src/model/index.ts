@@ -1,11 +1,11 @@
 export type { EventRecord } from './event-record.js';
+export { EvpairError, type EvpairErrorCode } from './evpair-error.js';
 export type { Failure, Unpaired } from './failure.js';
 export type { DateOrder, InputReport, Warning } from './input-report.js';
 export type { Instant, TimeBasis } from './instant.js';
 export type { Position } from './position.js';
 export type { Reject, RejectReason } from './reject.js';
 export { isSelected, type SelectedProvider, type Selection } from './selection.js';
-export { EvpairError, type EvpairErrorCode } from './evpair-error.js';
 
 import type { EventRecord } from './event-record.js';
 import type { Failure, Unpaired } from './failure.js';
