@@ -1,0 +1,134 @@
+import { ByteWindow } from '../bytes/byte-window.js';
+import { EvpairError, type ReadItem } from '../model/index.js';
+import type { Stage } from '../stream/stage.js';
+import type { FormatReader, ReadOptions } from './format-reader.js';
+import { describeUnknown, detectFormat, FORMATS, formatNamed } from './formats.js';
+import { HEAD_BYTES, lookAtHead } from './head.js';
+
+export interface ExportReaderOptions extends ReadOptions {
+  /** The name of the format, overruling detection. */
+  readonly format?: string | undefined;
+}
+
+/**
+ * Reads one export of any form: looks at its first 64 KiB, chooses the format's reader, and hands it window after
+ * window. A stage for streams (`push`, `end`); a driver that fills the window in place calls `reserve` and `commit`.
+ */
+export class ExportReader implements Stage<Uint8Array, ReadItem> {
+  readonly #options: ExportReaderOptions;
+  readonly #window: ByteWindow;
+  #reader: FormatReader | undefined;
+  #isUnknown = false;
+  #bytes = 0;
+
+  /** @throws EvpairError `ERR_USAGE` when `format` is none that evpair reads. */
+  constructor(options: ExportReaderOptions, window: ByteWindow = new ByteWindow()) {
+    this.#options = options;
+    this.#window = window;
+    if (options.format === undefined) return;
+    const format = formatNamed(options.format);
+    if (format === undefined) {
+      throw new EvpairError('ERR_USAGE', `No format is named ${JSON.stringify(options.format)}.`, {
+        hint: `Use one of ${FORMATS.map(each => each.name).join(', ')}.`,
+      });
+    }
+    this.#reader = format.create(options);
+  }
+
+  /** True once it is clear that the input is in no form that evpair reads: the rest of it need not be read. */
+  get isUnknown(): boolean {
+    return this.#isUnknown;
+  }
+
+  push(chunk: Uint8Array, emit: (item: ReadItem) => void): void {
+    this.reserve(chunk.length).set(chunk);
+    this.commit(chunk.length, emit);
+  }
+
+  /** Room for `length` bytes in the window, to be filled in place. */
+  reserve(length: number): Uint8Array {
+    return this.#window.reserve(length);
+  }
+
+  /** `length` bytes of the reserved room are filled: reads what is whole. */
+  commit(length: number, emit: (item: ReadItem) => void): void {
+    this.#window.commit(length);
+    this.#bytes += length;
+    if (this.#isUnknown) {
+      this.#window.release(this.#window.end);
+      return;
+    }
+    if (this.#reader === undefined) {
+      if (this.#window.end - this.#window.start < HEAD_BYTES) return;
+      this.#choose(emit, undefined);
+    }
+    this.#reader?.read(this.#window, false, emit);
+  }
+
+  *end(): Iterable<ReadItem> {
+    const items: ReadItem[] = [];
+    const emit = (item: ReadItem) => items.push(item);
+    this.finish(emit, {});
+    yield* items;
+  }
+
+  /**
+   * Reads what is left and emits the input's report. `facts` are what only the driver knows: that reading stopped
+   * early, the hash, the true size of an input that was not read to its end.
+   */
+  finish(
+    emit: (item: ReadItem) => void,
+    facts: { readonly isComplete?: boolean; readonly sha256?: string; readonly size?: number },
+  ): void {
+    const isComplete = facts.isComplete ?? true;
+    const bytes = facts.size ?? this.#bytes;
+    if (this.#reader === undefined && !this.#isUnknown && this.#bytes > 0) this.#choose(emit, bytes);
+    this.#reader?.read(this.#window, true, emit);
+    const report = this.#reader?.report() ?? {
+      format: this.#isUnknown ? 'unknown' : 'empty',
+      encoding: 'unknown',
+      events: 0,
+      unparsed: 0,
+      malformed: 0,
+      rejects: this.#isUnknown ? 1 : 0,
+      withoutTime: 0,
+      warnings: this.#isUnknown ? {} : { 'empty-input': 1 },
+    };
+    if (this.#bytes === 0) {
+      emit({
+        type: 'warning',
+        code: 'empty-input',
+        input: this.#options.input,
+        message: 'the input is empty; export the log again if it should hold events',
+      });
+    }
+    emit({
+      type: 'input',
+      path: this.#options.input,
+      bytes,
+      ...report,
+      ...(facts.sha256 === undefined ? {} : { sha256: facts.sha256 }),
+      isComplete,
+    });
+  }
+
+  #choose(emit: (item: ReadItem) => void, size: number | undefined): void {
+    const window = this.#window;
+    const head = lookAtHead(window.bytes.subarray(window.start, window.end));
+    const format = detectFormat(head);
+    if (format !== undefined) {
+      this.#reader = format.create(this.#options);
+      return;
+    }
+    this.#isUnknown = true;
+    const { known, name, hint } = describeUnknown(head);
+    emit({
+      type: 'reject',
+      reason: known ? 'form-not-read' : 'unknown-format',
+      detail: `this is ${name}. ${hint}`,
+      position: { input: this.#options.input, offset: 0, length: size ?? window.end - window.start },
+      isEvent: false,
+    });
+    window.release(window.end);
+  }
+}

@@ -1,0 +1,70 @@
+import type { FormatReader, ReadOptions } from './format-reader.js';
+import type { Head } from './head.js';
+
+/** A form of export that evpair reads: a row of this table is all that the rest of the program knows of it. */
+export interface Format {
+  /** The name for `--format` and reports. */
+  readonly name: string;
+  /** How sure the head makes it, 0 (cannot be) to 1 (certain). The surest row wins, the earlier one of equals. */
+  readonly detect: (head: Head) => number;
+  readonly create: (options: ReadOptions) => FormatReader;
+}
+
+/** Every form, the surest marks first. To add one: a folder beside this file and a row here. */
+export const FORMATS: readonly Format[] = [];
+
+/** Forms that evpair knows by name and does not read, so that the message can say what to do instead. */
+const KNOWN_FORMS: readonly { readonly name: string; readonly hint: string; readonly marks: (head: Head) => boolean }[] = [
+  { name: 'a JPEG picture', hint: 'Give the export itself.', marks: head => startsWith(head, [0xff, 0xd8, 0xff]) },
+  { name: 'a PNG picture', hint: 'Give the export itself.', marks: head => startsWith(head, [0x89, 0x50, 0x4e, 0x47]) },
+  { name: 'a PDF document', hint: 'Give the export itself.', marks: head => head.text.startsWith('%PDF-') },
+  {
+    name: 'an SQLite database',
+    hint: 'Export the rows first.',
+    marks: head => head.text.startsWith('SQLite format 3'),
+  },
+  {
+    name: 'the text of evtxexport',
+    hint: 'Read the .evtx file itself, or export it as XML with evtxexport -f xml.',
+    marks: head => /^evtxexport \d+\r?\n\s*\n?Event number/.test(head.text),
+  },
+  {
+    name: 'a Plaso storage file',
+    hint: 'Write it out with psort first.',
+    marks: head => head.text.startsWith('PK') && head.text.includes('metadata.txt') && head.text.includes('event_data'),
+  },
+];
+
+/** The format that the head shows; undefined when it is none that evpair reads. */
+export function detectFormat(head: Head): Format | undefined {
+  let best: Format | undefined;
+  let bestScore = 0;
+  for (const format of FORMATS) {
+    const score = format.detect(head);
+    if (score > bestScore) {
+      best = format;
+      bestScore = score;
+    }
+  }
+  return best;
+}
+
+/** The row with this name. */
+export function formatNamed(name: string): Format | undefined {
+  return FORMATS.find(format => format.name === name);
+}
+
+/** What an input that evpair does not read looks like, for the message about it. */
+export function describeUnknown(head: Head): { readonly known: boolean; readonly name: string; readonly hint: string } {
+  const form = KNOWN_FORMS.find(known => known.marks(head));
+  if (form !== undefined) return { known: true, name: form.name, hint: form.hint };
+  return {
+    known: false,
+    name: head.encoding === 'binary' ? 'binary data in no form that evpair knows' : 'text in no form that evpair knows',
+    hint: 'Name the form with --format if you know it.',
+  };
+}
+
+function startsWith(head: Head, bytes: readonly number[]): boolean {
+  return bytes.every((byte, at) => head.bytes[at] === byte);
+}
