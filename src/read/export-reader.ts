@@ -1,5 +1,5 @@
 import { ByteWindow } from '../bytes/byte-window.js';
-import { EvpairError, type ReadItem } from '../model/index.js';
+import { EvpairError, type ReadItem, type Reject } from '../model/index.js';
 import type { Stage } from '../stream/stage.js';
 import type { FormatReader, ReadOptions } from './format-reader.js';
 import { describeUnknown, detectFormat, FORMATS, formatNamed } from './formats.js';
@@ -18,7 +18,7 @@ export class ExportReader implements Stage<Uint8Array, ReadItem> {
   readonly #options: ExportReaderOptions;
   readonly #window: ByteWindow;
   #reader: FormatReader | undefined;
-  #isUnknown = false;
+  #unknown: ReturnType<typeof describeUnknown> | undefined;
   #bytes = 0;
 
   /** @throws EvpairError `ERR_USAGE` when `format` is none that evpair reads. */
@@ -37,7 +37,7 @@ export class ExportReader implements Stage<Uint8Array, ReadItem> {
 
   /** True once it is clear that the input is in no form that evpair reads: the rest of it need not be read. */
   get isUnknown(): boolean {
-    return this.#isUnknown;
+    return this.#unknown !== undefined;
   }
 
   push(chunk: Uint8Array, emit: (item: ReadItem) => void): void {
@@ -54,13 +54,13 @@ export class ExportReader implements Stage<Uint8Array, ReadItem> {
   commit(length: number, emit: (item: ReadItem) => void): void {
     this.#window.commit(length);
     this.#bytes += length;
-    if (this.#isUnknown) {
+    if (this.#unknown !== undefined) {
       this.#window.release(this.#window.end);
       return;
     }
     if (this.#reader === undefined) {
       if (this.#window.end - this.#window.start < HEAD_BYTES) return;
-      this.#choose(emit, undefined);
+      this.#choose();
     }
     this.#reader?.read(this.#window, false, emit);
   }
@@ -82,17 +82,18 @@ export class ExportReader implements Stage<Uint8Array, ReadItem> {
   ): void {
     const isComplete = facts.isComplete ?? true;
     const bytes = facts.size ?? this.#bytes;
-    if (this.#reader === undefined && !this.#isUnknown && this.#bytes > 0) this.#choose(emit, bytes);
+    if (this.#reader === undefined && this.#unknown === undefined && this.#bytes > 0) this.#choose();
+    if (this.#unknown !== undefined) emit(this.#rejectWhole(this.#unknown, bytes));
     this.#reader?.read(this.#window, true, emit);
     const report = this.#reader?.report() ?? {
-      format: this.#isUnknown ? 'unknown' : 'empty',
+      format: this.#unknown === undefined ? 'empty' : 'unknown',
       encoding: 'unknown',
       events: 0,
       unparsed: 0,
       malformed: 0,
-      rejects: this.#isUnknown ? 1 : 0,
+      rejects: this.#unknown === undefined ? 0 : 1,
       withoutTime: 0,
-      warnings: this.#isUnknown ? {} : { 'empty-input': 1 },
+      warnings: this.#unknown === undefined ? { 'empty-input': 1 } : {},
     };
     if (this.#bytes === 0) {
       emit({
@@ -112,23 +113,25 @@ export class ExportReader implements Stage<Uint8Array, ReadItem> {
     });
   }
 
-  #choose(emit: (item: ReadItem) => void, size: number | undefined): void {
+  #choose(): void {
     const window = this.#window;
     const head = lookAtHead(window.bytes.subarray(window.start, window.end));
     const format = detectFormat(head);
-    if (format !== undefined) {
+    if (format === undefined) {
+      this.#unknown = describeUnknown(head);
+      window.release(window.end);
+    } else {
       this.#reader = format.create(this.#options);
-      return;
     }
-    this.#isUnknown = true;
-    const { known, name, hint } = describeUnknown(head);
-    emit({
+  }
+
+  #rejectWhole({ known, name, hint }: ReturnType<typeof describeUnknown>, length: number): Reject {
+    return {
       type: 'reject',
       reason: known ? 'form-not-read' : 'unknown-format',
       detail: `this is ${name}. ${hint}`,
-      position: { input: this.#options.input, offset: 0, length: size ?? window.end - window.start },
+      position: { input: this.#options.input, offset: 0, length },
       isEvent: false,
-    });
-    window.release(window.end);
+    };
   }
 }

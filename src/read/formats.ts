@@ -14,7 +14,11 @@ export interface Format {
 export const FORMATS: readonly Format[] = [];
 
 /** Forms that evpair knows by name and does not read, so that the message can say what to do instead. */
-const KNOWN_FORMS: readonly { readonly name: string; readonly hint: string; readonly marks: (head: Head) => boolean }[] = [
+const KNOWN_FORMS: readonly {
+  readonly name: string;
+  readonly hint: string;
+  readonly marks: (head: Head) => boolean;
+}[] = [
   { name: 'a JPEG picture', hint: 'Give the export itself.', marks: head => startsWith(head, [0xff, 0xd8, 0xff]) },
   { name: 'a PNG picture', hint: 'Give the export itself.', marks: head => startsWith(head, [0x89, 0x50, 0x4e, 0x47]) },
   { name: 'a PDF document', hint: 'Give the export itself.', marks: head => head.text.startsWith('%PDF-') },

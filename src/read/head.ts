@@ -43,7 +43,9 @@ function textOf(bytes: Buffer, encoding: Head['encoding']): string {
     case 'utf-16le':
       return bytes.toString('utf16le');
     case 'utf-16be':
-      return Buffer.from(bytes.subarray(0, bytes.length & ~1)).swap16().toString('utf16le');
+      return Buffer.from(bytes.subarray(0, bytes.length & ~1))
+        .swap16()
+        .toString('utf16le');
     case 'binary':
       return bytes.toString('latin1');
     default:

@@ -1,0 +1,136 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { EvpairError } from '../../model/index.js';
+
+/** Where an input's bytes come from. A file answers at once, everything else with a promise. */
+export interface ByteSource {
+  /** Fills the start of `room`; 0 at the end. */
+  read(room: Uint8Array): number | Promise<number>;
+  close(): void;
+  /** The size in bytes, where it is known beforehand. */
+  readonly size?: number | undefined;
+}
+
+/**
+ * Opens a file, or standard input when `path` is undefined. Regular files (also `< file`) are read with `readSync`:
+ * 2 to 4 times the speed of a stream. Anything else is read as a stream, so that a slow producer never blocks the
+ * event loop and signals are heard.
+ * @throws EvpairError `ERR_INPUT` when it cannot be opened.
+ */
+export async function openSource(name: string, path: string | undefined): Promise<ByteSource> {
+  let fd = 0;
+  try {
+    if (path !== undefined) fd = openSync(path, 'r');
+    const stat = fstatSync(fd);
+    if (stat.isFile()) {
+      return {
+        read: room => readSync(fd, room, 0, room.length, null),
+        close: () => (path === undefined ? undefined : closeSync(fd)),
+        size: stat.size,
+      };
+    }
+  } catch (error) {
+    throw cannotOpen(name, error);
+  }
+  const { createReadStream } = await import('node:fs');
+  const { Socket } = await import('node:net');
+  const stream =
+    path === undefined ? pipeOrStream(() => new Socket({ fd, writable: false }), fd) : createReadStream('', { fd });
+  return sourceOfChunks(stream);
+}
+
+/** The bytes of a stream or any other chunks as a source. */
+export function sourceOfChunks(chunks: AsyncIterable<Uint8Array>): ByteSource {
+  const iterator = chunks[Symbol.asyncIterator]();
+  let chunk: Uint8Array = new Uint8Array(0);
+  let at = 0;
+  const give = (room: Uint8Array): number => {
+    const length = Math.min(room.length, chunk.length - at);
+    room.set(chunk.subarray(at, at + length));
+    at += length;
+    return length;
+  };
+  return {
+    read(room) {
+      if (at < chunk.length) return give(room);
+      return (async () => {
+        while (at >= chunk.length) {
+          const next = await iterator.next();
+          if (next.done === true) return 0;
+          chunk = next.value;
+          at = 0;
+        }
+        return give(room);
+      })();
+    },
+    close() {
+      void iterator.return?.()?.catch(() => undefined);
+    },
+  };
+}
+
+/** A source whose first bytes can be looked at before they are read. */
+export class PeekableSource implements ByteSource {
+  readonly size: number | undefined;
+  readonly #source: ByteSource;
+  #head: Uint8Array = new Uint8Array(0);
+
+  constructor(source: ByteSource) {
+    this.#source = source;
+    this.size = source.size;
+  }
+
+  /** The first `length` bytes not yet read, or fewer at the end. */
+  async peek(length: number): Promise<Uint8Array> {
+    const head = Buffer.alloc(length);
+    head.set(this.#head);
+    let filled = this.#head.length;
+    while (filled < length) {
+      const read = await this.#source.read(head.subarray(filled));
+      if (read === 0) break;
+      filled += read;
+    }
+    this.#head = head.subarray(0, filled);
+    return this.#head;
+  }
+
+  read(room: Uint8Array): number | Promise<number> {
+    if (this.#head.length === 0) return this.#source.read(room);
+    const length = Math.min(room.length, this.#head.length);
+    room.set(this.#head.subarray(0, length));
+    this.#head = this.#head.subarray(length);
+    return length;
+  }
+
+  /** What is left as chunks, for those who read streams. */
+  async *chunks(chunkBytes: number): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(chunkBytes);
+      const length = await this.read(chunk);
+      if (length === 0) return;
+      yield chunk.subarray(0, length);
+    }
+  }
+
+  close(): void {
+    this.#source.close();
+  }
+}
+
+function pipeOrStream<T>(open: () => T, fd: number): T {
+  try {
+    return open();
+  } catch (error) {
+    throw cannotOpen(fd === 0 ? 'standard input' : String(fd), error);
+  }
+}
+
+function cannotOpen(name: string, cause: unknown): EvpairError {
+  const code = (cause as NodeJS.ErrnoException).code;
+  const why =
+    code === 'ENOENT' ? 'no such file' : code === 'EACCES' ? 'permission denied' : String((cause as Error).message);
+  return new EvpairError('ERR_INPUT', `${name}: ${why}`, {
+    hint: 'Check the path and its permissions.',
+    position: { input: name },
+    cause,
+  });
+}
