@@ -1,0 +1,104 @@
+/** One option of the command line. From this table come parsing, help, completions, the man page and the README's table. */
+export interface Option {
+  readonly name: string;
+  readonly short?: string;
+  /** The placeholder of the option's value; absent for a flag. */
+  readonly value?: string;
+  /** The option may be given several times. */
+  readonly isList?: boolean;
+  /** The values it takes, when they are few. */
+  readonly choices?: readonly string[];
+  /** One sentence with the default. */
+  readonly help: string;
+  /** The commands that take it. */
+  readonly commands: readonly CommandName[];
+}
+
+export const COMMANDS = {
+  summarize: 'exports, events or failures → pair summaries (the default command)',
+  events: 'exports → events',
+  extract: 'exports or events → failures',
+  merge: 'partial ledgers → pair summaries, or one partial ledger',
+  definitions: 'list, show NAME, check FILE: the pair definitions',
+} as const;
+
+export type CommandName = keyof typeof COMMANDS;
+
+const READING: readonly CommandName[] = ['summarize', 'events', 'extract'];
+const EXTRACTING: readonly CommandName[] = ['summarize', 'extract'];
+const SUMMARISING: readonly CommandName[] = ['summarize', 'merge'];
+const ALL = Object.keys(COMMANDS) as CommandName[];
+
+export const OPTIONS: readonly Option[] = [
+  { name: 'format', value: 'NAME', help: 'Read inputs as this form. Default: found from the content.', commands: READING },
+  {
+    name: 'encoding',
+    value: 'NAME',
+    help: 'Encoding of 8-bit text that is not UTF-8. Default: windows-1252, with a warning.',
+    commands: READING,
+  },
+  { name: 'timezone', value: 'IANA', help: 'Zone of local times. Default: UTC, marked as assumed.', commands: READING },
+  {
+    name: 'date-order',
+    value: 'ORDER',
+    choices: ['dmy', 'mdy', 'ymd'],
+    help: 'Order of day, month and year in local dates. Default: found from the input.',
+    commands: READING,
+  },
+  { name: 'computer', value: 'NAME', help: 'The computer, for exports that name none.', commands: READING },
+  {
+    name: 'definition',
+    value: 'NAME|FILE',
+    isList: true,
+    help: 'Use this pair definition. Repeatable. Default: all that are shipped.',
+    commands: READING,
+  },
+  { name: 'since', value: 'TIME', help: 'Only events at or after this time (ISO 8601).', commands: EXTRACTING },
+  { name: 'until', value: 'TIME', help: 'Only events before this time (ISO 8601).', commands: EXTRACTING },
+  { name: 'gap', value: 'DURATION', help: 'Longest silence inside one episode. Default: 15m.', commands: SUMMARISING },
+  { name: 'min-count', value: 'N', help: 'Print pairs with at least N failures. Default: 1.', commands: SUMMARISING },
+  { name: 'values', value: 'N', help: 'Print the N most frequent values of a placeholder. Default: 10.', commands: SUMMARISING },
+  {
+    name: 'dedupe',
+    value: 'HOW',
+    choices: ['record-id', 'none'],
+    help: 'Count copies of an event once, by its record ID. Default: record-id.',
+    commands: ['summarize'],
+  },
+  {
+    name: 'output-format',
+    value: 'FORM',
+    choices: ['ndjson', 'table', 'csv'],
+    help: 'Default: table on a terminal, otherwise ndjson.',
+    commands: SUMMARISING,
+  },
+  { name: 'output', short: 'o', value: 'FILE', help: 'Write to FILE. Default: standard output.', commands: ALL },
+  { name: 'rejects', value: 'FILE', help: 'Keep the bytes that could not be read, as NDJSON.', commands: READING },
+  { name: 'input-root', value: 'DIR', help: 'Name inputs relative to DIR.', commands: READING },
+  { name: 'hash', help: 'Add the SHA-256 of each input.', commands: READING },
+  { name: 'partial', help: 'Write the ledger itself, for evpair merge.', commands: SUMMARISING },
+  { name: 'parse-all', help: 'Parse every event, also those that no definition wants.', commands: READING },
+  { name: 'max-event-bytes', value: 'N', help: 'Reject longer events. Default: 16777216 (16 MiB).', commands: READING },
+  {
+    name: 'fail-on',
+    value: 'N',
+    help: 'Exit with 3 if some pair has N failures or more.',
+    commands: SUMMARISING,
+  },
+  {
+    name: 'log-format',
+    value: 'FORM',
+    choices: ['text', 'json'],
+    help: 'How messages on stderr look. Default: text.',
+    commands: ALL,
+  },
+  { name: 'quiet', short: 'q', help: 'No messages and no progress on stderr but errors.', commands: ALL },
+  { name: 'no-progress', help: 'No progress on stderr.', commands: READING },
+  { name: 'version', short: 'V', help: 'Print the version.', commands: ALL },
+  { name: 'help', short: 'h', help: 'Print this help; evpair COMMAND --help tells of a command.', commands: ALL },
+];
+
+/** The row of an option. */
+export function optionNamed(name: string): Option | undefined {
+  return OPTIONS.find(option => option.name === name);
+}

@@ -1,0 +1,84 @@
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { EvpairError } from '../model/index.js';
+
+/** Where a command's data goes, line by line. */
+export interface Output {
+  /** Takes one line without its line end. */
+  line(text: string): void;
+  /** Writes what is waiting if there is enough of it; a promise when the reader is slow. */
+  drain(): Promise<void> | undefined;
+  /** Writes everything and closes. */
+  close(): Promise<void>;
+}
+
+/** The reader of the output has gone (`head`): evpair ends quietly. */
+export class ReaderGone extends Error {}
+
+/** Fewer, larger writes: one a line costs twice the time of making the line. */
+const BATCH_CHARS = 256 * 1024;
+
+/**
+ * Standard output, or a file that only its owner may read when it is `isPrivate` (partial ledgers and rejects hold raw
+ * log text).
+ * @throws EvpairError `ERR_OUTPUT` when the file cannot be made.
+ */
+export function openOutput(path: string | undefined, options: { readonly isPrivate?: boolean } = {}): Output {
+  const fd = path === undefined ? 1 : openFile(path, options.isPrivate === true ? 0o600 : 0o666);
+  const name = path ?? 'standard output';
+  let batch: string[] = [];
+  let chars = 0;
+
+  const flush = async () => {
+    const bytes = Buffer.from(batch.join(''));
+    batch = [];
+    chars = 0;
+    for (let at = 0; at < bytes.length; ) {
+      const written = tryWrite(fd, bytes, at, name);
+      if (written === 'full') await roomInPipe();
+      else at += written;
+    }
+  };
+  return {
+    line(text) {
+      batch.push(text, '\n');
+      chars += text.length + 1;
+    },
+    drain: () => (chars < BATCH_CHARS ? undefined : flush()),
+    async close() {
+      await flush();
+      if (path === undefined) return;
+      fsyncSync(fd);
+      closeSync(fd);
+    },
+  };
+}
+
+function openFile(path: string, mode: number): number {
+  try {
+    return openSync(path, 'w', mode);
+  } catch (cause) {
+    throw new EvpairError('ERR_OUTPUT', `${path}: cannot be written: ${(cause as Error).message}`, {
+      hint: 'Choose another file with -o.',
+      cause,
+    });
+  }
+}
+
+function tryWrite(fd: number, bytes: Buffer, at: number, name: string): number | 'full' {
+  try {
+    return writeSync(fd, bytes, at);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'EAGAIN') return 'full';
+    if (code === 'EPIPE') throw new ReaderGone();
+    throw new EvpairError('ERR_OUTPUT', `${name}: writing failed: ${(cause as Error).message}`, {
+      hint: 'Check the space left and try again.',
+      cause,
+    });
+  }
+}
+
+/** A pipe that another program made non-blocking is full: let its reader run. */
+function roomInPipe(): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, 2));
+}
