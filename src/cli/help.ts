@@ -25,7 +25,10 @@ evpair COMMAND --help lists every option of a command.
 /** The help of one command: all its options, wrapped at 80 columns. */
 export function commandHelp(command: CommandName): string {
   const options = OPTIONS.filter(option => option.commands.includes(command));
-  const usage = command === 'definitions' ? 'definitions [list | show NAME | check FILE...]' : `${command} [options] [FILE | FOLDER | GLOB | -]...`;
+  const usage =
+    command === 'definitions'
+      ? 'definitions [list | show NAME | check FILE...]'
+      : `${command} [options] [FILE | FOLDER | GLOB | -]...`;
   return `evpair ${command}: ${COMMANDS[command]}
 
 Usage: evpair ${usage}
@@ -38,9 +41,13 @@ const HELP_COLUMN = 26;
 function describe(option: Option): string {
   const short = option.short === undefined ? '    ' : `-${option.short}, `;
   const left = `  ${short}${spelling(option)}`;
-  const lines = wrap(option.help + (option.choices === undefined ? '' : ` [${option.choices.join(', ')}]`), 80 - HELP_COLUMN);
+  const lines = wrap(
+    option.help + (option.choices === undefined ? '' : ` [${option.choices.join(', ')}]`),
+    80 - HELP_COLUMN,
+  );
   const [first = '', ...rest] = lines;
-  const head = left.length < HELP_COLUMN ? left.padEnd(HELP_COLUMN) + first : `${left}\n${' '.repeat(HELP_COLUMN)}${first}`;
+  const head =
+    left.length < HELP_COLUMN ? left.padEnd(HELP_COLUMN) + first : `${left}\n${' '.repeat(HELP_COLUMN)}${first}`;
   return `${[head, ...rest.map(line => ' '.repeat(HELP_COLUMN) + line)].join('\n')}\n`;
 }
 

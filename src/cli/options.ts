@@ -30,7 +30,12 @@ const SUMMARISING: readonly CommandName[] = ['summarize', 'merge'];
 const ALL = Object.keys(COMMANDS) as CommandName[];
 
 export const OPTIONS: readonly Option[] = [
-  { name: 'format', value: 'NAME', help: 'Read inputs as this form. Default: found from the content.', commands: READING },
+  {
+    name: 'format',
+    value: 'NAME',
+    help: 'Read inputs as this form. Default: found from the content.',
+    commands: READING,
+  },
   {
     name: 'encoding',
     value: 'NAME',
@@ -57,7 +62,12 @@ export const OPTIONS: readonly Option[] = [
   { name: 'until', value: 'TIME', help: 'Only events before this time (ISO 8601).', commands: EXTRACTING },
   { name: 'gap', value: 'DURATION', help: 'Longest silence inside one episode. Default: 15m.', commands: SUMMARISING },
   { name: 'min-count', value: 'N', help: 'Print pairs with at least N failures. Default: 1.', commands: SUMMARISING },
-  { name: 'values', value: 'N', help: 'Print the N most frequent values of a placeholder. Default: 10.', commands: SUMMARISING },
+  {
+    name: 'values',
+    value: 'N',
+    help: 'Print the N most frequent values of a placeholder. Default: 10.',
+    commands: SUMMARISING,
+  },
   {
     name: 'dedupe',
     value: 'HOW',
