@@ -83,6 +83,12 @@ export const OPTIONS: readonly Option[] = [
     commands: SUMMARISING,
   },
   { name: 'output', short: 'o', value: 'FILE', help: 'Write to FILE. Default: standard output.', commands: ALL },
+  {
+    name: 'inputs-from',
+    value: 'FILE',
+    help: 'Read the names of the inputs from FILE, one a line; - is standard input.',
+    commands: READING,
+  },
   { name: 'rejects', value: 'FILE', help: 'Keep the bytes that could not be read, as NDJSON.', commands: READING },
   { name: 'input-root', value: 'DIR', help: 'Name inputs relative to DIR.', commands: READING },
   { name: 'hash', help: 'Add the SHA-256 of each input.', commands: READING },

@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+
+/**
+ * Whole-program cases as folders: `cmd` is a shell line that is run in the folder with `evpair` on the path; `stdout`,
+ * `stderr` and `status` are what it must give (an absent file: nothing, 0). `npm run snap` writes them anew: read the
+ * difference before you commit it.
+ */
+const cases = fileURLToPath(new URL('./cases/', import.meta.url));
+const program = fileURLToPath(new URL('../dist/evpair.cjs', import.meta.url));
+const isSnap = process.env.EVPAIR_SNAP === '1';
+
+const bin = mkdtempSync(join(tmpdir(), 'evpair-bin-'));
+symlinkSync(program, join(bin, 'evpair'));
+chmodSync(program, 0o755);
+t.teardown(() => rmSync(bin, { recursive: true }));
+
+for (const name of readdirSync(cases).sort()) {
+  const folder = join(cases, name);
+  t.test(name.replaceAll('-', ' '), async t => {
+    const command = readFileSync(join(folder, 'cmd'), 'utf8');
+    const { stdout, stderr, status } = spawnSync('bash', ['-o', 'pipefail', '-c', command], {
+      cwd: folder,
+      env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}`, NODE_NO_WARNINGS: '1', LC_ALL: 'C.UTF-8' },
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    const got = { stdout, stderr, status: `${status}\n` };
+    for (const [file, text] of Object.entries(got)) {
+      const path = join(folder, file);
+      const isDefault = text === '' || (file === 'status' && text === '0\n');
+      if (isSnap) {
+        if (isDefault) rmSync(path, { force: true });
+        else writeFileSync(path, text);
+      }
+      const expected = existsSync(path) ? readFileSync(path, 'utf8') : file === 'status' ? '0\n' : '';
+      t.equal(text, expected, `${file} of: ${command.trim()}`);
+    }
+  });
+}
