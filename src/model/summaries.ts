@@ -1,0 +1,102 @@
+import type { InputReport } from './input-report.js';
+import type { TimeBasis } from './instant.js';
+
+/** One end of a pair. */
+export interface PairEnd {
+  /** Normalised, and joined with its fully qualified name where exactly one fits. */
+  readonly host: string;
+  /** As the evidence spelt it, by code units. */
+  readonly names: readonly string[];
+}
+
+/** What is written for a pair. The keys are those of the output, in their order; see the JSON Schema `pair`. */
+export interface PairSummary {
+  readonly type: 'pair';
+  readonly schema_version: 1;
+  readonly definition: string;
+  readonly source: PairEnd;
+  readonly destination: PairEnd;
+  /** Present when source and destination are one machine. */
+  readonly self?: true;
+  readonly observers: readonly string[];
+  readonly count: number;
+  readonly first_seen?: string;
+  readonly last_seen?: string;
+  readonly time_basis: Readonly<Partial<Record<TimeBasis, number>>>;
+  readonly episodes: readonly { readonly start: string; readonly end: string; readonly count: number }[];
+  readonly episodes_total: number;
+  readonly placeholders: Readonly<Record<string, ValueCounts>>;
+  readonly attributes: Readonly<Record<string, ValueCounts>>;
+  readonly recognized_by: Readonly<Record<string, number>>;
+  readonly extracted_from: Readonly<Record<string, number>>;
+  readonly ambiguous: number;
+  readonly damaged: number;
+  readonly recoveries: number;
+  readonly context: number;
+  /** Failures of the same definition from destination to source. */
+  readonly reverse_count: number;
+  readonly evidence: { readonly first: Evidence; readonly last: Evidence };
+}
+
+export interface ValueCounts {
+  /** The most frequent, equals by code units. */
+  readonly values: readonly { readonly value: string; readonly count: number }[];
+  /** How many failures have a value that is not listed. */
+  readonly other_count?: number;
+}
+
+/** Where an event stands, so that it can be read again. */
+export interface Evidence {
+  readonly input: string;
+  readonly event_id: number;
+  readonly channel?: string;
+  readonly record_id?: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** The accounting of a run. `duplicates` to `not_selected` are the buckets; their sum is `events`. */
+export interface RunSummary {
+  readonly type: 'run';
+  readonly schema_version: 1;
+  readonly tool: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly definitions: readonly { readonly name: string; readonly version: number; readonly sha256: string }[];
+  readonly inputs: readonly RunInput[];
+  readonly events: number;
+  readonly failures: number;
+  readonly recoveries: number;
+  readonly context: number;
+  readonly no_pair: number;
+  readonly duplicates: number;
+  readonly not_extracted: number;
+  readonly not_selected: number;
+  /** (event, definition) failures: the sum of `count` over all pairs before `--min-count`. */
+  readonly extracted: number;
+  readonly unparsed: number;
+  readonly rejects: number;
+  /** How many of `events` could not be read; they are in `rejects` and in `not_selected`. */
+  readonly malformed: number;
+  readonly ambiguous: number;
+  readonly without_time: number;
+  /** Failures without identity that equal another in all but their position. */
+  readonly possible_duplicates: number;
+  readonly coverage?: readonly CoverageLine[];
+  readonly warnings: Readonly<Record<string, number>>;
+  /** False when a signal or an error ended the reading early. */
+  readonly complete: boolean;
+}
+
+/** How the messages of one kind of event were inverted. */
+export interface CoverageLine {
+  readonly provider: string;
+  readonly event_id: number;
+  readonly exact: number;
+  readonly ambiguous: number;
+  readonly none: number;
+}
+
+/** An input's report with what correlation knows of it. */
+export interface RunInput extends Omit<InputReport, 'type'> {
+  readonly failures: number;
+}
