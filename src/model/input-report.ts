@@ -22,7 +22,12 @@ export interface InputReport {
   readonly withoutTime: number;
   /** The zone that local times were read in; absent when every time carried its zone. */
   readonly timezone?: { readonly name: string; readonly basis: TimeBasis };
-  readonly dateOrder?: { readonly order: DateOrder; readonly basis: 'found' | 'given' | 'assumed' };
+  readonly dateOrder?: {
+    readonly order: DateOrder;
+    readonly basis: 'found' | 'given' | 'assumed';
+    /** True: of the instants that carry `alternative`, the alternative holds; otherwise their `epochMs` does. */
+    readonly swap?: boolean;
+  };
   /** Warnings by code, with how often each arose. */
   readonly warnings: Readonly<Record<string, number>>;
   /** Lower-case hexadecimal SHA-256 of the input as stored, with `--hash`. */

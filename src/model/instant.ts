@@ -11,7 +11,11 @@ export interface Instant {
   readonly digits: number;
   /** Where the zone came from: the export itself, the user (`--timezone`), or nowhere (UTC is assumed). */
   readonly basis: TimeBasis;
-  /** The other reading in epoch milliseconds, while the input's date order is still undecided (day-month or month-day). */
+  /**
+   * The other reading in epoch milliseconds, while the input's date order is still undecided (day-month or month-day);
+   * `epochMs` is then the reading under the default order. Which one holds is known at the input's end:
+   * `InputReport.dateOrder.swap` says it, and `resolveInstant` applies it.
+   */
   readonly alternative?: number;
 }
 

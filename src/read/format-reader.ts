@@ -1,5 +1,6 @@
 import type { ByteWindow } from '../bytes/byte-window.js';
 import type { DateOrder, EventRecord, InputReport, Reject, Selection, Warning } from '../model/index.js';
+import type { LocalZone } from '../time/local-zone.js';
 
 /**
  * Reads one format: `frame` (find an event's byte range), `prefilter` (this range cannot match: drop it unread), `parse`
@@ -34,6 +35,8 @@ export interface ReadOptions {
   readonly encoding?: string | undefined;
   /** IANA time zone of local times. Default: UTC, with basis `assumed`. */
   readonly timezone?: string | undefined;
+  /** The rules of `timezone`, from `createZone`; needed when `timezone` is given and is not UTC. */
+  readonly zone?: LocalZone | undefined;
   /** Order of day, month and year in local dates. Default: found from the input. */
   readonly dateOrder?: DateOrder | undefined;
   /** The computer's name, for exports that carry none. */
