@@ -1,4 +1,11 @@
-import { type ExtractItem, type InputSource, parseLine, type ReadItem, readInput, type Selection } from '../src/index.js';
+import {
+  type ExtractItem,
+  type InputSource,
+  parseLine,
+  type ReadItem,
+  readInput,
+  type Selection,
+} from '../src/index.js';
 import type { Command } from './command.js';
 
 /** What flows out of the inputs: of exports `ReadItem`s, of our own NDJSON also what an earlier command extracted. */

@@ -53,7 +53,12 @@ export class Contributions {
     const tuple = this.#tuple;
     tuple.length = 0;
     if (item.type === 'unpaired') {
-      tuple.push(ROW_KINDS.indexOf(item.bucket), item.eventId, strings.intern(item.definition), strings.intern(item.provider));
+      tuple.push(
+        ROW_KINDS.indexOf(item.bucket),
+        item.eventId,
+        strings.intern(item.definition),
+        strings.intern(item.provider),
+      );
       tuple.push(this.#optional(item.channel), strings.intern(item.reason), 0, this.#optional(item.observer), 0, 0);
       return this.#tuples.intern(tuple);
     }
@@ -80,6 +85,10 @@ export class Contributions {
 
   kindOf(id: number): RowKind {
     return ROW_KINDS[this.#tuples.at(id, 0) & 7]!;
+  }
+
+  isAmbiguous(id: number): boolean {
+    return ((this.#tuples.at(id, 0) >> 6) & 1) === 1;
   }
 
   /** The interned ids of definition, source and destination. */

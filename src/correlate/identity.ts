@@ -42,10 +42,18 @@ export class IdentityHasher {
 
   #mix(word: number): void {
     const s = this.#state;
-    s[0] = Math.imul(rotate(s[0]! ^ Math.imul(rotate(Math.imul(word, 0x239b961b), 15), 0xab0e9789), 19) + s[1]!, 5) + 0x561ccd1b;
-    s[1] = Math.imul(rotate(s[1]! ^ Math.imul(rotate(Math.imul(word, 0xab0e9789), 16), 0x38b34ae5), 17) + s[2]!, 5) + 0x0bcaa747;
-    s[2] = Math.imul(rotate(s[2]! ^ Math.imul(rotate(Math.imul(word, 0x38b34ae5), 17), 0xa1e38b93), 15) + s[3]!, 5) + 0x96cd1c35;
-    s[3] = Math.imul(rotate(s[3]! ^ Math.imul(rotate(Math.imul(word, 0xa1e38b93), 18), 0x239b961b), 13) + s[0]!, 5) + 0x32ac3b17;
+    s[0] =
+      Math.imul(rotate(s[0]! ^ Math.imul(rotate(Math.imul(word, 0x239b961b), 15), 0xab0e9789), 19) + s[1]!, 5) +
+      0x561ccd1b;
+    s[1] =
+      Math.imul(rotate(s[1]! ^ Math.imul(rotate(Math.imul(word, 0xab0e9789), 16), 0x38b34ae5), 17) + s[2]!, 5) +
+      0x0bcaa747;
+    s[2] =
+      Math.imul(rotate(s[2]! ^ Math.imul(rotate(Math.imul(word, 0x38b34ae5), 17), 0xa1e38b93), 15) + s[3]!, 5) +
+      0x96cd1c35;
+    s[3] =
+      Math.imul(rotate(s[3]! ^ Math.imul(rotate(Math.imul(word, 0xa1e38b93), 18), 0x239b961b), 13) + s[0]!, 5) +
+      0x32ac3b17;
   }
 
   #finish(): void {

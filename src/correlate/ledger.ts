@@ -1,4 +1,11 @@
-import { EvpairError, type Failure, type InputReport, type Instant, type TimeBasis, type Unpaired } from '../model/index.js';
+import {
+  EvpairError,
+  type Failure,
+  type InputReport,
+  type Instant,
+  type TimeBasis,
+  type Unpaired,
+} from '../model/index.js';
 import { type Column, float64Column, uint32Column } from './column.js';
 import { Contributions } from './contributions.js';
 import { type IdentityHash, IdentityHasher } from './identity.js';
@@ -373,4 +380,3 @@ function packClock(time: Instant): number {
 function unpackClock(clock: number): Omit<Instant, 'epochMs' | 'alternative'> {
   return { nanos: clock & 0xfffff, digits: (clock >> 20) & 15, basis: BASES[(clock >> 24) & 3]! };
 }
-

@@ -6,8 +6,8 @@ export type { DateOrder, InputReport, Warning } from './input-report.js';
 export type { Instant, TimeBasis } from './instant.js';
 export type { Position } from './position.js';
 export type { Reject, RejectReason } from './reject.js';
-export type { CoverageLine, Evidence, PairEnd, PairSummary, RunInput, RunSummary, ValueCounts } from './summaries.js';
 export { isSelected, type SelectedProvider, type Selection } from './selection.js';
+export type { CoverageLine, Evidence, PairEnd, PairSummary, RunInput, RunSummary, ValueCounts } from './summaries.js';
 
 import type { EventRecord } from './event-record.js';
 import type { Failure, Unpaired } from './failure.js';

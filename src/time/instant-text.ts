@@ -1,6 +1,7 @@
 import type { Instant, TimeBasis } from '../model/index.js';
 
-const ISO = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9})\d*)?)?\s*(Z|[+-]\d\d:?\d\d)?$/i;
+const ISO =
+  /^(\d{4}|[+-]\d{6})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9})\d*)?)?\s*(Z|[+-]\d\d:?\d\d)?$/i;
 
 /**
  * Reads an ISO 8601 time as event exports write it: `T` or space between date and time (python-evtx writes a space and

@@ -1,0 +1,132 @@
+import type { EventRecord, Failure, Instant, Position, Reject, RunSummary, Unpaired } from '../model/index.js';
+import { formatInstant } from '../time/instant-text.js';
+
+/**
+ * Items as NDJSON lines: one object a line, keys in snake_case in a fixed order. Lossless: a lone surrogate becomes a
+ * `\u` escape, absent fields stay away, a time carries its digits and, where it was only assumed, no zone.
+ */
+export function writeItem(item: EventRecord | Failure | Unpaired | Reject): string {
+  switch (item.type) {
+    case 'event':
+      return writeEvent(item);
+    case 'failure':
+      return writeFailure(item);
+    case 'unpaired':
+      return writeUnpaired(item);
+    case 'reject':
+      return writeReject(item);
+  }
+}
+
+function writeEvent(event: EventRecord): string {
+  return JSON.stringify({
+    type: 'event',
+    schema_version: 1,
+    provider: event.provider,
+    event_id: event.eventId,
+    channel: event.channel,
+    computer: event.computer,
+    record_id: event.recordId,
+    level: event.level,
+    qualifiers: event.qualifiers,
+    ...timeFields(event.time),
+    insertions: event.insertions,
+    names: event.names?.map(name => name ?? null),
+    message: event.message,
+    culture: event.culture,
+    position: positionFields(event.position),
+  });
+}
+
+function writeFailure(failure: Failure): string {
+  return JSON.stringify({
+    type: 'failure',
+    schema_version: 1,
+    kind: failure.kind,
+    definition: failure.definition,
+    provider: failure.provider,
+    event_id: failure.eventId,
+    channel: failure.channel,
+    record_id: failure.recordId,
+    ...timeFields(failure.time),
+    source: failure.source,
+    destination: failure.destination,
+    observer: failure.observer,
+    placeholders: failure.placeholders,
+    attributes: failure.attributes,
+    recognized_by: failure.recognizedBy,
+    extracted_from: failure.extractedFrom,
+    certainty: failure.certainty,
+    damaged: failure.damaged,
+    position: positionFields(failure.position),
+  });
+}
+
+function writeUnpaired(unpaired: Unpaired): string {
+  return JSON.stringify({
+    type: 'unpaired',
+    schema_version: 1,
+    bucket: unpaired.bucket,
+    reason: unpaired.reason,
+    definition: unpaired.definition,
+    provider: unpaired.provider,
+    event_id: unpaired.eventId,
+    channel: unpaired.channel,
+    record_id: unpaired.recordId,
+    ...timeFields(unpaired.time),
+    observer: unpaired.observer,
+    position: positionFields(unpaired.position),
+  });
+}
+
+function writeReject(reject: Reject): string {
+  return JSON.stringify({
+    type: 'reject',
+    schema_version: 1,
+    reason: reject.reason,
+    detail: reject.detail,
+    is_event: reject.isEvent,
+    line: reject.line,
+    position: positionFields(reject.position),
+    bytes_base64: reject.bytes === undefined ? undefined : Buffer.from(reject.bytes).toString('base64'),
+  });
+}
+
+/** The run line. Inputs keep all that their reports say, so that a later command can go on from it. */
+export function writeRun(run: RunSummary): string {
+  return JSON.stringify({
+    ...run,
+    inputs: run.inputs.map(input => ({
+      path: input.path,
+      format: input.format,
+      encoding: input.encoding,
+      bytes: input.bytes,
+      events: input.events,
+      failures: input.failures,
+      rejects: input.rejects,
+      malformed: input.malformed,
+      unparsed: input.unparsed,
+      without_time: input.withoutTime,
+      timezone: input.timezone,
+      date_order: input.dateOrder,
+      warnings: input.warnings,
+      sha256: input.sha256,
+      complete: input.isComplete,
+    })),
+  });
+}
+
+function timeFields(time: Instant | undefined): { time?: string; time_basis?: string; time_alternative?: string } {
+  if (time === undefined) return {};
+  return {
+    time: formatInstant(time),
+    time_basis: time.basis,
+    ...(time.alternative === undefined
+      ? {}
+      : { time_alternative: formatInstant({ ...time, epochMs: time.alternative }) }),
+  };
+}
+
+function positionFields({ input, offset, length }: Position): Position {
+  return { input, offset, length };
+}
