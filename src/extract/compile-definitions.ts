@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { EvpairError, type Selection } from '../model/index.js';
+import type { MessageTemplate, PairDefinition, PairRule, Place } from './definition.js';
+import { type CompiledTemplate, compileTemplate } from './message-inverter.js';
+
+/** Pair definitions ready for use, in the order given. */
+export interface CompiledDefinitions {
+  readonly definitions: readonly CompiledDefinition[];
+  /** Every event that a definition can recognise, and no more than their providers and event IDs tell. */
+  readonly selection: Selection;
+  /** For each provider name the definitions that it may concern. */
+  readonly byProvider: ReadonlyMap<string, readonly CompiledDefinition[]>;
+  /** Whether some definition takes the event's computer as an end, so that exports that name none need `--computer`. */
+  readonly needsComputer: boolean;
+}
+
+export interface CompiledDefinition {
+  readonly definition: PairDefinition;
+  readonly name: string;
+  readonly version: number;
+  /** Lower-case hexadecimal SHA-256 of the definition's canonical form: JSON with sorted keys, in UTF-8. */
+  readonly sha256: string;
+  readonly needsComputer: boolean;
+  readonly rules: readonly CompiledRule[];
+}
+
+export interface CompiledRule extends PairRule {
+  /** All places that the rule reads. */
+  readonly used: readonly Place[];
+  /** Compiled at the first message, since most runs read data alone. */
+  templates(): readonly CompiledMessage[];
+}
+
+export interface CompiledMessage extends MessageTemplate {
+  readonly compiled: CompiledTemplate;
+}
+
+/** @throws EvpairError `ERR_DEFINITION` when two different definitions share a name. */
+export function compileDefinitions(definitions: readonly PairDefinition[]): CompiledDefinitions {
+  const compiled = new Map<string, CompiledDefinition>();
+  for (const definition of definitions) {
+    const one = compileDefinition(definition);
+    const other = compiled.get(one.name);
+    if (other && other.sha256 !== one.sha256) {
+      throw new EvpairError('ERR_DEFINITION', `two different definitions are named "${one.name}"`, {
+        hint: 'Give one of them another name.',
+      });
+    }
+    compiled.set(one.name, one);
+  }
+  const byProvider = new Map<string, CompiledDefinition[]>();
+  for (const one of compiled.values()) {
+    for (const provider of one.definition.providers)
+      byProvider.set(provider, [...(byProvider.get(provider) ?? []), one]);
+  }
+  return {
+    definitions: [...compiled.values()],
+    selection: { providers: [...byProvider].map(([name, wanting]) => selectedProvider(name, wanting)) },
+    byProvider,
+    needsComputer: [...compiled.values()].some(one => one.needsComputer),
+  };
+}
+
+function compileDefinition(definition: PairDefinition): CompiledDefinition {
+  const rules = definition.rules.map(compileRule);
+  return {
+    definition,
+    name: definition.name,
+    version: definition.version,
+    sha256: createHash('sha256').update(canonicalJson(definition)).digest('hex'),
+    needsComputer: rules.some(rule => [...rule.source, ...rule.destination].some(place => place.isComputer)),
+    rules,
+  };
+}
+
+function compileRule(rule: PairRule): CompiledRule {
+  let templates: readonly CompiledMessage[] | undefined;
+  return {
+    ...rule,
+    used: [
+      ...rule.source,
+      ...rule.destination,
+      ...Object.values(rule.attributes).flat(),
+      ...rule.when.map(({ place }) => place),
+      ...(rule.shape?.values ?? []).map(({ position }) => ({ position })),
+      ...rule.agree.flat().map(position => ({ position })),
+    ],
+    templates: () => {
+      templates ??= rule.messages.map(message => ({ ...message, compiled: compileTemplate(message.text) }));
+      return templates;
+    },
+  };
+}
+
+function selectedProvider(name: string, wanting: readonly CompiledDefinition[]): Selection['providers'][number] {
+  const rules = wanting.flatMap(({ rules }) => rules);
+  if (rules.some(({ recognizeBy }) => recognizeBy.includes('message') || recognizeBy.includes('shape')))
+    return { names: [name] };
+  return { names: [name], eventIds: [...new Set(rules.flatMap(({ eventIds }) => eventIds))].sort((a, b) => a - b) };
+}
+
+/** JSON with the keys of every object sorted by code units. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : inner,
+  );
+}

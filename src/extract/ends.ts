@@ -1,0 +1,80 @@
+import { isLocalHost, isSameHost, namesHost, normaliseHost } from '../model/index.js';
+import type { CompiledRule } from './compile-definitions.js';
+import type { Place } from './definition.js';
+import { type EventValues, fitsShape, holds, positionOf, valueAt } from './place.js';
+
+/** Source and destination as the evidence spells them. */
+export interface Ends {
+  readonly source: string;
+  readonly destination: string;
+}
+
+/**
+ * Why a recognised event yields no pair:
+ * - `when`: outside the rule's conditions
+ * - `shape`: the values do not look as the rule says
+ * - `disagree`: values that must name one host name several
+ * - `computer-absent`: the event's computer is an end, and the event names none
+ * - `local`: an end means the machine itself
+ * - `source-no-host`, `destination-no-host`: there is a value, and it names no host
+ * - `source-absent`, `destination-absent`: there is no value, or one that stands for none (`-`)
+ */
+export type NoPairReason =
+  | 'when'
+  | 'shape'
+  | 'disagree'
+  | 'computer-absent'
+  | 'local'
+  | `${'source' | 'destination'}-${'no-host' | 'absent'}`;
+
+/** The ends of the pair that a rule finds in an event's values. A value that names no host never becomes an end. */
+export function findEnds(rule: CompiledRule, values: EventValues): Ends | { readonly reason: NoPairReason } {
+  if (!rule.when.every(condition => holds(condition, values))) return { reason: 'when' };
+  if (rule.shape && !rule.recognizeBy.includes('shape') && !fitsShape(rule.shape, values)) return { reason: 'shape' };
+  if (!rule.agree.every(group => agrees(group, values))) return { reason: 'disagree' };
+  const source = findEnd('source', rule, values);
+  if (typeof source !== 'string') return source;
+  const destination = findEnd('destination', rule, values);
+  if (typeof destination !== 'string') return destination;
+  return { source, destination };
+}
+
+function findEnd(
+  end: 'source' | 'destination',
+  rule: CompiledRule,
+  values: EventValues,
+): string | { reason: NoPairReason } {
+  let reason: NoPairReason = `${end}-absent`;
+  for (const place of rule[end]) {
+    const text = valueAt(place, values)?.trim();
+    if (place.isComputer) {
+      if (text) return text;
+      return { reason: 'computer-absent' };
+    }
+    if (text === undefined || ABSENT.has(text.toLowerCase())) continue;
+    if (isLocal(text, rule, values)) reason = 'local';
+    else if (namesHost(readable(text, place, values))) return text;
+    else if (reason !== 'local') reason = `${end}-no-host`;
+  }
+  return { reason };
+}
+
+/** What Windows and Exchange write where they have no value. */
+const ABSENT = new Set(['', '-', '--', 'n/a', 'null', '(null)', '<null>', 'none']);
+
+function isLocal(text: string, rule: CompiledRule, { computer }: EventValues): boolean {
+  if (isLocalHost(text)) return true;
+  const host = normaliseHost(text);
+  if (rule.local.some(local => normaliseHost(local) === host)) return true;
+  return rule.isSelfLocal && computer !== undefined && isSameHost(text, computer);
+}
+
+/** The value with what an encoding destroyed taken as letters: a damaged name still is a name, and is reported damaged. */
+function readable(text: string, place: Place, values: EventValues): string {
+  return values.damaged?.includes(positionOf(place, values)) ? text.replace(/[?\ufffd]/g, 'x') : text;
+}
+
+function agrees(group: readonly number[], values: EventValues): boolean {
+  const hosts = group.map(position => values.insertions[position - 1]);
+  return hosts.every(host => host !== undefined && normaliseHost(host) === normaliseHost(hosts[0]!));
+}

@@ -1,0 +1,106 @@
+import { type EventRecord, type ExtractItem, isSelected, type ReadItem } from '../model/index.js';
+import type { Stage } from '../stream/index.js';
+import type { CompiledDefinitions } from './compile-definitions.js';
+import type { MessageCatalogue } from './invert-with.js';
+import { type Outcome, outcomeOf } from './outcome.js';
+
+export interface ExtractOptions {
+  /** Epoch milliseconds; earlier events are not recognised. */
+  readonly since?: number;
+  /** Epoch milliseconds; events at or after it are not recognised. */
+  readonly until?: number;
+  /** Further message templates, tried after the definition's own. */
+  readonly catalogue?: MessageCatalogue;
+}
+
+/** How the messages of one kind of event could be read. */
+export interface Coverage {
+  readonly provider: string;
+  readonly eventId: number;
+  readonly exact: number;
+  readonly ambiguous: number;
+  readonly none: number;
+}
+
+/** The extractor as a stage, with what it counted. */
+export interface ExtractStage extends Stage<ReadItem, ExtractItem> {
+  /** By provider and event ID, ordered by them: recognised events whose message was inverted, or could not be. */
+  coverage(): Coverage[];
+  /** Selected events that were left out because a bound was set and they hold no time. */
+  readonly withoutTimeExcluded: number;
+}
+
+/**
+ * Finds the failures that events tell of. For each event it emits a `Failure` for every definition that yields one
+ * (recoveries and context events too); if none does, an `Unpaired` for every definition that recognised it; if none
+ * did, nothing. Rejects, warnings and input reports go through unchanged.
+ *
+ * Values come from the event's data; where it has none, from its message by inversion. When a message has several
+ * readings, the failure carries the inverter's choice and says `certainty: 'ambiguous'`. With a bound, an event whose
+ * date order is still open (`Instant.alternative`) goes through if either reading lies inside; the correlator decides.
+ */
+export function extractFailures(compiled: CompiledDefinitions, options: ExtractOptions = {}): ExtractStage {
+  const hasBound = options.since !== undefined || options.until !== undefined;
+  const coverage = new Map<
+    string,
+    { provider: string; eventId: number; exact: number; ambiguous: number; none: number }
+  >();
+  const warned = new Set<string>();
+  let withoutTimeExcluded = 0;
+
+  return {
+    push(item, emit) {
+      if (item.type !== 'event') return emit(item);
+      const definitions = compiled.byProvider.get(item.provider);
+      if (!definitions || !isSelected(compiled.selection, item.provider, item.eventId)) return;
+      if (hasBound && item.time === undefined) withoutTimeExcluded += 1;
+      if (hasBound && !isInside(item, options)) return;
+
+      const outcomes = definitions.flatMap(definition => outcomeOf(item, definition, options.catalogue) ?? []);
+      if (outcomes.length === 0) return;
+      tally(item, outcomes);
+      const failures = outcomes.filter(({ found }) => found.type === 'failure');
+      for (const { found } of failures.length > 0 ? failures : outcomes) {
+        if (found.type === 'unpaired' && found.reason === 'computer-absent') warnOnce(item, found.definition, emit);
+        emit(found);
+      }
+    },
+    coverage: () => [...coverage.values()].sort((a, b) => compare(a.provider, b.provider) || a.eventId - b.eventId),
+    get withoutTimeExcluded() {
+      return withoutTimeExcluded;
+    },
+  };
+
+  function tally({ provider, eventId }: EventRecord, outcomes: readonly Outcome[]): void {
+    const certainties = outcomes.flatMap(({ inversion }) => inversion ?? []);
+    if (certainties.length === 0) return;
+    const best = certainties.includes('exact') ? 'exact' : certainties.includes('ambiguous') ? 'ambiguous' : 'none';
+    const key = `${eventId} ${provider}`;
+    const counts = coverage.get(key) ?? { provider, eventId, exact: 0, ambiguous: 0, none: 0 };
+    counts[best] += 1;
+    coverage.set(key, counts);
+  }
+
+  function warnOnce(event: EventRecord, definition: string, emit: (item: ExtractItem) => void): void {
+    const key = `${definition} ${event.position.input}`;
+    if (warned.has(key)) return;
+    warned.add(key);
+    emit({
+      type: 'warning',
+      code: 'definition-needs-computer',
+      input: event.position.input,
+      message: `definition ${definition} takes the computer that logged the event as one end, and the export names none: give --computer NAME`,
+    });
+  }
+}
+
+/** Whether an event lies inside the bounds, by one of its readings; without time it does not. */
+function isInside({ time }: EventRecord, { since = -Infinity, until = Infinity }: ExtractOptions): boolean {
+  if (time === undefined) return false;
+  const readings = time.alternative === undefined ? [time.epochMs] : [time.epochMs, time.alternative];
+  return readings.some(epochMs => epochMs >= since && epochMs < until);
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

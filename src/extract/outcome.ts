@@ -1,0 +1,148 @@
+import type { EventRecord, Failure, Unpaired } from '../model/index.js';
+import type { CompiledDefinition, CompiledRule } from './compile-definitions.js';
+import type { Recognizer } from './definition.js';
+import { findEnds } from './ends.js';
+import { invertWith, type MessageCatalogue, type Reading } from './invert-with.js';
+import { type EventValues, fitsShape, positionOf, valueAt } from './place.js';
+
+/** What one definition makes of one event. */
+export interface Outcome {
+  readonly found: Failure | Unpaired;
+  /** What inversion gave, where it was tried. */
+  readonly inversion?: Reading['certainty'] | 'none';
+}
+
+/** Undefined when the definition does not recognise the event. */
+export function outcomeOf(
+  event: EventRecord,
+  { name, rules }: CompiledDefinition,
+  catalogue: MessageCatalogue | undefined,
+): Outcome | undefined {
+  for (const rule of rules) {
+    const recognition = recognize(event, rule, catalogue);
+    if (recognition) return outcomeByRule(event, name, rule, recognition, catalogue);
+  }
+  return undefined;
+}
+
+interface Recognition {
+  readonly recognizedBy: Recognizer;
+  /** The message's values, when it was read to recognise the event. */
+  readonly reading?: Reading;
+}
+
+function recognize(
+  event: EventRecord,
+  rule: CompiledRule,
+  catalogue: MessageCatalogue | undefined,
+): Recognition | undefined {
+  for (const recognizer of rule.recognizeBy) {
+    if (recognizer === 'event_id') {
+      if (rule.eventIds.includes(event.eventId)) return { recognizedBy: 'event_id' };
+    } else if (recognizer === 'message') {
+      const reading = event.message === undefined ? undefined : invertWith(event.message, rule.templates());
+      if (reading) return { recognizedBy: 'message', reading };
+    } else if (hasData(event)) {
+      if (rule.shape && fitsShape(rule.shape, valuesOfData(event))) return { recognizedBy: 'shape' };
+    } else {
+      const reading = readMessage(event, rule, catalogue);
+      if (reading && rule.shape && fitsShape(rule.shape, valuesOfMessage(event, reading)))
+        return { recognizedBy: 'shape', reading };
+    }
+  }
+  return undefined;
+}
+
+function outcomeByRule(
+  event: EventRecord,
+  definition: string,
+  rule: CompiledRule,
+  { recognizedBy, reading: known }: Recognition,
+  catalogue: MessageCatalogue | undefined,
+): Outcome {
+  const isFromData = hasData(event);
+  const reading = known ?? (isFromData ? undefined : readMessage(event, rule, catalogue));
+  const inversion = reading?.certainty ?? (isFromData || event.message === undefined ? undefined : 'none');
+  const outcome = (found: Failure | Unpaired): Outcome => ({ found, ...(inversion && { inversion }) });
+  const unpaired = (bucket: Unpaired['bucket'], reason: string): Outcome =>
+    outcome({
+      type: 'unpaired',
+      bucket,
+      reason,
+      definition,
+      ...identityOf(event),
+      ...(event.computer !== undefined && { observer: event.computer }),
+      position: event.position,
+    });
+
+  const values = isFromData ? valuesOfData(event) : reading && valuesOfMessage(event, reading);
+  if (!values) return unpaired('not_extracted', event.message === undefined ? 'no-values' : 'message-not-inverted');
+  const ends = findEnds(rule, values);
+  if ('reason' in ends) return unpaired('no_pair', ends.reason);
+  return outcome({
+    type: 'failure',
+    kind: rule.kind,
+    definition,
+    ...identityOf(event),
+    ...ends,
+    ...(event.computer !== undefined && { observer: event.computer }),
+    ...reportedValues(rule, values),
+    recognizedBy,
+    extractedFrom: isFromData ? 'data' : 'message',
+    certainty: !isFromData && reading?.certainty === 'ambiguous' ? 'ambiguous' : 'exact',
+    position: event.position,
+  });
+}
+
+function readMessage(
+  event: EventRecord,
+  rule: CompiledRule,
+  catalogue: MessageCatalogue | undefined,
+): Reading | undefined {
+  if (event.message === undefined) return undefined;
+  return invertWith(event.message, rule.templates()) ?? catalogue?.read(event.provider, event.eventId, event.message);
+}
+
+function hasData(event: EventRecord): boolean {
+  return event.insertions !== undefined && event.insertions.length > 0;
+}
+
+function valuesOfData({ insertions = [], names, computer }: EventRecord): EventValues {
+  return { insertions, names, computer };
+}
+
+function valuesOfMessage({ computer }: EventRecord, { insertions, damaged }: Reading): EventValues {
+  return { insertions: insertions.map(value => value ?? undefined), computer, damaged };
+}
+
+function identityOf({ provider, eventId, channel, recordId, time }: EventRecord) {
+  return {
+    provider,
+    eventId,
+    ...(channel !== undefined && { channel }),
+    ...(recordId !== undefined && { recordId }),
+    ...(time !== undefined && { time }),
+  };
+}
+
+/** The placeholders, in the order of their numbers, the attributes, and which of the placeholders are damaged. */
+function reportedValues(
+  rule: CompiledRule,
+  values: EventValues,
+): Pick<Failure, 'placeholders' | 'attributes' | 'damaged'> {
+  const positions = rule.placeholders ?? rule.used.map(place => positionOf(place, values));
+  const placeholders: Record<`%${number}`, string> = {};
+  const damaged: `%${number}`[] = [];
+  for (const position of [...new Set(positions)].sort((a, b) => a - b)) {
+    const value = values.insertions[position - 1];
+    if (value === undefined) continue;
+    placeholders[`%${position}`] = value;
+    if (values.damaged?.includes(position)) damaged.push(`%${position}`);
+  }
+  const attributes: Record<string, string> = {};
+  for (const [name, places] of Object.entries(rule.attributes)) {
+    const value = places.map(place => valueAt(place, values)).find(text => text !== undefined && text.trim() !== '');
+    if (value !== undefined) attributes[name] = value;
+  }
+  return { placeholders, attributes, ...(damaged.length > 0 && { damaged }) };
+}

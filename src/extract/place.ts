@@ -1,0 +1,117 @@
+import { isHost, isIpLiteral, isUrl, namesHost } from '../model/index.js';
+import type { Condition, Place, Predicate, Shape } from './definition.js';
+
+/** The values of one event, from its data or from its message. */
+export interface EventValues {
+  readonly insertions: readonly (string | undefined)[];
+  readonly names?: readonly (string | undefined)[] | undefined;
+  readonly computer?: string | undefined;
+  /** The numbers of the insertions whose text an encoding destroyed. */
+  readonly damaged?: readonly number[] | undefined;
+}
+
+/** The text at a place, as the evidence spells it; undefined when the event has none there. */
+export function valueAt(place: Place, values: EventValues): string | undefined {
+  const whole = place.isComputer ? values.computer : values.insertions[positionOf(place, values) - 1];
+  return whole === undefined ? undefined : partOf(place, whole);
+}
+
+/** The n of the `%n` that a place stands for in this event; 0 when it has none. */
+export function positionOf(place: Place, values: EventValues): number {
+  if (place.data === undefined || values.names === undefined) return place.position ?? 0;
+  const exact = values.names.indexOf(place.data);
+  if (exact >= 0) return exact + 1;
+  // Manifests of one provider spell a name in several ways (Targetname, TargetName).
+  const folded = place.data.toLowerCase();
+  return values.names.findIndex(name => name?.toLowerCase() === folded) + 1;
+}
+
+/** Whether the values look as the shape says. */
+export function fitsShape(shape: Shape, values: EventValues): boolean {
+  const count = values.insertions.length;
+  if (shape.count && (count < shape.count[0] || count > shape.count[1])) return false;
+  return shape.values.every(({ position, looksLike }) => {
+    const value = values.insertions[position - 1];
+    return value !== undefined && PREDICATE_TESTS[looksLike](value);
+  });
+}
+
+/** Whether a condition holds; one about an absent value does not. */
+export function holds(condition: Condition, values: EventValues): boolean {
+  const value = valueAt(condition.place, values);
+  if (value === undefined || value.trim() === '') return false;
+  if (condition.is && !condition.is.some(wanted => isSameValue(wanted, value))) return false;
+  return !condition.isNot?.some(unwanted => isSameValue(unwanted, value));
+}
+
+const PREDICATE_TESTS: Readonly<Record<Predicate, (value: string) => boolean>> = {
+  any: () => true,
+  filled: value => value.trim() !== '',
+  host: isHost,
+  host_or_url: value => isHost(value) || isUrl(value),
+  url: isUrl,
+  ip: isIpLiteral,
+  number: value => /^\s*-?\d+\s*$/.test(value),
+  hex: value => /^\s*0x[\da-f]+\s*$/i.test(value),
+};
+
+function partOf(place: Place, whole: string): string | undefined {
+  let text = whole;
+  if (place.between) {
+    const from = text.indexOf(place.between[0]);
+    const to = from < 0 ? -1 : text.indexOf(place.between[1], from + place.between[0].length);
+    if (to < 0) return undefined;
+    text = text.slice(from + place.between[0].length, to);
+  }
+  if (place.after !== undefined) {
+    const from = text.indexOf(place.after);
+    if (from < 0) return undefined;
+    text = text.slice(from + place.after.length);
+  }
+  if (place.before !== undefined) {
+    const to = text.indexOf(place.before);
+    if (to >= 0) text = text.slice(0, to);
+  }
+  switch (place.part) {
+    case undefined:
+      return text;
+    case 'url_host':
+      return urlHost(text);
+    case 'unc_host':
+      return /^\s*\\/.test(text) && namesHost(text)
+        ? text
+            .trim()
+            .split('\\')
+            .find(label => label !== '')
+        : undefined;
+    case 'spn_host':
+      return spnHost(text);
+    case 'machine_account':
+      return /\$(?:@|\s*$)/.test(text) && namesHost(text) ? text.slice(text.lastIndexOf('\\') + 1) : undefined;
+  }
+}
+
+function urlHost(text: string): string | undefined {
+  const url = /https?:\/\/([^\s/\\?#"'<>,;)]+)/i.exec(text);
+  if (!url || !isUrl(url[0])) return undefined;
+  const authority = url[1]!.slice(url[1]!.lastIndexOf('@') + 1);
+  return authority.replace(/:\d{1,5}$/, '');
+}
+
+function spnHost(text: string): string | undefined {
+  const trimmed = text.trim();
+  const slash = trimmed.indexOf('/');
+  if (slash < 1 || trimmed.slice(0, slash).toLowerCase() === 'krbtgt') return undefined;
+  const [instance] = trimmed.slice(slash + 1).split(/[/@]/, 1);
+  return instance !== undefined && isHost(instance) ? instance.replace(/:\d{1,5}$/, '') : undefined;
+}
+
+function isSameValue(one: string, other: string): boolean {
+  const a = one.trim().toLowerCase();
+  const b = other.trim().toLowerCase();
+  return a === b || (isInteger(a) && isInteger(b) && BigInt(a) === BigInt(b));
+}
+
+function isInteger(text: string): boolean {
+  return text.length < 40 && /^(?:0x[\da-f]+|\d+)$/.test(text);
+}
