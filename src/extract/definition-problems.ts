@@ -28,7 +28,11 @@ export function definitionProblems(
       }
       const key = path.at(-1);
       const isMissing = path.length > 0 && valueIn(content, path) === undefined;
-      const what = isMissing ? 'is missing' : issue.message;
+      const what = isMissing
+        ? 'is missing'
+        : path.length === 0 && issue.code === 'invalid_type'
+          ? 'expected a mapping'
+          : issue.message;
       const example =
         typeof key === 'string' && EXAMPLES[key] !== undefined ? `; write for example ${EXAMPLES[key]}` : '';
       const subject = path.length > 0 ? `key "${keyOf(path)}"` : 'definition';

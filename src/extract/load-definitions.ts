@@ -23,7 +23,8 @@ export async function loadDefinitions(yamlText: string, fileName: string): Promi
   };
 
   for (const document of documents) {
-    for (const error of document.errors) say(error.pos[0], `no valid YAML: ${error.message.split('\n')[0]}`);
+    for (const error of document.errors)
+      say(error.pos[0], `no valid YAML: ${error.message.split(/ at line \d+|\n/)[0]}`);
     if (document.errors.length > 0 || document.contents === null) continue;
     const content: unknown = document.toJS({ maxAliasCount: 100 });
     const isList = Array.isArray(content);
