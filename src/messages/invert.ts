@@ -1,0 +1,290 @@
+import {
+  DROPPED,
+  foldCode,
+  MessageViews,
+  originalSlice,
+  type View,
+  type ViewedText,
+  viewLiteral,
+} from './normalise.js';
+import { type Alignable, findReadings, READINGS_LIMIT, type Readings, valueStart } from './readings.js';
+import type { CompiledTemplate } from './template.js';
+
+/** What a message says about its template's values. */
+export interface Inversion {
+  /**
+   * `exact`: exactly one assignment of values renders to this message, up to the normalisation of `view`. `ambiguous`:
+   * several do, or it was not found out; `insertions` then hold the leftmost reading (every value as short as the values
+   * before it allow), or nulls. `none`: the message does not come from the template.
+   */
+  readonly certainty: 'exact' | 'ambiguous' | 'none';
+  /** `%n` is `[n - 1]`, as the text has it; null where the template does not use `%n`, or the text holds it unfilled. */
+  readonly insertions: readonly (string | null)[];
+  /** When ambiguous: how many readings there are, at least; counted up to `READINGS_LIMIT`. */
+  readonly readings?: number;
+  /** Why it is not exact. */
+  readonly reason?: InversionReason;
+  /** The numbers of the inserts whose text an encoding destroyed (`?` or U+FFFD stand in it). */
+  readonly damaged?: readonly number[];
+  /** What had to be assumed of the export for the message to match; see `View`. `damaged`: it lost characters too. */
+  readonly view?: View | 'damaged';
+}
+
+/**
+ * - `no-match`: the message does not come from the template, or from any
+ * - `readings`: several assignments of values render to the message
+ * - `views`: what was done to the white space cannot be told, and it matters
+ * - `budget`: with repeated inserts the bounded search gave up
+ * - `templates`: several templates fit and give different values
+ * - `strings`: Windows' text for a missing template, whose lines may be one string or several
+ */
+export type InversionReason = 'no-match' | 'readings' | 'views' | 'budget' | 'templates' | 'strings';
+
+/**
+ * Recovers the values that a rendered message was made of. Hypotheses on what an export did to the text are tried from
+ * the least to the most (see `View`, then lost characters); the first that any reading fits decides. Rendering the
+ * insertions gives the message back up to the normalisation of `view`. Never throws; time is linear in the message for
+ * each insert, and bounded where inserts repeat.
+ */
+export function invertMessage(template: CompiledTemplate, message: string | MessageViews): Inversion {
+  const views = typeof message === 'string' ? new MessageViews(message) : message;
+  for (const step of STEPS) {
+    const inversion = invertAt(template, views, step);
+    if (inversion !== undefined) return inversion;
+  }
+  return NO_MATCH;
+}
+
+export const NO_MATCH: Inversion = { certainty: 'none', insertions: [], reason: 'no-match' };
+
+/** One level of tolerance; what fits at a level is not looked for at a later one. */
+export type Step = readonly (View | 'damaged')[];
+
+export const STEPS: readonly Step[] = [
+  ['verbatim'],
+  ['folded'],
+  ['joined', 'joined-wide', 'trimmed'],
+  ['spaced'],
+  ['unbroken'],
+  ['damaged'],
+];
+
+/** The inversion at one level of tolerance; undefined when nothing fits. */
+export function invertAt(template: CompiledTemplate, views: MessageViews, step: Step): Inversion | undefined {
+  let found: Inversion | undefined;
+  for (const view of step) {
+    for (const variant of view === 'damaged' ? damagedForms(template, views) : forms(template, view)) {
+      const viewed = views.get(variant.view);
+      if (viewed === undefined) continue;
+      const inversion = read(template, variant, views.raw, viewed, view);
+      if (inversion === undefined) continue;
+      found = found === undefined ? inversion : combine(found, inversion);
+      if (variant.isLast) return found;
+    }
+  }
+  return found;
+}
+
+/** Two hypotheses of one level fit: they must agree. */
+function combine(left: Inversion, right: Inversion): Inversion {
+  if (left.certainty === 'exact' && right.certainty === 'exact' && sameInsertions(left.insertions, right.insertions)) {
+    return left;
+  }
+  const readings = Math.min((left.readings ?? 1) + (right.readings ?? 1), READINGS_LIMIT);
+  return { ...left, certainty: 'ambiguous', readings, reason: left.reason ?? right.reason ?? 'views' };
+}
+
+export function sameInsertions(left: readonly (string | null)[], right: readonly (string | null)[]): boolean {
+  const length = Math.max(left.length, right.length);
+  for (let index = 0; index < length; index++) {
+    if ((left[index] ?? null) !== (right[index] ?? null)) return false;
+  }
+  return true;
+}
+
+/** A template's literals under a view. */
+interface Form {
+  readonly view: View;
+  readonly literals: readonly string[];
+  readonly inserts: readonly number[];
+  readonly hasRepeats: boolean;
+  /** If this form fits, the forms after it are not tried. */
+  readonly isLast: boolean;
+}
+
+const cachedForms = new WeakMap<CompiledTemplate, Partial<Record<View, readonly Form[]>>>();
+
+function forms(template: CompiledTemplate, view: View): readonly Form[] {
+  let byView = cachedForms.get(template);
+  if (byView === undefined) {
+    byView = {};
+    cachedForms.set(template, byView);
+  }
+  return (byView[view] ??= makeForms(template, view));
+}
+
+/**
+ * A parameter reference (`%%1833`) may stand in the text as it is, as FormatMessage leaves it (`%1833`), or replaced by
+ * its text. The last is only believed when neither of the others fits: it is an insert without a number.
+ */
+function makeForms(template: CompiledTemplate, view: View): readonly Form[] {
+  const { inserts, hasRepeats } = template;
+  const form = (literals: readonly string[], isLast = false): Form => {
+    const viewed = literals.map(literal => viewLiteral(literal, view));
+    return { view, literals: pad(viewed, view), inserts, hasRepeats, isLast };
+  };
+  if (!template.hasParameters) return [form(template.literals)];
+  const literals: string[] = [];
+  const open: number[] = [];
+  template.literals.forEach((literal, index) => {
+    const pieces = literal.split(/%%\d+/);
+    literals.push(...pieces);
+    for (let piece = 1; piece < pieces.length; piece++) open.push(0);
+    if (index < inserts.length) open.push(inserts[index]!);
+  });
+  return [
+    form(template.literals),
+    { ...form(template.literals.map(literal => literal.replace(/%%(?=\d)/g, '%'))), isLast: true },
+    { ...form(literals), inserts: open.map((number, index) => (number === 0 ? -index - 1 : number)) },
+  ];
+}
+
+/** In the spaced view a space stands before and after everything, so that literals at either end share it with values. */
+function pad(literals: readonly string[], view: View): readonly string[] {
+  if (view !== 'spaced') return literals;
+  const padded = [...literals];
+  padded[0] = ` ${padded[0]!.trimStart()}`;
+  if (padded.length > 1 && literals[0]!.trim() === '') padded[0] = ' ';
+  const last = padded.length - 1;
+  padded[last] = `${padded[last]!.trimEnd()} `;
+  return padded;
+}
+
+/**
+ * If an encoding lost characters, then those of the template that do not stand anywhere in the text stand there as `?`.
+ * Characters with an ASCII form may have taken that instead.
+ */
+function* damagedForms(template: CompiledTemplate, views: MessageViews): Generator<Form> {
+  if (!views.raw.includes('?') && !views.raw.includes('\ufffd')) return;
+  const kept = new Set(views.raw);
+  for (const view of ['folded', 'joined', 'spaced'] as const) {
+    for (const isFolding of [true, false]) {
+      let hasLost = false;
+      const literals = template.literals.map(literal => {
+        let lossy = '';
+        for (let at = 0; at < literal.length; at++) {
+          const code = literal.charCodeAt(at);
+          const isKept = code < 128 || kept.has(literal[at]!) || (isFolding && foldsToAscii(code));
+          lossy += isKept ? literal[at]! : '?';
+          hasLost ||= !isKept;
+        }
+        return viewLiteral(lossy, view);
+      });
+      if (!hasLost) continue;
+      yield {
+        view,
+        literals: pad(literals, view),
+        inserts: template.inserts,
+        hasRepeats: template.hasRepeats,
+        isLast: true,
+      };
+    }
+  }
+}
+
+function foldsToAscii(code: number): boolean {
+  const folded = foldCode(code);
+  return folded < 128 || folded === DROPPED;
+}
+
+function read(
+  template: CompiledTemplate,
+  form: Form,
+  raw: string,
+  viewed: ViewedText,
+  view: View | 'damaged',
+): Inversion | undefined {
+  const text = view === 'damaged' ? viewed.text.replaceAll('\ufffd', '?') : viewed.text;
+  for (const input of ends(form, text)) {
+    const readings = findReadings(input);
+    if (readings.count > 0 || readings.isCut) return toInversion(template, input, readings, raw, viewed, view);
+  }
+  return undefined;
+}
+
+/**
+ * White space at a message's ends comes and goes: message tables end in a line break that viewers cut off, and text
+ * forms add some. It only counts where a value stands at the end.
+ */
+function* ends(form: Form, text: string): Generator<Alignable> {
+  const { literals, inserts, hasRepeats } = form;
+  const sharesSpaces = form.view === 'spaced';
+  if (sharesSpaces) {
+    const padded = `${text.startsWith(' ') ? '' : ' '}${text}${text.endsWith(' ') && text.length > 1 ? '' : ' '}`;
+    yield { text: padded, from: 0, to: padded.length, literals, inserts, hasRepeats, sharesSpaces };
+    return;
+  }
+  yield { text, from: 0, to: text.length, literals, inserts, hasRepeats, sharesSpaces };
+  const last = literals.length - 1;
+  const first = inserts.length > 0 && literals[0] === '' ? '' : literals[0]!.trimStart();
+  const final = literals[last]!.trimEnd();
+  const from = first === '' ? 0 : text.length - text.trimStart().length;
+  const to = final === '' && last > 0 ? text.length : Math.max(from, text.trimEnd().length);
+  if (from === 0 && to === text.length && final === literals[last] && first === literals[0]) return;
+  const cut = [...literals];
+  cut[0] = first;
+  cut[last] = last === 0 ? literals[0]!.trim() : final;
+  yield { text, from, to, literals: cut, inserts, hasRepeats, sharesSpaces };
+}
+
+function toInversion(
+  template: CompiledTemplate,
+  input: Alignable,
+  readings: Readings,
+  raw: string,
+  viewed: ViewedText,
+  view: View | 'damaged',
+): Inversion {
+  const insertions: (string | null)[] = new Array(template.insertCount).fill(null);
+  const shift = input.sharesSpaces && !viewed.text.startsWith(' ') ? 1 : 0;
+  if (readings.count > 0) {
+    for (let k = input.inserts.length; k > 0; k--) {
+      const number = input.inserts[k - 1]!;
+      if (number < 1) continue;
+      const from = valueStart(input, readings.starts, k) - shift;
+      const to = readings.starts[k]! - shift;
+      insertions[number - 1] = originalSlice(raw, viewed, from, to);
+    }
+  }
+  dropUnfilled(template, insertions);
+  const damaged = findDamage(insertions, view === 'damaged');
+  const marks = damaged.length > 0 ? { damaged } : undefined;
+  if (readings.count === 1 && !readings.isCut) return { certainty: 'exact', insertions, view, ...marks };
+  const reason = readings.isCut ? 'budget' : 'readings';
+  return { certainty: 'ambiguous', insertions, readings: readings.count, reason, view, ...marks };
+}
+
+/** Windows leaves an insert in the text for which the event has no string; strings are missing from the end only. */
+function dropUnfilled(template: CompiledTemplate, insertions: (string | null)[]): void {
+  for (let index = insertions.length - 1; index >= 0; index--) {
+    if (insertions[index] === null) continue;
+    if (insertions[index] !== `%${index + 1}`) return;
+    insertions[index] = null;
+  }
+}
+
+/**
+ * U+FFFD is always damage. `?` is when the template's own characters were lost too, or where no text has it: in a row
+ * (but for the `\??\` of NT paths), or before a digit in the place of a mark (`?2/?28/?2024`).
+ */
+function findDamage(insertions: readonly (string | null)[], isLossy: boolean): number[] {
+  const damaged: number[] = [];
+  insertions.forEach((value, index) => {
+    if (value === null) return;
+    const isDamaged = value.includes('\ufffd') || (value.includes('?') && (isLossy || LOST.test(value)));
+    if (isDamaged) damaged.push(index + 1);
+  });
+  return damaged;
+}
+
+const LOST = /(?<![\\?])\?\?|(?:^|[ /])\?\d/;
