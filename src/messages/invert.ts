@@ -120,7 +120,9 @@ function forms(template: CompiledTemplate, view: View): readonly Form[] {
     byView = {};
     cachedForms.set(template, byView);
   }
-  return (byView[view] ??= makeForms(template, view));
+  const made = byView[view] ?? makeForms(template, view);
+  byView[view] = made;
+  return made;
 }
 
 /**
@@ -256,7 +258,7 @@ function toInversion(
       insertions[number - 1] = originalSlice(raw, viewed, from, to);
     }
   }
-  dropUnfilled(template, insertions);
+  dropUnfilled(insertions);
   const damaged = findDamage(insertions, view === 'damaged');
   const marks = damaged.length > 0 ? { damaged } : undefined;
   if (readings.count === 1 && !readings.isCut) return { certainty: 'exact', insertions, view, ...marks };
@@ -265,7 +267,7 @@ function toInversion(
 }
 
 /** Windows leaves an insert in the text for which the event has no string; strings are missing from the end only. */
-function dropUnfilled(template: CompiledTemplate, insertions: (string | null)[]): void {
+function dropUnfilled(insertions: (string | null)[]): void {
   for (let index = insertions.length - 1; index >= 0; index--) {
     if (insertions[index] === null) continue;
     if (insertions[index] !== `%${index + 1}`) return;

@@ -79,7 +79,8 @@ export function originalSlice(raw: string, viewed: ViewedText, from: number, to:
 
 /** How one UTF-16 code unit is folded; 0xffff is dropped. */
 export function foldCode(code: number): number {
-  return (table ??= makeTable())[code]!;
+  table ??= makeTable();
+  return table[code]!;
 }
 
 /** Dropped by folding. U+FFFF is no character, and a text that holds it loses it alone. */

@@ -1,0 +1,259 @@
+import { buildCatalogue, bytesSource, CatalogueReader, type CatalogueSource, plainEventId } from './catalogue-file.js';
+import { invertFallback } from './fallback.js';
+import { lookUpGrams } from './grams.js';
+import { type Inversion, invertAt, NO_MATCH, STEPS, sameInsertions } from './invert.js';
+import { MessageViews } from './normalise.js';
+import { type CompiledTemplate, compileTemplate, type MessageTemplate } from './template.js';
+
+/** Message templates by provider, event ID and language, and by their literals. */
+export interface Catalogue {
+  /** How many templates it holds. */
+  readonly size: number;
+  /**
+   * Recovers a message's values by whichever template it proves to come from: first those of the provider and event ID
+   * (of the language, if given and any fits), then, found by their literals, those of all others.
+   */
+  invert(message: string, known?: KnownEvent): CatalogueInversion;
+  /** The templates of a provider and event ID, in all languages. */
+  find(provider: string, eventId: number): readonly MessageTemplate[];
+  /** All templates, by provider, event ID, language, text. */
+  templates(): Iterable<MessageTemplate>;
+}
+
+/** What is known of the event that a message belongs to. */
+export interface KnownEvent {
+  readonly provider?: string | undefined;
+  readonly eventId?: number | undefined;
+  /** BCP 47 tag; compared without case, and by its language alone where the region does not match. */
+  readonly culture?: string | undefined;
+}
+
+export interface CatalogueInversion extends Inversion {
+  /** The template that the insertions come from. */
+  readonly template?: MessageTemplate;
+  readonly culture?: string;
+  /** How the template was chosen; `fallback`: Windows had none, and its own text holds the strings. */
+  readonly foundBy?: 'event' | 'literals' | 'fallback';
+}
+
+/** A catalogue of templates at hand. */
+export function createCatalogue(templates: Iterable<MessageTemplate>): Catalogue {
+  return openCatalogue(bytesSource(buildCatalogue(templates)));
+}
+
+/** A catalogue of indexed files (see `buildCatalogue`), read as far as lookups need. Throws ERR_CATALOGUE. */
+export function openCatalogue(...sources: readonly CatalogueSource[]): Catalogue {
+  const shelves = sources.map(source => new Shelf(new CatalogueReader(source)));
+  return {
+    size: shelves.reduce((sum, shelf) => sum + shelf.reader.entryCount, 0),
+    invert: (message, known = {}) => invertBy(shelves, message, known),
+    find: (provider, eventId) => shelves.flatMap(shelf => shelf.of(provider, plainEventId(eventId)).map(toTemplate)),
+    *templates() {
+      for (const { reader } of shelves) {
+        for (let index = 0; index < reader.entryCount; index++) {
+          const { provider, eventId, culture, textNumber } = reader.entry(index);
+          yield { provider, eventId, ...(culture === undefined ? {} : { culture }), text: reader.text(textNumber) };
+        }
+      }
+    },
+  };
+}
+
+/** A text of a shelf, with one of the events that use it. */
+interface Candidate {
+  readonly compiled: CompiledTemplate;
+  readonly provider: string;
+  readonly eventId: number;
+  readonly culture: string | undefined;
+  /** How many characters the literals have: what a match proves. */
+  readonly weight: number;
+}
+
+/** One catalogue file, with what was read of it. */
+class Shelf {
+  readonly reader: CatalogueReader;
+  readonly #byEvent = new Map<string, Map<number, readonly Candidate[]>>();
+  readonly #texts: (CompiledTemplate | undefined)[] = [];
+  readonly #byText: (readonly Candidate[] | undefined)[] = [];
+  readonly #lastSeen: Uint32Array;
+  #lookUps = 0;
+
+  constructor(reader: CatalogueReader) {
+    this.reader = reader;
+    this.#lastSeen = new Uint32Array(reader.textCount);
+  }
+
+  /** The candidates of a provider and event ID. */
+  of(provider: string, eventId: number): readonly Candidate[] {
+    let byId = this.#byEvent.get(provider);
+    if (byId === undefined) {
+      byId = new Map();
+      this.#byEvent.set(provider, byId);
+    }
+    let found = byId.get(eventId);
+    if (found === undefined) {
+      found = this.reader.entriesOf(provider, eventId).map(entry => this.#candidate(entry));
+      byId.set(eventId, found);
+    }
+    return found;
+  }
+
+  /** The numbers of the texts whose literals may stand in a message, each once. */
+  lookUp(message: string): number[] {
+    if (++this.#lookUps === 0x1_0000_0000) {
+      this.#lastSeen.fill(0);
+      this.#lookUps = 1;
+    }
+    const numbers: number[] = [];
+    if (this.reader.textCount === 0) return numbers;
+    lookUpGrams(this.reader.grams(), message, number => {
+      if (this.#lastSeen[number] === this.#lookUps) return;
+      this.#lastSeen[number] = this.#lookUps;
+      numbers.push(number);
+    });
+    return numbers;
+  }
+
+  text(number: number): CompiledTemplate {
+    this.#texts[number] ??= compileTemplate(this.reader.text(number));
+    return this.#texts[number]!;
+  }
+
+  usesOf(number: number): readonly Candidate[] {
+    this.#byText[number] ??= this.reader.usesOf(number).map(entry => this.#candidate(entry));
+    return this.#byText[number]!;
+  }
+
+  #candidate(entry: { provider: string; eventId: number; culture: string | undefined; textNumber: number }): Candidate {
+    const compiled = this.text(entry.textNumber);
+    let weight = 0;
+    for (const literal of compiled.literals) weight += literal.length;
+    return { compiled, provider: entry.provider, eventId: entry.eventId, culture: entry.culture, weight };
+  }
+}
+
+/** A candidate, and what it makes of the message at some level of tolerance. */
+interface Match {
+  readonly candidate: Candidate;
+  readonly inversion: Inversion;
+}
+
+function invertBy(shelves: readonly Shelf[], message: string, known: KnownEvent): CatalogueInversion {
+  const views = new MessageViews(message);
+  const { provider, eventId } = known;
+  let own: readonly Candidate[] = [];
+  if (provider !== undefined && eventId !== undefined) {
+    const plain = plainEventId(eventId);
+    own = shelves.length === 1 ? shelves[0]!.of(provider, plain) : shelves.flatMap(shelf => shelf.of(provider, plain));
+  }
+  const fallback = invertFallback(message, own);
+  if (fallback !== undefined) return { ...fallback, foundBy: 'fallback' };
+  for (const step of own.length > 0 ? STEPS : []) {
+    const matches: Match[] = [];
+    for (const candidate of own) {
+      const inversion = invertAt(candidate.compiled, views, step);
+      if (inversion !== undefined) matches.push({ candidate, inversion });
+    }
+    if (matches.length > 0) return decide(ofCulture(matches, known.culture), 'event');
+  }
+  return invertByLiterals(shelves, views, known);
+}
+
+function invertByLiterals(shelves: readonly Shelf[], views: MessageViews, known: KnownEvent): CatalogueInversion {
+  const found = shelves.map(shelf => shelf.lookUp(views.raw));
+  if (found.every(numbers => numbers.length === 0)) return NO_MATCH;
+  for (const step of STEPS) {
+    let work = WORK_LIMIT + views.raw.length;
+    const matches: Match[] = [];
+    for (let index = 0; index < shelves.length; index++) {
+      const shelf = shelves[index]!;
+      for (const number of found[index]!) {
+        const inversion = invertAt(shelf.text(number), views, step);
+        if (inversion === undefined) {
+          work -= views.raw.length >> 6;
+          continue;
+        }
+        work -= views.raw.length;
+        if (work < 0) break;
+        matches.push({ candidate: pickUse(shelf.usesOf(number), known), inversion });
+      }
+    }
+    if (matches.length === 0) continue;
+    const decided = decide(ofCulture(ofEvent(matches, known), known.culture), 'literals');
+    if (work >= 0) return decided;
+    return { ...decided, certainty: 'ambiguous', readings: Math.max(2, decided.readings ?? 2), reason: 'budget' };
+  }
+  return NO_MATCH;
+}
+
+/** Characters that candidates found by literals may cost a message before it is given up. */
+const WORK_LIMIT = 1_000_000;
+
+/** Of several events that use a text, the one that fits best what is known, else the first. */
+function pickUse(uses: readonly Candidate[], known: KnownEvent): Candidate {
+  let best = uses[0]!;
+  if (uses.length === 1) return best;
+  let bestFit = -1;
+  for (const use of uses) {
+    const fit =
+      (use.provider === known.provider ? 4 : 0) +
+      (use.eventId === known.eventId ? 2 : 0) +
+      (cultureFit(use.culture, known.culture) > 0 ? 1 : 0);
+    if (fit <= bestFit) continue;
+    best = use;
+    bestFit = fit;
+  }
+  return best;
+}
+
+/** The matches of the provider or event ID, if one of them is known and any match has it. */
+function ofEvent(matches: readonly Match[], known: KnownEvent): readonly Match[] {
+  const { provider, eventId } = known;
+  if (matches.length === 1 || (provider === undefined) === (eventId === undefined)) return matches;
+  const fitting = matches.filter(
+    ({ candidate }) => candidate.provider === provider || candidate.eventId === plainEventId(eventId ?? -1),
+  );
+  return fitting.length > 0 ? fitting : matches;
+}
+
+function ofCulture(matches: readonly Match[], culture: string | undefined): readonly Match[] {
+  if (culture === undefined || matches.length === 1) return matches;
+  const fits = matches.map(({ candidate }) => cultureFit(candidate.culture, culture));
+  const best = Math.max(...fits);
+  return best === 0 ? matches : matches.filter((_, index) => fits[index] === best);
+}
+
+/** 2: the same tag; 1: the same language; 0: another, or none. */
+function cultureFit(culture: string | undefined, wanted: string | undefined): number {
+  if (culture === undefined || wanted === undefined) return 0;
+  const own = culture.toLowerCase();
+  const other = wanted.toLowerCase();
+  if (own === other) return 2;
+  return own.split('-')[0] === other.split('-')[0] ? 1 : 0;
+}
+
+/** Several templates that give the same insertions are one answer; else the one with the most literal text is chosen. */
+function decide(matches: readonly Match[], foundBy: 'event' | 'literals'): CatalogueInversion {
+  let chosen = matches[0]!;
+  for (const match of matches) if (match.candidate.weight > chosen.candidate.weight) chosen = match;
+  const { candidate, inversion } = chosen;
+  const about = {
+    template: toTemplate(candidate),
+    ...(candidate.culture === undefined ? {} : { culture: candidate.culture }),
+    foundBy,
+  };
+  const isAgreed = matches.every(
+    match =>
+      match === chosen ||
+      (match.inversion.certainty === inversion.certainty &&
+        sameInsertions(match.inversion.insertions, inversion.insertions)),
+  );
+  if (isAgreed) return { ...inversion, ...about };
+  const readings = matches.reduce((sum, match) => sum + (match.inversion.readings ?? 1), 0);
+  return { ...inversion, certainty: 'ambiguous', readings, reason: 'templates', ...about };
+}
+
+function toTemplate(candidate: Candidate): MessageTemplate {
+  const { provider, eventId, culture, compiled } = candidate;
+  return { provider, eventId, ...(culture === undefined ? {} : { culture }), text: compiled.text };
+}

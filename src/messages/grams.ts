@@ -1,0 +1,172 @@
+import { DROPPED, foldCode } from './normalise.js';
+import type { CompiledTemplate } from './template.js';
+
+/**
+ * Finds the templates whose literals can stand in a message, at a cost that does not grow with their number: each
+ * template is filed under its rarest gram (a short run of characters of one of its literals, spaces folded as tolerance
+ * folds them), and a message is looked up by all of its grams in one rolling pass.
+ *
+ * A template without three characters in a row, a letter or digit among them, is not filed: it would fit anything, and
+ * proves nothing unless provider and event ID name it.
+ */
+export interface GramTables {
+  /** One bit for each filed hash, so that most grams of a message end here. */
+  readonly bits: Uint32Array;
+  /** Open addressing, two words a slot: the gram's hash, and 1 + where its postings start. */
+  readonly slots: Uint32Array;
+  /** For each gram a count and so many template numbers. */
+  readonly postings: Uint32Array;
+}
+
+/** Lengths of grams: the long one serves nearly all templates, the short one those with short literals only. */
+const LONG = 8;
+const SHORT = 3;
+const MULTIPLIER = 0x01000193;
+
+/** Files each template under its rarest gram. */
+export function fileTemplates(templates: readonly CompiledTemplate[]): GramTables {
+  const counts = new Uint16Array(1 << 22);
+  const last = new Uint32Array(1 << 22);
+  templates.forEach((template, number) => {
+    forEachGram(template, hash => {
+      const slot = hash >>> 10;
+      if (last[slot] === number + 1) return;
+      last[slot] = number + 1;
+      if (counts[slot]! < 0xffff) counts[slot]!++;
+    });
+  });
+  const filed = new Map<number, number[]>();
+  templates.forEach((template, number) => {
+    let best = -1;
+    let bestScore = Number.POSITIVE_INFINITY;
+    forEachGram(template, (hash, isAscii) => {
+      // A gram in plain ASCII also survives an encoding that loses characters.
+      const score = counts[hash >>> 10]! * (isAscii ? 1 : 4);
+      if (score >= bestScore) return;
+      bestScore = score;
+      best = hash;
+    });
+    if (best < 0) return;
+    const list = filed.get(best);
+    if (list === undefined) filed.set(best, [number]);
+    else list.push(number);
+  });
+  return tabulate(filed);
+}
+
+/** Calls back with the number of every template that is filed under a gram of the message; a number may come twice. */
+export function lookUpGrams(tables: GramTables, message: string, found: (number: number) => void): void {
+  const length = foldInto(message);
+  const long = powers(LONG);
+  const short = powers(SHORT);
+  let longHash = 0;
+  let shortHash = 0;
+  for (let at = 0; at < length; at++) {
+    const code = folded[at]!;
+    longHash = (Math.imul(longHash, MULTIPLIER) + code) | 0;
+    shortHash = (Math.imul(shortHash, MULTIPLIER) + code) | 0;
+    if (at >= LONG) longHash = (longHash - Math.imul(folded[at - LONG]!, long)) | 0;
+    if (at >= SHORT) shortHash = (shortHash - Math.imul(folded[at - SHORT]!, short)) | 0;
+    if (at >= LONG - 1) probe(tables, mix(longHash, LONG), found);
+    if (at >= SHORT - 1) probe(tables, mix(shortHash, SHORT), found);
+  }
+}
+
+function probe(tables: GramTables, hash: number, found: (number: number) => void): void {
+  const { bits, slots, postings } = tables;
+  const bit = hash & (bits.length * 32 - 1);
+  if (((bits[bit >>> 5]! >>> (bit & 31)) & 1) === 0) return;
+  const mask = slots.length / 2 - 1;
+  for (let slot = (hash >>> 7) & mask; ; slot = (slot + 1) & mask) {
+    const start = slots[slot * 2 + 1]!;
+    if (start === 0) return;
+    if (slots[slot * 2] !== hash) continue;
+    const count = postings[start - 1]!;
+    for (let index = 0; index < count; index++) found(postings[start + index]!);
+    return;
+  }
+}
+
+function tabulate(filed: ReadonlyMap<number, readonly number[]>): GramTables {
+  const bits = new Uint32Array(Math.max(32, powerOfTwo(filed.size * 24)) / 32);
+  const slots = new Uint32Array(2 * powerOfTwo(filed.size * 2 + 2));
+  const mask = slots.length / 2 - 1;
+  const postings: number[] = [];
+  for (const [hash, numbers] of filed) {
+    const bit = hash & (bits.length * 32 - 1);
+    bits[bit >>> 5]! |= 1 << (bit & 31);
+    let slot = (hash >>> 7) & mask;
+    while (slots[slot * 2 + 1] !== 0) slot = (slot + 1) & mask;
+    slots[slot * 2] = hash;
+    slots[slot * 2 + 1] = postings.length + 1;
+    postings.push(numbers.length, ...numbers);
+  }
+  return { bits, slots, postings: Uint32Array.from(postings) };
+}
+
+function powerOfTwo(least: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(2, least)));
+}
+
+/** Long grams of the template, or, if it has none, short ones. Line breaks and parameter references end a run. */
+function forEachGram(template: CompiledTemplate, use: (hash: number, isAscii: boolean) => void): void {
+  let hasLong = false;
+  for (const size of [LONG, SHORT]) {
+    if (hasLong) return;
+    for (const literal of template.literals) {
+      for (const run of literal.split(/[\r\n\u0085\u2028\u2029]|%%\d+/)) {
+        const length = foldInto(run);
+        for (let at = 0; at + size <= length; at++) {
+          let hash = 0;
+          let isWord = false;
+          let isAscii = true;
+          for (let index = at; index < at + size; index++) {
+            const code = folded[index]!;
+            hash = (Math.imul(hash, MULTIPLIER) + code) | 0;
+            isWord ||= code >= 128 || isWordCode(code);
+            isAscii &&= code < 128;
+          }
+          if (!isWord) continue;
+          hasLong = true;
+          use(mix(hash, size), isAscii);
+        }
+      }
+    }
+  }
+}
+
+function isWordCode(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+}
+
+let folded = new Uint16Array(4096);
+
+/** Folds a text into `folded` with any white space as one space; returns the length. */
+function foldInto(text: string): number {
+  if (text.length > folded.length) folded = new Uint16Array(text.length * 2);
+  let length = 0;
+  for (let at = 0; at < text.length; at++) {
+    let code = text.charCodeAt(at);
+    if (code >= 127 || code === 96) code = foldCode(code);
+    if (code === DROPPED) continue;
+    if (code <= 32 && (code === 32 || (code >= 9 && code <= 13))) {
+      if (length > 0 && folded[length - 1] === 32) continue;
+      code = 32;
+    }
+    folded[length++] = code;
+  }
+  return length;
+}
+
+function powers(size: number): number {
+  let power = 1;
+  for (let index = 0; index < size; index++) power = Math.imul(power, MULTIPLIER);
+  return power;
+}
+
+/** Spreads a rolling hash, the two lengths apart from each other. */
+function mix(hash: number, size: number): number {
+  let mixed = Math.imul(hash ^ (size << 28), 0x85ebca6b);
+  mixed ^= mixed >>> 15;
+  return Math.imul(mixed, 0xc2b2ae35) >>> 0;
+}
