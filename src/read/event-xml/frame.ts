@@ -1,0 +1,484 @@
+import type { ByteWindow } from '../../bytes/byte-window.js';
+import type { RejectReason } from '../../model/index.js';
+import { lookAtHead } from '../head.js';
+import type { Finder } from './finder.js';
+import { COMMENT_AHEAD, LOOKAHEAD, NEED_MORE, NO_TOKEN, skipGapToken } from './gap-token.js';
+import { Region } from './region.js';
+import { otherEncodingAt, type UnitEncoding } from './unit-encoding.js';
+import { endsName, GREATER, isSpace, LESS, SLASH, standsAt, type Units } from './units.js';
+
+/** Takes what the framer found, in order of position. */
+export interface FrameSink {
+  /** The event in `units[from, to)`, `<Event` to `</Event>`. */
+  event(units: Units, from: number, to: number, offset: number): void;
+  reject(
+    reason: RejectReason,
+    isEvent: boolean,
+    detail: string,
+    offset: number,
+    length: number,
+    bytes: Uint8Array,
+  ): void;
+}
+
+/** Frames many events at once where nothing is out of the ordinary; see `createSimdScan`. */
+export interface FastScan {
+  /**
+   * Starts at an event's start. Hands candidates to the sink, drops the others, and stops in front of the first thing
+   * it leaves to the readable framer. Gives the unit index there.
+   */
+  scan(window: ByteWindow, units: Units, from: number, to: number): number;
+}
+
+/**
+ * Finds each event's range by one rule, whatever searches the bytes: an event starts at `<Event` before white space,
+ * `>` or `/`, and ends at the next `</Event>` outside comments and CDATA sections. A start inside an unfinished event
+ * cuts the earlier one off.
+ */
+export class Framer {
+  encoding: UnitEncoding;
+  readonly #sink: FrameSink;
+  readonly #finder: Finder;
+  readonly #fast: FastScan | undefined;
+  readonly #maxEventBytes: number;
+  readonly #keepLimit: number;
+
+  #hasBegun: boolean;
+  #window!: ByteWindow;
+  #isLast = false;
+  #units: Units = new Uint8Array(0);
+  #width = 1;
+  #low = 0;
+  #high = 0;
+  /** UTF-16BE is swapped in place; absolute offset up to which that is done. */
+  #swappedTo = 0;
+
+  #phase: 'gap' | 'event' | 'skip' = 'gap';
+  #inside: 'start-tag' | 'text' | 'comment' | 'cdata' | 'end-tag' = 'text';
+  /** Absolute offsets: where the event starts, where to go on in it, and where its open comment or CDATA starts. */
+  #start = 0;
+  #resume = 0;
+  #opened = 0;
+  #region: Region | undefined;
+  readonly #terminators = { '-->': { from: -1, to: -1, at: -1 }, ']]>': { from: -1, to: -1, at: -1 } };
+
+  constructor(options: {
+    readonly sink: FrameSink;
+    readonly finder: Finder;
+    readonly fast: FastScan | undefined;
+    readonly maxEventBytes: number;
+    readonly keepRejectBytes: boolean;
+    /** Undefined: found from the first bytes. */
+    readonly encoding: UnitEncoding | undefined;
+  }) {
+    this.#sink = options.sink;
+    this.#finder = options.finder;
+    this.#fast = options.fast;
+    this.#maxEventBytes = options.maxEventBytes;
+    this.#keepLimit = options.keepRejectBytes ? options.maxEventBytes : 0;
+    this.encoding = options.encoding ?? 'utf-8';
+    this.#hasBegun = options.encoding !== undefined;
+  }
+
+  read(window: ByteWindow, isLast: boolean): void {
+    this.#window = window;
+    this.#isLast = isLast;
+    if (!this.#hasBegun && !this.#begin()) return;
+    this.#finder.reset();
+    for (;;) {
+      this.#look();
+      const goesOn = this.#phase === 'gap' ? this.#gap() : this.#phase === 'event' ? this.#event() : this.#skip();
+      if (!goesOn) break;
+    }
+    if (isLast) this.#closeRegion();
+  }
+
+  /** False while there are too few bytes to tell the encoding, so that the answer does not depend on the chunks. */
+  #begin(): boolean {
+    const { bytes, start, end } = this.#window;
+    if (end - start < DETECTION_BYTES && !this.#isLast) return false;
+    const { encoding } = lookAtHead(bytes.subarray(start, Math.min(end, start + DETECTION_BYTES)));
+    this.encoding = encoding === 'binary' ? 'utf-8' : encoding;
+    this.#hasBegun = true;
+    this.#swappedTo = this.#window.offsetOf(start);
+    return true;
+  }
+
+  /** Sees the window as units again: it moves and grows between reads, and after a change of encoding. */
+  #look(): void {
+    const window = this.#window;
+    if (this.encoding === 'utf-8') {
+      this.#width = 1;
+      this.#units = window.bytes;
+      this.#low = window.start;
+      this.#high = window.end;
+      return;
+    }
+    if ((window.start & 1) !== 0) window.realign();
+    if (this.encoding === 'utf-16be') this.#swap();
+    const { bytes } = window;
+    if (this.#width === 1 || this.#units.buffer !== bytes.buffer) {
+      this.#units = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1);
+    }
+    this.#width = 2;
+    this.#low = window.start >> 1;
+    this.#high = window.end >> 1;
+  }
+
+  #swap(): void {
+    const window = this.#window;
+    const from = Math.max(window.start, this.#swappedTo - window.origin);
+    const to = window.end & ~1;
+    if (to <= from) return;
+    Buffer.from(window.bytes.buffer as ArrayBuffer, window.bytes.byteOffset + from, to - from).swap16();
+    this.#swappedTo = window.offsetOf(to);
+  }
+
+  #gap(): boolean {
+    const units = this.#units;
+    const high = this.#high;
+    const isWide = this.#width === 2;
+    let at = this.#low;
+    for (;;) {
+      if (at >= high) break;
+      const unit = units[at]!;
+      const isWhite = isSpace(unit);
+      if (isWhite && (isWide || units[at + 1] !== 0)) {
+        at += 1;
+        continue;
+      }
+      if (!this.#isLast && high - at < LOOKAHEAD) break;
+      if (unit === LESS && this.#isEventStart(at)) {
+        this.#release(at);
+        this.#closeRegion();
+        return this.#startAt(at);
+      }
+      const past = skipGapToken(units, at, high, isWide, this.#isLast, this.#region !== undefined);
+      if (past === NEED_MORE) break;
+      if (past === COMMENT_AHEAD) {
+        const end = this.#gapComment(at);
+        if (end === NEED_MORE) break;
+        if (end === NO_TOKEN) {
+          this.#junk(at, at + 4, 'a comment has no end');
+          at += 4;
+        } else {
+          this.#release(at);
+          this.#closeRegion();
+          at = end;
+        }
+        continue;
+      }
+      if (past !== NO_TOKEN) {
+        this.#release(at);
+        this.#closeRegion();
+        at = past;
+        continue;
+      }
+      const other = otherEncodingAt(this.#rawByte, at * this.#width, this.#window.end, this.encoding);
+      if (other !== undefined) {
+        this.#switchTo(other.encoding, at * this.#width, other.at);
+        return true;
+      }
+      const isDoctype = unit === LESS && standsAt(units, at, '<!DOCTYPE');
+      if (isWhite) {
+        at += 1;
+        continue;
+      }
+      this.#junk(
+        at,
+        at + 1,
+        isDoctype
+          ? 'a document type declaration, which evpair does not read'
+          : 'expected an event and found other text',
+      );
+      at += 1;
+    }
+    this.#release(at);
+    if (this.#isLast) this.#oddByte();
+    return false;
+  }
+
+  #startAt(at: number): boolean {
+    if (this.#fast !== undefined) {
+      const window = this.#window;
+      const stopped = this.#fast.scan(window, this.#units, at, this.#high);
+      if (stopped !== at) {
+        this.#release(stopped);
+        return true;
+      }
+    }
+    this.#startEvent(at);
+    return true;
+  }
+
+  #startEvent(at: number): void {
+    this.#release(at);
+    this.#phase = 'event';
+    this.#inside = 'start-tag';
+    this.#start = this.#offset(at);
+    this.#resume = this.#offset(at + EVENT.length);
+  }
+
+  #isEventStart(at: number): boolean {
+    return (
+      at + EVENT.length < this.#high && standsAt(this.#units, at, EVENT) && endsName(this.#units[at + EVENT.length])
+    );
+  }
+
+  /** The text between events: opens a region or makes it longer. */
+  #junk(from: number, to: number, detail: string): void {
+    this.#region ??= new Region('no-event', false, detail, this.#offset(from), this.#keepLimit);
+    this.#region.to = this.#offset(to);
+  }
+
+  /** UTF-16 that ends with half a unit. */
+  #oddByte(): void {
+    const window = this.#window;
+    if (this.#width === 1 || window.start >= window.end) return;
+    const byte = window.bytes[window.start];
+    if (!isSpace(byte) && byte !== 0) {
+      this.#region ??= new Region('no-event', false, HALF_UNIT, window.offsetOf(window.start), this.#keepLimit);
+      this.#region.to = window.offsetOf(window.end);
+    }
+    this.#region?.keep(window.bytes, window.origin, window.offsetOf(window.end));
+    window.release(window.end);
+  }
+
+  #gapComment(at: number): number {
+    const limit = at + Math.floor(this.#maxEventBytes / this.#width);
+    const end = this.#terminator('-->', at + 4, Math.min(this.#high, limit));
+    if (end >= 0) return end;
+    return this.#high < limit && !this.#isLast ? NEED_MORE : NO_TOKEN;
+  }
+
+  #event(): boolean {
+    const units = this.#units;
+    const high = this.#high;
+    const start = this.#index(this.#start);
+    const limit = start + Math.floor(this.#maxEventBytes / this.#width);
+    const end = Math.min(high, limit);
+    // Past the limit, enough units must be there to tell what begins just before it.
+    const isSettled = this.#isLast || high >= limit + LOOKAHEAD;
+    let at = this.#index(this.#resume);
+    if (this.#inside === 'start-tag') {
+      const tagEnd = Math.min(end, start + LONGEST_START_TAG);
+      while (at < tagEnd && units[at] !== GREATER && units[at] !== LESS) at += 1;
+      if (at >= end && at < start + LONGEST_START_TAG && !isSettled) return this.#pause(at);
+      // The tag ends at its first ">", quoted or not; an empty element is a whole event, if one without content.
+      if (at < tagEnd && units[at] === GREATER && units[at - 1] === SLASH) return this.#framed(start, at + 1);
+      this.#inside = 'text';
+      at = start + EVENT.length;
+    }
+    for (;;) {
+      if (this.#inside === 'comment' || this.#inside === 'cdata') {
+        const opened = this.#index(this.#opened);
+        const past = this.#terminator(this.#inside === 'comment' ? '-->' : ']]>', opened + OPENING[this.#inside], end);
+        if (past < 0) {
+          if (!isSettled) return this.#pause(opened);
+          const next = this.#nextStart(opened + OPENING[this.#inside], end);
+          if (next < 0) return this.#lose(start, end, `${NAMES[this.#inside]} in it has no end`);
+          return this.#cutOff(start, next, `${NAMES[this.#inside]} in it has no end before the next event starts`);
+        }
+        this.#inside = 'text';
+        at = past;
+      }
+      if (this.#inside === 'end-tag') {
+        while (at < high && isSpace(units[at])) at += 1;
+        if (at >= high && !isSettled) return this.#pause(at);
+        if (at < high && units[at] === GREATER) {
+          return at < limit ? this.#framed(start, at + 1) : this.#lose(start, end, 'it has no end');
+        }
+        this.#inside = 'text';
+        if (at > end) at = end;
+      }
+      const found = this.#finder.find(units, at, end);
+      if (found < 0) return isSettled ? this.#lose(start, end, 'it has no end') : this.#pause(end);
+      if (high - found < OPENING.cdata && !isSettled) return this.#pause(found);
+      if (this.#stands(found, '<!--')) {
+        this.#inside = 'comment';
+        this.#opened = this.#offset(found);
+      } else if (this.#stands(found, '<![CDATA[')) {
+        this.#inside = 'cdata';
+        this.#opened = this.#offset(found);
+      } else if (this.#isEventStart(found)) {
+        return this.#cutOff(start, found, 'another event starts inside it');
+      } else if (this.#stands(found, '</Event')) {
+        this.#inside = 'end-tag';
+        at = found + '</Event'.length;
+      } else {
+        at = found + 1;
+      }
+    }
+  }
+
+  /** Waits for more bytes; scanning goes on at `at`. */
+  #pause(at: number): boolean {
+    this.#resume = this.#offset(at);
+    return false;
+  }
+
+  #framed(start: number, end: number): boolean {
+    this.#phase = 'gap';
+    this.#sink.event(this.#units, start, end, this.#start);
+    this.#release(end);
+    return true;
+  }
+
+  #cutOff(start: number, next: number, detail: string): boolean {
+    this.#rejectEvent('cut-off', detail, start, next * this.#width);
+    this.#startEvent(next);
+    return true;
+  }
+
+  /** The event has no end, up to the limit or up to the input's end. */
+  #lose(start: number, end: number, detail: string): boolean {
+    const window = this.#window;
+    if (window.offsetOf(window.end) - this.#start <= this.#maxEventBytes) {
+      this.#phase = 'gap';
+      this.#rejectEvent('truncated', `the input ends inside the event: ${detail}`, start, window.end);
+      window.release(window.end);
+      return false;
+    }
+    this.#phase = 'skip';
+    const isLong = `the event is longer than ${this.#maxEventBytes} bytes, or ${detail}`;
+    this.#region = new Region('too-long', true, isLong, this.#start, this.#keepLimit);
+    this.#resume = this.#offset(end);
+    return true;
+  }
+
+  /** After a too long event: on to the next event's start, whatever stands before it. */
+  #skip(): boolean {
+    const at = this.#index(this.#resume);
+    const end = this.#isLast ? this.#high : Math.max(at, this.#high - LOOKAHEAD);
+    const next = this.#nextStart(at, end);
+    const reached = next < 0 ? end : next;
+    this.#region!.to = next < 0 && this.#isLast ? this.#window.offsetOf(this.#window.end) : this.#offset(reached);
+    this.#release(reached);
+    if (next >= 0) {
+      this.#closeRegion();
+      this.#startEvent(next);
+      return true;
+    }
+    this.#resume = this.#offset(reached);
+    if (this.#isLast) {
+      this.#region!.keep(this.#window.bytes, this.#window.origin, this.#region!.to);
+      this.#window.release(this.#window.end);
+    }
+    return false;
+  }
+
+  #nextStart(from: number, to: number): number {
+    for (let at = from; ; at++) {
+      at = this.#finder.find(this.#units, at, to);
+      if (at < 0 || this.#isEventStart(at)) return at;
+    }
+  }
+
+  /**
+   * Where the first terminator at or after `from` ends, if it starts before `to`; -1 when there is none. What was
+   * searched once is remembered, so that any number of openings without an end cost one pass.
+   */
+  #terminator(text: '-->' | ']]>', from: number, to: number): number {
+    const known = this.#terminators[text];
+    const units = this.#units;
+    const offset = this.#offset(from);
+    if (known.from < 0 || offset < known.from || (known.at >= 0 && known.at < offset) || offset > known.to) {
+      known.from = offset;
+      known.to = offset;
+      known.at = -1;
+    }
+    if (known.at < 0) {
+      const last = to - 2;
+      let at = Math.max(from, this.#index(known.to));
+      while (at < last && !(units[at + 2] === GREATER && standsAt(units, at, text))) at += 1;
+      if (at < last) known.at = this.#offset(at);
+      known.to = Math.max(known.to, this.#offset(at));
+    }
+    const past = known.at < 0 ? -1 : this.#index(known.at) + 3;
+    return past <= to ? past : -1;
+  }
+
+  #rejectEvent(reason: RejectReason, detail: string, start: number, endByte: number): void {
+    const window = this.#window;
+    const region = new Region(reason, true, detail, this.#start, this.#keepLimit);
+    region.to = window.offsetOf(endByte);
+    region.keep(window.bytes, window.origin, region.to);
+    this.#report(region);
+  }
+
+  #closeRegion(): void {
+    const region = this.#region;
+    if (region === undefined) return;
+    this.#region = undefined;
+    this.#report(region);
+  }
+
+  #report(region: Region): void {
+    const bytes = region.bytes();
+    if (this.encoding === 'utf-16be') swapBack(bytes);
+    this.#sink.reject(region.reason, region.isEvent, region.detail, region.from, region.to - region.from, bytes);
+  }
+
+  #switchTo(encoding: UnitEncoding, junkFrom: number, at: number): void {
+    const window = this.#window;
+    if (at > junkFrom && !isSpace(this.#rawByte(junkFrom)) && this.#rawByte(junkFrom) !== 0) {
+      this.#region ??= new Region('no-event', false, HALF_UNIT, window.offsetOf(junkFrom), this.#keepLimit);
+      this.#region.to = window.offsetOf(at);
+    }
+    if (this.encoding === 'utf-16be') {
+      const from = at & ~1;
+      const to = this.#swappedTo - window.origin;
+      Buffer.from(window.bytes.buffer as ArrayBuffer, window.bytes.byteOffset + from, Math.max(0, to - from)).swap16();
+    }
+    this.#region?.keep(window.bytes, window.origin, window.offsetOf(at));
+    this.#closeRegion();
+    this.encoding = encoding;
+    window.release(at);
+    if (encoding !== 'utf-8' && (at & 1) !== 0) window.realign();
+    this.#swappedTo = window.offsetOf(window.start);
+    this.#finder.reset();
+  }
+
+  /** The input's byte at an index of the window, whether it was swapped or not. */
+  readonly #rawByte = (index: number): number => {
+    const window = this.#window;
+    const isSwapped = this.encoding === 'utf-16be' && index < this.#swappedTo - window.origin;
+    return window.bytes[isSwapped ? index ^ 1 : index]!;
+  };
+
+  #stands(at: number, text: string): boolean {
+    return at + text.length <= this.#high && standsAt(this.#units, at, text);
+  }
+
+  #release(at: number): void {
+    const window = this.#window;
+    const index = at * this.#width;
+    this.#region?.keep(window.bytes, window.origin, window.offsetOf(index));
+    window.release(index);
+  }
+
+  #offset(at: number): number {
+    return this.#window.origin + at * this.#width;
+  }
+
+  #index(offset: number): number {
+    return (offset - this.#window.origin) / this.#width;
+  }
+}
+
+const EVENT = '<Event';
+const DETECTION_BYTES = 512;
+/** In units. A start tag that goes on beyond it is no empty element. */
+const LONGEST_START_TAG = 65_536;
+const OPENING = { comment: 4, cdata: 9 };
+const NAMES = { comment: 'a comment', cdata: 'a CDATA section' };
+const HALF_UNIT = 'half a UTF-16 code unit';
+
+/** Bytes of UTF-16BE that were swapped, as the input has them. */
+export function swapBack(bytes: Uint8Array): void {
+  for (let at = 0; at + 1 < bytes.length; at += 2) {
+    const first = bytes[at]!;
+    bytes[at] = bytes[at + 1]!;
+    bytes[at + 1] = first;
+  }
+}

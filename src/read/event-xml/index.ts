@@ -1,0 +1,132 @@
+import type { ByteWindow } from '../../bytes/byte-window.js';
+import { isUnicode } from '../../bytes/code-pages.js';
+import type { EventRecord, Reject, Warning } from '../../model/index.js';
+import { DEFAULT_MAX_EVENT_BYTES, type FormatReader, type FormatReport, type ReadOptions } from '../format-reader.js';
+import { IndexOfFinder, PLAIN_FINDER } from './finder.js';
+import { Framer, swapBack } from './frame.js';
+import { EventParser } from './parse-event.js';
+import type { UnitEncoding } from './unit-encoding.js';
+import { ByteText, WideText } from './unit-text.js';
+import { Wanted } from './wanted.js';
+
+/**
+ * Reads Windows events in XML, as Event Viewer, wevtutil, `ToXml()`, evtx_dump, python-evtx and others write them: any
+ * root or none, declarations and byte order marks anywhere, 8-bit text and UTF-16, changing between events.
+ */
+export function createEventXmlReader(options: ReadOptions): FormatReader {
+  const { selection, parseAll = false, input } = options;
+  const wanted = selection === undefined ? undefined : new Wanted(selection);
+  const usesPrefilter = !parseAll && options.prefilter !== false;
+  const parser = new EventParser();
+  const byteText = new ByteText(
+    options.encoding === undefined || isUnicode(options.encoding) ? undefined : options.encoding,
+  );
+  const wideText = new WideText();
+  const warnings: Record<string, number> = {};
+  let emit: (item: EventRecord | Reject | Warning) => void = () => {};
+  let encoding: string | undefined;
+  let events = 0;
+  let unparsed = 0;
+  let malformed = 0;
+  let rejects = 0;
+  let withoutTime = 0;
+
+  const framer = new Framer({
+    sink: {
+      event(units, from, to, offset) {
+        events += 1;
+        encoding ??= framer.encoding;
+        if (wanted !== undefined && usesPrefilter && !wanted.mayHold(units, from, to)) {
+          unparsed += 1;
+          return;
+        }
+        const text = units.BYTES_PER_ELEMENT === 1 ? byteText : wideText;
+        text.begin(units, from, to);
+        const length = (to - from) * units.BYTES_PER_ELEMENT;
+        const event = parser.parse(units, from, to, text, { input, offset, length });
+        if (event === undefined) {
+          // What the prefilter would have dropped unread counts as dropped, unless everything is to be checked.
+          if (wanted !== undefined && !parseAll && !wanted.mayHold(units, from, to)) {
+            unparsed += 1;
+            return;
+          }
+          const { detail, at, isLimit } = parser.fault!;
+          const where = `${detail}, ${(at - from) * units.BYTES_PER_ELEMENT} bytes into the event`;
+          malformed += 1;
+          const firstByte = units.byteOffset + from * units.BYTES_PER_ELEMENT;
+          const bytes = new Uint8Array(units.buffer, firstByte, length).slice();
+          if (framer.encoding === 'utf-16be') swapBack(bytes);
+          reject(isLimit ? 'limit' : 'malformed', true, where, offset, length, bytes);
+          return;
+        }
+        if (wanted !== undefined && !wanted.has(event.provider, event.eventId)) return;
+        if (event.time === undefined) withoutTime += 1;
+        if (text.isFallback) warn('encoding-fallback', FALLBACK);
+        if (parser.leniencies.bareAmpersands > 0) warn('bare-ampersand', BARE_AMPERSAND);
+        emit(event);
+      },
+      reject(reason, isEvent, detail, offset, length, bytes) {
+        if (isEvent) {
+          encoding ??= framer.encoding;
+          events += 1;
+          malformed += 1;
+        }
+        reject(reason, isEvent, detail, offset, length, bytes);
+      },
+    },
+    finder: options.search === 'plain' ? PLAIN_FINDER : new IndexOfFinder(),
+    fast: undefined,
+    maxEventBytes: options.maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES,
+    keepRejectBytes: options.keepRejectBytes ?? false,
+    encoding: givenUnits(options.encoding),
+  });
+
+  function reject(
+    reason: Reject['reason'],
+    isEvent: boolean,
+    detail: string,
+    offset: number,
+    length: number,
+    bytes: Uint8Array,
+  ): void {
+    rejects += 1;
+    const kept = options.keepRejectBytes ? { bytes } : {};
+    emit({ type: 'reject', reason, detail, position: { input, offset, length }, isEvent, ...kept });
+  }
+
+  function warn(code: string, message: string): void {
+    const count = (warnings[code] ?? 0) + 1;
+    warnings[code] = count;
+    if (count === 1) emit({ type: 'warning', code, input, message });
+  }
+
+  return {
+    read(window: ByteWindow, isLast: boolean, to): void {
+      emit = to;
+      framer.read(window, isLast);
+    },
+    report(): FormatReport {
+      return {
+        format: 'event-xml',
+        encoding: encoding ?? framer.encoding,
+        events,
+        unparsed,
+        malformed,
+        rejects,
+        withoutTime,
+        warnings,
+      };
+    },
+  };
+}
+
+const FALLBACK =
+  'some events are no valid UTF-8 and were read in the fallback code page; name the right one with --encoding';
+const BARE_AMPERSAND = 'some values hold "&" where XML wants "&amp;"; it was kept as it is';
+
+function givenUnits(encoding: string | undefined): UnitEncoding | undefined {
+  if (encoding === undefined) return undefined;
+  const name = encoding.toLowerCase();
+  if (name === 'utf-16be' || name === 'utf16be') return 'utf-16be';
+  return /^(utf-?16(le)?|ucs-?2)$/.test(name) ? 'utf-16le' : 'utf-8';
+}

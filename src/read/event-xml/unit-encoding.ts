@@ -1,0 +1,61 @@
+import { isSpace } from './units.js';
+
+/** The units of a run of text. `utf-8` stands for any 8-bit encoding. */
+export type UnitEncoding = 'utf-8' | 'utf-16le' | 'utf-16be';
+
+/**
+ * Recognises, between events, where another run begins in another encoding: several exports appended with `>>` change
+ * it in the middle of a file. It shows by its byte order mark or by `<Event` or `<?xml`, at even and odd offsets.
+ * @param byteAt the input's byte at an index; asked only for indices before `to`.
+ */
+export function otherEncodingAt(
+  byteAt: (index: number) => number,
+  at: number,
+  to: number,
+  current: UnitEncoding,
+): { readonly encoding: UnitEncoding; readonly at: number } | undefined {
+  const first = at < to ? byteAt(at) : -1;
+  if (current === 'utf-8') {
+    if (first === 0 && at + 1 < to && isSpace(byteAt(at + 1))) return { encoding: 'utf-16be', at };
+    if (first === 0xff || first === 0xfe || first === 0 || first === 0x3c) {
+      const encoding = runAt(byteAt, at, to);
+      return encoding === undefined || encoding === 'utf-8' ? undefined : { encoding, at };
+    }
+    // White space as UTF-16LE; but one 8-bit line break before `00 3C` leads a run of UTF-16BE.
+    if (isSpace(first) && at + 1 < to && byteAt(at + 1) === 0) {
+      return runAt(byteAt, at + 1, to) === 'utf-16be' ? undefined : { encoding: 'utf-16le', at };
+    }
+    return undefined;
+  }
+  const here = runAt(byteAt, at, to);
+  if (here !== undefined && here !== current) return { encoding: here, at };
+  const odd = runAt(byteAt, at + 1, to);
+  if (odd === undefined) return undefined;
+  // `x\0<\0E\0v\0` is text and an event in UTF-16LE and not half a unit before UTF-16BE.
+  if (odd === 'utf-16be' && current === 'utf-16le' && byteAt(at + 1) === 0) return undefined;
+  return { encoding: odd, at: at + 1 };
+}
+
+function runAt(byteAt: (index: number) => number, at: number, to: number): UnitEncoding | undefined {
+  const is = (...bytes: readonly number[]): boolean => {
+    if (at + bytes.length > to) return false;
+    return bytes.every((byte, k) => byteAt(at + k) === byte);
+  };
+  const first = at < to ? byteAt(at) : -1;
+  switch (first) {
+    case 0xff:
+      return is(0xff, 0xfe) && at + 3 < to && byteAt(at + 2) !== 0 && byteAt(at + 3) === 0 ? 'utf-16le' : undefined;
+    case 0xfe:
+      return is(0xfe, 0xff, 0) && at + 3 < to && byteAt(at + 3) !== 0 ? 'utf-16be' : undefined;
+    case 0xef:
+      return is(0xef, 0xbb, 0xbf) ? 'utf-8' : undefined;
+    case 0:
+      return is(0, 0x3c, 0, 0x45, 0, 0x76) || is(0, 0x3c, 0, 0x3f, 0, 0x78) ? 'utf-16be' : undefined;
+    case 0x3c:
+      if (is(0x3c, 0, 0x45, 0, 0x76, 0) || is(0x3c, 0, 0x3f, 0, 0x78, 0)) return 'utf-16le';
+      if (is(0x3c, 0x45, 0x76, 0x65, 0x6e, 0x74) || is(0x3c, 0x3f, 0x78, 0x6d, 0x6c)) return 'utf-8';
+      return undefined;
+    default:
+      return undefined;
+  }
+}
