@@ -398,7 +398,7 @@ export class Framer {
     return past <= to ? past : -1;
   }
 
-  #rejectEvent(reason: RejectReason, detail: string, start: number, endByte: number): void {
+  #rejectEvent(reason: RejectReason, detail: string, _start: number, endByte: number): void {
     const window = this.#window;
     const region = new Region(reason, true, detail, this.#start, this.#keepLimit);
     region.to = window.offsetOf(endByte);

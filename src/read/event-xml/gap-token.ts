@@ -5,7 +5,6 @@ import {
   CR,
   GREATER,
   HYPHEN,
-  isSpace,
   LESS,
   LF,
   QUESTION,

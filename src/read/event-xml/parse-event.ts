@@ -38,7 +38,8 @@ export class EventParser {
   #gatherDepth = 0;
   #pieceFrom = -1;
   #pieceTo = -1;
-  #pieceIsPlain = true;
+  /** The gathering element's tag follows white space: someone printed the event prettily. */
+  #isPretty = false;
   #gathered: string | undefined;
 
   #seen = 0;
@@ -335,6 +336,7 @@ export class EventParser {
 
   #gather(depth: number): void {
     this.#gatherDepth = depth;
+    this.#isPretty = isSpace(this.#units[this.#nameFrom[depth]! - 2]);
     this.#pieceFrom = -1;
     this.#gathered = undefined;
   }
@@ -375,9 +377,17 @@ export class EventParser {
     return text;
   }
 
-  /** As `take`, but text that is only a raw line break and indentation is empty: pretty-printers write empty values so. */
+  /**
+   * As `take`, but text that is only a raw line break and indentation is empty where the tag itself is indented:
+   * pretty-printers write empty values so. Elsewhere a line break is a value, as in Windows Search 1003.
+   */
   #takeValue(): string {
-    if (this.#gathered === undefined && this.#pieceFrom >= 0 && isSpace(this.#units[this.#pieceFrom])) {
+    if (
+      this.#isPretty &&
+      this.#gathered === undefined &&
+      this.#pieceFrom >= 0 &&
+      isSpace(this.#units[this.#pieceFrom])
+    ) {
       let hasBreak = false;
       let at = this.#pieceFrom;
       for (; at < this.#pieceTo && isSpace(this.#units[at]); at++) {
