@@ -1,14 +1,18 @@
-import type { InputSource, MissingInput, ReadInputOptions, Reject, Warning } from '../src/index.js';
+import type { InputSource, MissingInput, PairDefinition, ReadInputOptions, Reject, Warning } from '../src/index.js';
 
-/** What every command is given: the inputs, where its data goes, and whom to tell. No command touches the process. */
+/** What every command that reads is given: its inputs, where its data goes, and whom to tell. No command touches the process. */
 export interface Command {
+  /** `evpair` and its version, for the run line. */
+  readonly tool: string;
   readonly inputs: readonly InputSource[];
   /** Arguments that name nothing; they are told and counted, the rest is read. */
   readonly missing: readonly MissingInput[];
-  readonly read: Omit<ReadInputOptions, 'selection' | 'onLine'>;
+  readonly read: Omit<ReadInputOptions, 'selection' | 'onLine' | 'afterWindow'>;
+  /** The definitions in force; undefined when the command was given none and needs none. */
+  readonly definitions: readonly PairDefinition[] | undefined;
+  /** What the user asked for, as the run line repeats it. */
+  readonly options: Readonly<Record<string, unknown>>;
   readonly output: Sink;
-  /** The run line's place where the data's own form has none (table, CSV). */
-  readonly runOutput: Sink;
   readonly tell: Teller;
 }
 
@@ -22,14 +26,16 @@ export interface Sink {
 export interface Teller {
   reject(reject: Reject): void;
   warning(warning: Warning): void;
+  /** An input that could not be opened or had to be given up. */
+  failed(input: InputSource, error: unknown): void;
 }
 
 /** How a command ended; the command line makes an exit status of it. */
 export interface Outcome {
   /** Something of the inputs could not be read. */
-  readonly hasRejects: boolean;
+  readonly isIncomplete: boolean;
   /** Nothing at all could be read. */
   readonly readNothing: boolean;
-  /** `--fail-on` is met. */
-  readonly isOverThreshold?: boolean;
+  /** The greatest count of a pair, for `--fail-on`. */
+  readonly greatestCount?: number;
 }

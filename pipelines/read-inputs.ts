@@ -1,4 +1,5 @@
 import {
+  EvpairError,
   type ExtractItem,
   type InputSource,
   parseLine,
@@ -6,44 +7,57 @@ import {
   readInput,
   type Selection,
 } from '../src/index.js';
-import type { Command } from './command.js';
+import type { Command, Outcome } from './command.js';
 
 /** What flows out of the inputs: of exports `ReadItem`s, of our own NDJSON also what an earlier command extracted. */
 export type Incoming = ReadItem | ExtractItem;
 
 /**
- * Reads all inputs of a command one after the other and hands on what they hold. Lines that evpair wrote keep their
- * positions; the inputs of an incoming run line take the place of the NDJSON itself in the accounting.
- * @returns true when nothing at all could be read.
+ * Reads all inputs of a command one after the other and hands on what they hold, rejects and warnings to the teller
+ * too. Lines that evpair wrote keep their positions; the inputs of an incoming run line take the place of the NDJSON
+ * itself in the accounting.
  */
 export async function readInputs(
   command: Command,
   selection: Selection | undefined,
   take: (item: Incoming) => void,
-): Promise<{ readonly readNothing: boolean }> {
+): Promise<Outcome> {
   let read = 0;
+  let isIncomplete = false;
+  const takeAndTell = (item: Incoming) => {
+    if (item.type === 'reject') {
+      isIncomplete = true;
+      command.tell.reject(item);
+    } else if (item.type === 'warning') {
+      command.tell.warning(item);
+    } else if (item.type === 'input') {
+      if (!item.isComplete) isIncomplete = true;
+      if (item.format !== 'unknown') read += 1;
+    }
+    take(item);
+  };
+
   for (const { name, reason } of command.missing) {
-    command.tell.warning({ type: 'warning', code: 'missing-input', input: name, message: `${reason}; check the path` });
+    isIncomplete = true;
+    command.tell.failed({ name, path: name }, new EvpairError('ERR_INPUT', `${name}: ${reason}`));
   }
   for (const input of command.inputs) {
-    const own = new OwnLines(input, take);
+    const own = new OwnLines(input, takeAndTell);
     try {
       await readInput(
         input,
         { ...command.read, selection, onLine: line => own.push(line), afterWindow: () => command.output.drain() },
-        item => {
-          if (item.type === 'input' && item.format !== 'unknown') read += 1;
-          take(item);
-        },
+        takeAndTell,
       );
+      own.end();
     } catch (error) {
+      if (!(error instanceof EvpairError) || error.code !== 'ERR_INPUT') throw error;
+      isIncomplete = true;
       command.tell.failed(input, error);
-      continue;
     }
-    if (own.end()) read += 1;
     if (command.read.signal?.aborted === true) break;
   }
-  return { readNothing: read === 0 };
+  return { isIncomplete, readNothing: read === 0 };
 }
 
 /** The lines of one input that evpair wrote: parsed, checked, and accounted for. */
@@ -78,44 +92,40 @@ class OwnLines {
         line: this.#lines,
         isEvent: false,
       });
-      return;
-    }
-    if (parsed.item.type === 'run') {
+    } else if (parsed.item.type === 'run') {
       this.#hasRun = true;
       for (const input of parsed.item.inputs) this.#take(input);
-    } else {
-      if (parsed.item.type === 'event') this.#events += 1;
+    } else if (parsed.item.type === 'event' || parsed.item.type === 'failure' || parsed.item.type === 'unpaired') {
+      this.#events += 1;
       this.#take(parsed.item);
     }
   }
 
-  /** Reports what no run line accounts for. @returns whether there was any line. */
-  end(): boolean {
-    if (this.#lines === 0) return false;
+  /** Reports what no run line accounts for. */
+  end(): void {
+    if (this.#lines === 0) return;
     if (!this.#hasRun) {
       this.#take({
         type: 'warning',
         code: 'no-run-line',
         input: this.#input.name,
-        message: 'the lines end without a run line, so events that were not handed on are not in the accounting',
+        message: 'there is no run line, so events that were not handed on are missing from the accounting',
       });
     }
-    if (!this.#hasRun || this.#rejects > 0) {
-      this.#take({
-        type: 'input',
-        path: this.#input.name,
-        format: 'evpair-ndjson',
-        encoding: 'utf-8',
-        bytes: this.#offset,
-        events: this.#hasRun ? 0 : this.#events,
-        unparsed: 0,
-        malformed: 0,
-        rejects: this.#rejects,
-        withoutTime: 0,
-        warnings: this.#hasRun ? {} : { 'no-run-line': 1 },
-        isComplete: true,
-      });
-    }
-    return true;
+    if (this.#hasRun && this.#rejects === 0) return;
+    this.#take({
+      type: 'input',
+      path: this.#input.name,
+      format: 'evpair-ndjson',
+      encoding: 'utf-8',
+      bytes: this.#offset,
+      events: this.#hasRun ? 0 : this.#events,
+      unparsed: 0,
+      malformed: 0,
+      rejects: this.#rejects,
+      withoutTime: 0,
+      warnings: this.#hasRun ? {} : { 'no-run-line': 1 },
+      isComplete: true,
+    });
   }
 }

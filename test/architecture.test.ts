@@ -44,7 +44,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** The rooms that may know Node's own modules for streams and for the process. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
-  'node:stream': ['src/stream', 'src/cli'],
+  'node:stream': ['src/stream', 'src/cli', 'src/index.ts'],
   'node:stream/promises': ['src/stream', 'src/cli'],
   'node:fs': ['src/stream', 'src/read', 'src/cli', 'src/workers', 'pipelines'],
   'node:fs/promises': ['src/read', 'src/cli', 'src/workers', 'pipelines'],
@@ -109,7 +109,8 @@ function importsOf(file: string): Import[] {
 function roomOf(path: string): string {
   const [top = '', second = ''] = path.split('/');
   if (top === 'pipelines') return 'pipelines';
-  return `src/${second === 'index.js' ? 'index.ts' : second}`;
+  // The Transform factories are the other half of the public API's front door.
+  return `src/${/^(index|stream-api)\.(js|ts)$/.test(second) ? 'index.ts' : second}`;
 }
 
 function sourcesBelow(folder: string): string[] {

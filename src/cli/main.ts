@@ -1,30 +1,52 @@
-import { closeSync, openSync } from 'node:fs';
-import { EvpairError } from '../model/index.js';
+import { EvpairError } from '../index.js';
 import { EXIT, exitStatusOf } from './exit-status.js';
 import { commandHelp, generalHelp } from './help.js';
-import { type Log, openLog, writeStderr } from './log.js';
+import { type Log, openLog } from './log.js';
 import { flagOption, textOption } from './option-values.js';
 import { openOutput, ReaderGone } from './output.js';
 import { type CommandLine, parseCommandLine } from './parse-command-line.js';
 import { runCommand } from './run-command.js';
 
 declare const __EVPAIR_VERSION__: string;
+const TOOL = `evpair ${__EVPAIR_VERSION__}`;
 
-/** Runs evpair with the arguments after the program's name and gives its exit status. */
+/** Runs evpair with the arguments after the program's name. @returns the exit status. */
 async function main(argv: readonly string[]): Promise<number> {
-  let log: Log | undefined;
+  let log: Log = openLog({ format: 'text', isQuiet: false });
   try {
     const line = parseCommandLine(argv);
-    log = openLog({ format: logFormat(line), isQuiet: flagOption(line.options, 'quiet') });
-    if (flagOption(line.options, 'version')) return print(`evpair ${__EVPAIR_VERSION__}\n`);
-    if (flagOption(line.options, 'help'))
-      return print(argv[0] === line.command ? commandHelp(line.command) : generalHelp());
-    return await runCommand(line, log);
+    log = openLog({ format: isJson(line) ? 'json' : 'text', isQuiet: flagOption(line.options, 'quiet') });
+    if (flagOption(line.options, 'version')) return await print(`${TOOL}`);
+    if (flagOption(line.options, 'help')) {
+      return await print((argv[0] === line.command ? commandHelp(line.command) : generalHelp()).trimEnd());
+    }
+    return await runCommand(line, log, TOOL);
   } catch (error) {
     if (error instanceof ReaderGone) return EXIT.done;
-    tell(error);
+    log.error({ code: error instanceof EvpairError ? error.code : 'ERR_INTERNAL' }, describe(error));
     return exitStatusOf(error);
   } finally {
-    await log?.close();
+    await log.close();
   }
 }
+
+function isJson(line: CommandLine): boolean {
+  return textOption(line.options, 'log-format') === 'json';
+}
+
+async function print(text: string): Promise<number> {
+  const output = openOutput(undefined);
+  output.line(text);
+  await output.close();
+  return EXIT.done;
+}
+
+/** What happened and what to do; of a broken promise of ours the stack too. */
+function describe(error: unknown): string {
+  if (error instanceof EvpairError) return error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
+  return `this is a fault of evpair, please report it: ${error instanceof Error ? (error.stack ?? error.message) : error}`;
+}
+
+void main(process.argv.slice(2)).then(status => {
+  process.exitCode = status;
+});

@@ -1,5 +1,7 @@
+import { createEventXmlReader } from './event-xml/index.js';
 import type { FormatReader, ReadOptions } from './format-reader.js';
 import type { Head } from './head.js';
+import { createViewerCsvReader, detectViewerCsv } from './viewer-csv/index.js';
 
 /** A form of export that evpair reads: a row of this table is all that the rest of the program knows of it. */
 export interface Format {
@@ -11,7 +13,16 @@ export interface Format {
 }
 
 /** Every form, the surest marks first. To add one: a folder beside this file and a row here. */
-export const FORMATS: readonly Format[] = [];
+export const FORMATS: readonly Format[] = [
+  { name: 'event-xml', detect: detectEventXml, create: createEventXmlReader },
+  { name: 'viewer-csv', detect: detectViewerCsv, create: createViewerCsvReader },
+];
+
+/** An `<Event` start tag anywhere makes XML of it: what stands before may be anything that a tool prints. */
+function detectEventXml(head: Head): number {
+  if (/<Event[\s>/]/.test(head.text)) return 0.9;
+  return /^\s*(<\?xml|<Events[\s>/])/.test(head.text) ? 0.4 : 0;
+}
 
 /** Forms that evpair knows by name and does not read, so that the message can say what to do instead. */
 const KNOWN_FORMS: readonly {

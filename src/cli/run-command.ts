@@ -1,0 +1,245 @@
+import { readFileSync } from 'node:fs';
+import type { Command, Outcome } from '../../pipelines/command.js';
+import { checkDefinitions, listDefinitions, shippedDefinition, showDefinition } from '../../pipelines/definitions.js';
+import { events } from '../../pipelines/events.js';
+import { extract } from '../../pipelines/extract.js';
+import { merge } from '../../pipelines/merge.js';
+import { summarize } from '../../pipelines/summarize.js';
+import type { SummaryForm } from '../../pipelines/write-summary.js';
+import { EvpairError, expandInputs, loadDefinitions, type PairDefinition } from '../index.js';
+import { isUtcName, type LocalZone } from '../time/local-zone.js';
+import { EXIT } from './exit-status.js';
+import { generalHelp } from './help.js';
+import { type Log, writeStderr } from './log.js';
+import { countOption, durationOption, flagOption, listOption, textOption, timeOption } from './option-values.js';
+import { type Output, openOutput } from './output.js';
+import { type CommandLine, usage } from './parse-command-line.js';
+import { openProgress } from './progress.js';
+import { openTeller } from './teller.js';
+
+/** Runs the command that the line names. `tool` is evpair with its version. @returns the exit status. */
+export async function runCommand(line: CommandLine, log: Log, tool: string): Promise<number> {
+  if (line.command === 'definitions') return runDefinitions(line);
+  const { options } = line;
+  const args = argumentsOf(line);
+  if (args.length === 0) {
+    writeStderr(generalHelp());
+    return EXIT.usage;
+  }
+  const { sources, missing } = await expandInputs(args, { inputRoot: textOption(options, 'input-root') });
+  const form = formOf(line);
+  const failOn = countOption(options, 'fail-on', 1);
+  const settings = {
+    extract: boundsOf(line),
+    summarise: {
+      gapMs: durationOption(options, 'gap'),
+      minCount: countOption(options, 'min-count', 0),
+      values: countOption(options, 'values', 0),
+    },
+  };
+  if (form === 'partial') refuseSummariseOptions(line);
+  const reading = await readingOptions(line);
+  const definitions = await definitionsOf(line);
+  const signals = listenForSignals();
+  const rejectsPath = textOption(options, 'rejects');
+  const rejects = rejectsPath === undefined ? undefined : openOutput(rejectsPath, { isPrivate: true });
+  const output = openOutput(textOption(options, 'output'), { isPrivate: form === 'partial' });
+  const progress = openProgress(sources, !flagOption(options, 'quiet') && !flagOption(options, 'no-progress'));
+  const teller = openTeller(log, rejects);
+  const command: Command = {
+    tool,
+    inputs: sources,
+    missing,
+    read: { ...reading, signal: signals.signal, onProgress: bytes => progress?.add(bytes) },
+    definitions,
+    options: printedOptions(line),
+    output,
+    tell: teller,
+  };
+  const shown = {
+    runOutput: { line: (text: string) => writeStderr(`${text}\n`), drain: () => undefined },
+    width: width(),
+  };
+  let outcome: Outcome;
+  try {
+    switch (line.command) {
+      case 'events':
+        outcome = await events(command);
+        break;
+      case 'extract':
+        outcome = await extract({ ...command, extract: settings.extract });
+        break;
+      case 'merge':
+        outcome = await merge({ ...command, ...settings, ...shown, form });
+        break;
+      default:
+        outcome = await summarize({
+          ...command,
+          ...settings,
+          ...shown,
+          form,
+          ledger: { dedupe: textOption(options, 'dedupe') === 'none' ? 'none' : 'record-id' },
+          extraction: extractionOf(line),
+        });
+    }
+  } finally {
+    progress?.stop();
+    teller.close();
+    signals.stop();
+    await rejects?.close();
+  }
+  await output.close();
+  return exitStatus(outcome, failOn, signals.received());
+}
+
+function exitStatus(outcome: Outcome, failOn: number | undefined, signal: NodeJS.Signals | undefined): number {
+  if (signal !== undefined) return signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+  if (outcome.readNothing) return EXIT.usage;
+  if (failOn !== undefined && (outcome.greatestCount ?? 0) >= failOn) return EXIT.overThreshold;
+  return outcome.isIncomplete ? EXIT.incomplete : EXIT.done;
+}
+
+/** The inputs' names: arguments, the lines of `--inputs-from`, or standard input unless it is a terminal. */
+function argumentsOf(line: CommandLine): readonly string[] {
+  const list = textOption(line.options, 'inputs-from');
+  const listed =
+    list === undefined
+      ? []
+      : readText(list === '-' ? 0 : list, list)
+          .split(/\r?\n/)
+          .filter(name => name !== '');
+  const args = [...line.args, ...listed];
+  return args.length > 0 || list !== undefined || process.stdin.isTTY === true ? args : ['-'];
+}
+
+async function readingOptions({ options }: CommandLine) {
+  const dateOrder = textOption(options, 'date-order') as 'dmy' | 'mdy' | 'ymd' | undefined; // the table's choices
+  return {
+    format: textOption(options, 'format'),
+    encoding: textOption(options, 'encoding'),
+    timezone: textOption(options, 'timezone'),
+    zone: await zoneOf(textOption(options, 'timezone')),
+    dateOrder,
+    computer: textOption(options, 'computer'),
+    parseAll: flagOption(options, 'parse-all'),
+    maxEventBytes: countOption(options, 'max-event-bytes', 1024),
+    keepRejectBytes: textOption(options, 'rejects') !== undefined,
+    hash: flagOption(options, 'hash'),
+  };
+}
+
+/** luxon is loaded for a zone that has rules, and for nothing else. */
+async function zoneOf(name: string | undefined): Promise<LocalZone | undefined> {
+  if (name === undefined || isUtcName(name)) return undefined;
+  const { createZone } = await import('../time/zones.js');
+  return createZone(name);
+}
+
+/** What a partial ledger's hash covers besides the definitions. */
+function extractionOf({ options }: CommandLine): Record<string, unknown> {
+  const names = [
+    'format',
+    'encoding',
+    'timezone',
+    'date-order',
+    'computer',
+    'since',
+    'until',
+    'dedupe',
+    'max-event-bytes',
+  ];
+  return Object.fromEntries(names.map(name => [name, options[name] ?? null]));
+}
+
+function boundsOf({ options }: CommandLine): { since?: number; until?: number } {
+  const since = timeOption(options, 'since');
+  const until = timeOption(options, 'until');
+  return { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) };
+}
+
+/** The definitions that were named: shipped ones by name, one's own by file. Undefined: none was named. */
+async function definitionsOf({ options }: CommandLine): Promise<PairDefinition[] | undefined> {
+  const names = listOption(options, 'definition');
+  if (names.length === 0) return undefined;
+  const definitions: PairDefinition[] = [];
+  for (const name of names) {
+    if (/[/\\.]/.test(name)) definitions.push(...(await loadDefinitions(readText(name, name), name)));
+    else definitions.push(shippedDefinition(name));
+  }
+  return definitions;
+}
+
+function formOf({ command, options }: CommandLine): SummaryForm | 'partial' {
+  if (flagOption(options, 'partial')) return 'partial';
+  const given = textOption(options, 'output-format') as SummaryForm | undefined; // the table's choices
+  const isShown = command === 'summarize' || command === 'merge';
+  return (
+    given ??
+    (isShown && process.stdout.isTTY === true && textOption(options, 'output') === undefined ? 'table' : 'ndjson')
+  );
+}
+
+function refuseSummariseOptions({ options }: CommandLine): void {
+  for (const name of ['gap', 'min-count', 'values', 'fail-on', 'output-format']) {
+    if (options[name] === undefined) continue;
+    throw usage(
+      `--${name} does not go with --partial: a ledger is summarised after the last merge.`,
+      'Give it to evpair merge.',
+    );
+  }
+}
+
+/** What the run line repeats: what was typed, without where it went. */
+function printedOptions({ options }: CommandLine): Record<string, unknown> {
+  const silent = new Set(['output', 'rejects', 'log-format', 'quiet', 'no-progress', 'inputs-from']);
+  return Object.fromEntries(
+    Object.entries(options)
+      .filter(([name]) => !silent.has(name))
+      .map(([name, value]) => [name.replaceAll('-', '_'), value]),
+  );
+}
+
+async function runDefinitions(line: CommandLine): Promise<number> {
+  const [verb = 'list', ...names] = line.args;
+  const output: Output = openOutput(textOption(line.options, 'output'));
+  if (verb === 'list' && names.length === 0) listDefinitions(output);
+  else if (verb === 'show' && names.length === 1) showDefinition(names[0]!, output);
+  else if (verb === 'check' && names.length > 0) {
+    for (const name of names) await checkDefinitions(readText(name, name), name, output);
+  } else throw usage('evpair definitions takes list, show NAME, or check FILE...', 'evpair definitions --help');
+  await output.close();
+  return EXIT.done;
+}
+
+function readText(path: string | number, name: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new EvpairError('ERR_USAGE', `${name}: cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** A first signal ends the reading, so that what was found is printed; a second one ends evpair at once. */
+function listenForSignals() {
+  const controller = new AbortController();
+  let received: NodeJS.Signals | undefined;
+  const listen = (signal: NodeJS.Signals) => {
+    if (received !== undefined) process.exit(signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
+    received = signal;
+    controller.abort();
+  };
+  process.on('SIGINT', listen);
+  process.on('SIGTERM', listen);
+  return {
+    signal: controller.signal,
+    received: () => received,
+    stop() {
+      process.off('SIGINT', listen);
+      process.off('SIGTERM', listen);
+    },
+  };
+}
+
+function width(): number {
+  return process.stdout.columns ?? 120;
+}

@@ -1,0 +1,58 @@
+/**
+ * evpair as a library: stages that are plain code, and Transforms of them for `pipeline()`.
+ *
+ * ```
+ * bytes ──▶ readEvents() ──▶ extractPairs() ──▶ summarisePairs() ──▶ PairSummary …, RunSummary
+ * ```
+ */
+export { loadCodePage } from './bytes/code-pages.js';
+export {
+  correlateFailures,
+  Ledger,
+  type LedgerInput,
+  type LedgerOptions,
+  PartialReader,
+  type RunFacts,
+  type SummariseOptions,
+  summarise,
+  summariseRun,
+  writePartial,
+} from './correlate/index.js';
+export {
+  type CompiledDefinitions,
+  type Coverage,
+  compileDefinitions,
+  type ExtractOptions,
+  type ExtractStage,
+  extractFailures,
+  loadDefinitions,
+  type PairDefinition,
+  SHIPPED_DEFINITIONS,
+} from './extract/index.js';
+export * from './model/index.js';
+export { ExportReader, type ExportReaderOptions } from './read/export-reader.js';
+export { FORMATS } from './read/formats.js';
+export { type ExpandedInputs, expandInputs, type InputSource, type MissingInput } from './read/inputs/expand-inputs.js';
+export { type ReadInputOptions, readInput } from './read/inputs/read-input.js';
+export { type InputSurvey, surveyInputs } from './read/survey.js';
+export {
+  type AsTransformOptions,
+  asTransform,
+  chainStages,
+  fileWindows,
+  runStages,
+  type Stage,
+} from './stream/index.js';
+export { extractPairs, readEvents, summarisePairs } from './stream-api.js';
+export { formatInstant, parseIsoInstant } from './time/instant-text.js';
+export {
+  escapeForTerminal,
+  type OwnItem,
+  type ParsedLine,
+  pairCsvHeader,
+  pairCsvRow,
+  pairTable,
+  parseLine,
+  writeItem,
+  writeRun,
+} from './write/index.js';
