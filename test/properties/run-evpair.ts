@@ -1,0 +1,107 @@
+import {
+  type CompiledDefinitions,
+  compileDefinitions,
+  correlateFailures,
+  type EventRecord,
+  ExportReader,
+  type ExportReaderOptions,
+  type ExtractItem,
+  extractFailures,
+  Ledger,
+  type PairSummary,
+  parseLine,
+  type ReadItem,
+  type RunSummary,
+  SHIPPED_DEFINITIONS,
+  summarise,
+  summariseRun,
+  writeItem,
+  writeRun,
+} from '../../src/index.js';
+
+export interface TestInput {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface RunOptions extends Omit<ExportReaderOptions, 'input'> {
+  /** Where the bytes are cut into chunks. Default: not at all. */
+  readonly chunkBytes?: number;
+  readonly dedupe?: 'record-id' | 'none';
+}
+
+export interface RunResult {
+  readonly pairs: readonly PairSummary[];
+  readonly run: RunSummary;
+}
+
+const compiled: CompiledDefinitions = compileDefinitions(SHIPPED_DEFINITIONS);
+
+/** evpair in process: reads the inputs one after the other and summarises them. */
+export function runEvpair(inputs: readonly TestInput[], options: RunOptions = {}): RunResult {
+  return resultOf(ledgerOf(inputs, options));
+}
+
+export function ledgerOf(inputs: readonly TestInput[], options: RunOptions = {}): Ledger {
+  const ledger = new Ledger({ dedupe: options.dedupe });
+  const correlator = correlateFailures(ledger);
+  const extractor = extractFailures(compiled);
+  for (const input of inputs) {
+    for (const item of readItems(input, { selection: compiled.selection, ...options })) {
+      extractor.push(item, each => correlator.push(each, () => undefined));
+    }
+  }
+  return ledger;
+}
+
+export function resultOf(ledger: Ledger): RunResult {
+  return {
+    pairs: [...summarise(ledger)],
+    run: summariseRun(ledger, { tool: 'evpair', options: {}, definitions: [] }),
+  };
+}
+
+/** All items of one input. */
+export function readItems(input: TestInput, options: RunOptions = {}): ReadItem[] {
+  const { chunkBytes = Math.max(1, input.bytes.length), ...readOptions } = options;
+  const items: ReadItem[] = [];
+  const reader = new ExportReader({ ...readOptions, input: input.name });
+  for (let at = 0; at < input.bytes.length; at += chunkBytes) {
+    reader.push(input.bytes.subarray(at, at + chunkBytes), item => items.push(item));
+  }
+  items.push(...reader.end());
+  return items;
+}
+
+/** `evpair events | evpair extract | evpair summarize`, line by line. */
+export function runThroughPipes(inputs: readonly TestInput[], options: RunOptions = {}): RunResult {
+  const eventLines = writeLines(inputs.flatMap(input => readItems(input, options)));
+  const extractor = extractFailures(compiled);
+  const extracted: ExtractItem[] = [];
+  for (const item of readLines(eventLines)) extractor.push(item as EventRecord, each => extracted.push(each));
+  const failureLines = writeLines(extracted);
+  const ledger = new Ledger();
+  const correlator = correlateFailures(ledger);
+  for (const item of readLines(failureLines)) correlator.push(item as ExtractItem, () => undefined);
+  return resultOf(ledger);
+}
+
+function writeLines(items: readonly (ReadItem | ExtractItem)[]): string[] {
+  const lines: string[] = [];
+  const ledger = new Ledger();
+  for (const item of items) {
+    if (item.type === 'event' || item.type === 'failure' || item.type === 'unpaired') lines.push(writeItem(item));
+    else if (item.type === 'input') ledger.endInput(item);
+  }
+  return [...lines, writeRun(summariseRun(ledger, { tool: 'evpair', options: {}, definitions: [] }))];
+}
+
+function readLines(lines: readonly string[]): (ReadItem | ExtractItem)[] {
+  return lines.flatMap((line): (ReadItem | ExtractItem)[] => {
+    const parsed = parseLine(line);
+    if (!parsed.ok) throw new Error(`${parsed.reason}: ${line}`);
+    if (parsed.item.type === 'run') return [...parsed.item.inputs];
+    if (parsed.item.type === 'reject' || parsed.item.type === 'pair') return [];
+    return [parsed.item as EventRecord]; // an event, a failure or an unpaired: the caller knows which it wrote
+  });
+}
