@@ -138,7 +138,8 @@ t.test('insertion strings keep their place, their names and their text', async t
 
 t.test('bodies in other forms give their values in document order', async t => {
   const tree = readText(
-    event(`<UserData><Root xmlns='urn:r' Version='2'><A x='1'>t</A><B/><C y='&amp;'><D>d</D><E>
+    event(`<UserData><Root xmlns='urn:r' Version='2'><A x='1'>t</A><B/><C y='&amp;'><D>d</D>
+<E>
       </E></C><auto-ns2:F>f</auto-ns2:F></Root></UserData>`),
   ).events[0];
   t.same(tree?.insertions, ['2', '1', 't', '', '&', 'd', '', 'f']);

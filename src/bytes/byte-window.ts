@@ -14,10 +14,11 @@ export class ByteWindow {
   end = BASE;
   /** Absolute offset in the input of the byte at index 0 of `bytes`; may be negative. */
   origin = -BASE;
-  readonly #memory: GrowableMemory;
+  /** What the window stands on. */
+  readonly memory: GrowableMemory;
 
   constructor(memory: GrowableMemory = plainMemory()) {
-    this.#memory = memory;
+    this.memory = memory;
     this.bytes = memory.bytes();
   }
 
@@ -56,8 +57,8 @@ export class ByteWindow {
     const target = BASE + (this.start & 1);
     const needed = target + live + length + SLACK;
     if (needed > this.bytes.length) {
-      this.#memory.grow(Math.max(needed, Math.min(this.bytes.length * 2, needed + (64 << 20))));
-      this.bytes = this.#memory.bytes();
+      this.memory.grow(Math.max(needed, Math.min(this.bytes.length * 2, needed + (64 << 20))));
+      this.bytes = this.memory.bytes();
     }
     this.bytes.copyWithin(target, this.start, this.end);
     this.origin += this.start - target;
@@ -80,7 +81,8 @@ export const BASE = 65_536;
 /** Bytes that a 64-byte-wide search may read (never use) past the end. */
 const SLACK = 128;
 
-function plainMemory(): GrowableMemory {
+/** Memory of JavaScript alone. */
+export function plainMemory(): GrowableMemory {
   let memory = new Uint8Array(BASE + (1 << 19) + SLACK);
   return {
     bytes: () => memory,

@@ -1,6 +1,79 @@
-import type { GrowableMemory } from './byte-window.js';
+import { type GrowableMemory, plainMemory } from './byte-window.js';
+import { EVENT_SCAN_WASM } from './generated/event-scan.js';
 
-/** The memory that a window should stand on here. */
-export function createWindowMemory(): GrowableMemory | undefined {
-  return undefined;
+/**
+ * Memory for a window that a WebAssembly search reads in place, where the machine has SIMD; else plain memory, in which
+ * readers search with `Buffer.indexOf`. Either gives the same answers.
+ */
+export function createWindowMemory(): GrowableMemory {
+  const module = eventScanModule();
+  return module === undefined ? plainMemory() : new WasmMemory(module);
 }
+
+/** A WebAssembly memory with the functions of `assembly/event-scan.ts` bound to it. Addresses are indices of its bytes. */
+export class WasmMemory implements GrowableMemory {
+  readonly scan: EventScan;
+  readonly #memory = new WebAssembly.Memory({ initial: INITIAL_PAGES });
+
+  constructor(module: WasmModule) {
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
+    // The module's source declares these.
+    this.scan = exports as unknown as EventScan;
+  }
+
+  bytes(): Uint8Array {
+    return new Uint8Array(this.#memory.buffer);
+  }
+
+  grow(length: number): void {
+    const missing = length - this.#memory.buffer.byteLength;
+    if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE_BYTES));
+  }
+}
+
+/** The exports of `assembly/event-scan.ts`. */
+export interface EventScan {
+  /** Frames from an event's start on; gives 0 between events, 1 at a wanted event, 2 at what it leaves to others. */
+  scan8(at: number, end: number, maxBytes: number, usesWanted: boolean): number;
+  scan16(at: number, end: number, maxBytes: number, usesWanted: boolean): number;
+  /** The first `<` of what may end, cut off or complicate an event, or `end`. */
+  find8(at: number, end: number): number;
+  find16(at: number, end: number): number;
+}
+
+/** Where the module writes what it found, and where it reads what is wanted: as in `assembly/layout.ts`. */
+export const SCAN_OUT = 4096;
+export const SCAN_WANTED = 8192;
+export const SCAN_WANTED_END = 32_768;
+
+const PAGE_BYTES = 65_536;
+const INITIAL_PAGES = 10;
+
+let compiled: WasmModule | undefined;
+let isCompiled = false;
+
+/** Undefined where the machine's WebAssembly has no SIMD. */
+function eventScanModule(): WasmModule | undefined {
+  if (!isCompiled) {
+    isCompiled = true;
+    const binary = Buffer.from(EVENT_SCAN_WASM, 'base64');
+    if (WebAssembly.validate(binary)) compiled = new WebAssembly.Module(binary);
+  }
+  return compiled;
+}
+
+/** TypeScript declares WebAssembly with the browser's types only; this is what we use of it. */
+declare const WebAssembly: {
+  validate(binary: Uint8Array): boolean;
+  readonly Module: new (binary: Uint8Array) => WasmModule;
+  readonly Memory: new (pages: {
+    readonly initial: number;
+  }) => { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  readonly Instance: new (
+    module: WasmModule,
+    imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  ) => { readonly exports: unknown };
+};
+
+type WasmModule = { readonly [compiledModule]: true };
+declare const compiledModule: unique symbol;

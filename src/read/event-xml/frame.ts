@@ -30,6 +30,11 @@ export interface FastScan {
   scan(window: ByteWindow, units: Units, from: number, to: number): number;
 }
 
+interface Fast {
+  readonly scan: FastScan;
+  readonly finder: Finder;
+}
+
 /**
  * Finds each event's range by one rule, whatever searches the bytes: an event starts at `<Event` before white space,
  * `>` or `/`, and ends at the next `</Event>` outside comments and CDATA sections. A start inside an unfinished event
@@ -38,8 +43,9 @@ export interface FastScan {
 export class Framer {
   encoding: UnitEncoding;
   readonly #sink: FrameSink;
-  readonly #finder: Finder;
-  readonly #fast: FastScan | undefined;
+  #finder: Finder;
+  #fast: FastScan | undefined;
+  readonly #createFast: ((window: ByteWindow) => Fast | undefined) | undefined;
   readonly #maxEventBytes: number;
   readonly #keepLimit: number;
 
@@ -65,7 +71,8 @@ export class Framer {
   constructor(options: {
     readonly sink: FrameSink;
     readonly finder: Finder;
-    readonly fast: FastScan | undefined;
+    /** Asked once, for the first window. */
+    readonly createFast: ((window: ByteWindow) => Fast | undefined) | undefined;
     readonly maxEventBytes: number;
     readonly keepRejectBytes: boolean;
     /** Undefined: found from the first bytes. */
@@ -73,7 +80,7 @@ export class Framer {
   }) {
     this.#sink = options.sink;
     this.#finder = options.finder;
-    this.#fast = options.fast;
+    this.#createFast = options.createFast;
     this.#maxEventBytes = options.maxEventBytes;
     this.#keepLimit = options.keepRejectBytes ? options.maxEventBytes : 0;
     this.encoding = options.encoding ?? 'utf-8';
@@ -81,6 +88,11 @@ export class Framer {
   }
 
   read(window: ByteWindow, isLast: boolean): void {
+    if (this.#window === undefined) {
+      const fast = this.#createFast?.(window);
+      this.#fast = fast?.scan;
+      this.#finder = fast?.finder ?? this.#finder;
+    }
     this.#window = window;
     this.#isLast = isLast;
     if (!this.#hasBegun && !this.#begin()) return;

@@ -3,8 +3,9 @@ import { isUnicode } from '../../bytes/code-pages.js';
 import type { EventRecord, Reject, Warning } from '../../model/index.js';
 import { DEFAULT_MAX_EVENT_BYTES, type FormatReader, type FormatReport, type ReadOptions } from '../format-reader.js';
 import { IndexOfFinder, PLAIN_FINDER } from './finder.js';
-import { Framer, swapBack } from './frame.js';
+import { Framer, type FrameSink, swapBack } from './frame.js';
 import { EventParser } from './parse-event.js';
+import { createSimdScan } from './simd-scan.js';
 import type { UnitEncoding } from './unit-encoding.js';
 import { ByteText, WideText } from './unit-text.js';
 import { Wanted } from './wanted.js';
@@ -31,55 +32,66 @@ export function createEventXmlReader(options: ReadOptions): FormatReader {
   let rejects = 0;
   let withoutTime = 0;
 
-  const framer = new Framer({
-    sink: {
-      event(units, from, to, offset) {
-        events += 1;
-        encoding ??= framer.encoding;
-        if (wanted !== undefined && usesPrefilter && !wanted.mayHold(units, from, to)) {
+  const sink: FrameSink = {
+    event(units, from, to, offset) {
+      events += 1;
+      encoding ??= framer.encoding;
+      if (wanted !== undefined && usesPrefilter && !wanted.mayHold(units, from, to)) {
+        unparsed += 1;
+        return;
+      }
+      const text = units.BYTES_PER_ELEMENT === 1 ? byteText : wideText;
+      text.begin(units, from, to);
+      const length = (to - from) * units.BYTES_PER_ELEMENT;
+      const event = parser.parse(units, from, to, text, { input, offset, length });
+      if (event === undefined) {
+        // What the prefilter would have dropped unread counts as dropped, unless everything is to be checked.
+        if (wanted !== undefined && !parseAll && !wanted.mayHold(units, from, to)) {
           unparsed += 1;
           return;
         }
-        const text = units.BYTES_PER_ELEMENT === 1 ? byteText : wideText;
-        text.begin(units, from, to);
-        const length = (to - from) * units.BYTES_PER_ELEMENT;
-        const event = parser.parse(units, from, to, text, { input, offset, length });
-        if (event === undefined) {
-          // What the prefilter would have dropped unread counts as dropped, unless everything is to be checked.
-          if (wanted !== undefined && !parseAll && !wanted.mayHold(units, from, to)) {
-            unparsed += 1;
-            return;
-          }
-          const { detail, at, isLimit } = parser.fault!;
-          const where = `${detail}, ${(at - from) * units.BYTES_PER_ELEMENT} bytes into the event`;
-          malformed += 1;
-          const firstByte = units.byteOffset + from * units.BYTES_PER_ELEMENT;
-          const bytes = new Uint8Array(units.buffer, firstByte, length).slice();
-          if (framer.encoding === 'utf-16be') swapBack(bytes);
-          reject(isLimit ? 'limit' : 'malformed', true, where, offset, length, bytes);
-          return;
-        }
-        if (wanted !== undefined && !wanted.has(event.provider, event.eventId)) return;
-        if (event.time === undefined) withoutTime += 1;
-        if (text.isFallback) warn('encoding-fallback', FALLBACK);
-        if (parser.leniencies.bareAmpersands > 0) warn('bare-ampersand', BARE_AMPERSAND);
-        emit(event);
-      },
-      reject(reason, isEvent, detail, offset, length, bytes) {
-        if (isEvent) {
-          encoding ??= framer.encoding;
-          events += 1;
-          malformed += 1;
-        }
-        reject(reason, isEvent, detail, offset, length, bytes);
-      },
+        const { detail, at, isLimit } = parser.fault!;
+        const where = `${detail}, ${(at - from) * units.BYTES_PER_ELEMENT} bytes into the event`;
+        malformed += 1;
+        const firstByte = units.byteOffset + from * units.BYTES_PER_ELEMENT;
+        const bytes = new Uint8Array(units.buffer, firstByte, length).slice();
+        if (framer.encoding === 'utf-16be') swapBack(bytes);
+        reject(isLimit ? 'limit' : 'malformed', true, where, offset, length, bytes);
+        return;
+      }
+      if (wanted !== undefined && !wanted.has(event.provider, event.eventId)) return;
+      if (event.time === undefined) withoutTime += 1;
+      if (text.isFallback) warn('encoding-fallback', FALLBACK);
+      if (parser.leniencies.bareAmpersands > 0) warn('bare-ampersand', BARE_AMPERSAND);
+      emit(event);
     },
+    reject(reason, isEvent, detail, offset, length, bytes) {
+      if (isEvent) {
+        encoding ??= framer.encoding;
+        events += 1;
+        malformed += 1;
+      }
+      reject(reason, isEvent, detail, offset, length, bytes);
+    },
+  };
+  const maxEventBytes = options.maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES;
+  const isSimd = options.search === undefined || options.search === 'simd';
+  const framer = new Framer({
+    sink,
     finder: options.search === 'plain' ? PLAIN_FINDER : new IndexOfFinder(),
-    fast: undefined,
-    maxEventBytes: options.maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES,
+    createFast: isSimd
+      ? window => createSimdScan(window, sink, drop, usesPrefilter ? wanted : undefined, maxEventBytes)
+      : undefined,
+    maxEventBytes,
     keepRejectBytes: options.keepRejectBytes ?? false,
     encoding: givenUnits(options.encoding),
   });
+
+  function drop(count: number): void {
+    encoding ??= framer.encoding;
+    events += count;
+    unparsed += count;
+  }
 
   function reject(
     reason: Reject['reason'],

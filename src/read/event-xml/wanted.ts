@@ -1,5 +1,5 @@
 import type { Selection } from '../../model/index.js';
-import { endsName, GREATER, isSpace, LESS, SLASH, standsAt, type Units } from './units.js';
+import { APOSTROPHE, endsName, GREATER, isSpace, LESS, QUOTE, SLASH, standsAt, type Units } from './units.js';
 
 /** A selection in the form that every event is asked: by provider, the wanted event IDs, or `undefined` for any. */
 export class Wanted {
@@ -32,15 +32,15 @@ export class Wanted {
    */
   mayHold(units: Units, from: number, to: number): boolean {
     let at = pastTag(units, from + EVENT.length, to);
-    if (at < 0) return true;
+    if (at > to) return true;
     at = pastSpace(units, at, to);
-    if (!standsAt(units, at, SYSTEM)) return true;
+    if (!stands(units, at, to, SYSTEM)) return true;
     at = pastSpace(units, at + SYSTEM.length, to);
-    if (!standsAt(units, at, PROVIDER) || !isSpace(units[at + PROVIDER.length])) return true;
+    if (!stands(units, at, to - 1, PROVIDER) || !isSpace(units[at + PROVIDER.length])) return true;
     at = pastSpace(units, at + PROVIDER.length, to);
-    if (!standsAt(units, at, NAME)) return true;
-    const quote = units[at + NAME.length];
-    if (quote !== 39 && quote !== 34) return true;
+    if (!stands(units, at, to - 1, NAME)) return true;
+    const quote = units[at + NAME.length]!;
+    if (quote !== APOSTROPHE && quote !== QUOTE) return true;
     const nameFrom = at + NAME.length + 1;
     const nameTo = endOfPlainName(units, nameFrom, Math.min(to, nameFrom + MAX_NAME + 1), quote);
     if (nameTo < 0) return true;
@@ -49,22 +49,23 @@ export class Wanted {
     const eventIds = entry[1];
     if (eventIds === undefined) return true;
     at = pastTag(units, nameTo + 1, to);
-    if (at < 0) return true;
+    if (at > to) return true;
+    const isEmpty = units[at - 2] === SLASH;
     at = pastSpace(units, at, to);
-    if (units[at] === LESS && units[at + 1] === SLASH) {
-      if (units[at - 2] === SLASH || !standsAt(units, at, PROVIDER_END)) return true;
+    if (!isEmpty) {
+      if (!stands(units, at, to, PROVIDER_END)) return true;
       at = pastSpace(units, at + PROVIDER_END.length, to);
     }
-    if (!standsAt(units, at, EVENT_ID) || !endsName(units[at + EVENT_ID.length])) return true;
+    if (!stands(units, at, to - 1, EVENT_ID) || !endsName(units[at + EVENT_ID.length])) return true;
     at = pastTag(units, at + EVENT_ID.length, to);
-    if (at < 0 || units[at - 2] === SLASH) return true;
+    if (at > to || units[at - 2] === SLASH) return true;
     let eventId = 0;
     const digitsFrom = at;
     while (at < to && at - digitsFrom < 5 && units[at]! >= 48 && units[at]! <= 57) {
       eventId = eventId * 10 + units[at]! - 48;
       at += 1;
     }
-    if (at === digitsFrom || at >= to || units[at] !== LESS || units[at + 1] !== SLASH || eventId > 0xffff) return true;
+    if (at === digitsFrom || !stands(units, at, to, '</') || eventId > 0xffff) return true;
     return eventIds.has(eventId);
   }
 
@@ -90,11 +91,18 @@ function pastSpace(units: Units, at: number, to: number): number {
   return i;
 }
 
-/** Past the first `>`. One inside a quoted value leaves a shape that does not go on as expected, or is malformed. */
+/**
+ * Past the first `>`, or beyond `to`. One inside a quoted value leaves a shape that does not go on as expected, or the
+ * event is malformed.
+ */
 function pastTag(units: Units, at: number, to: number): number {
   let i = at;
   while (i < to && units[i] !== GREATER) i += 1;
-  return i < to ? i + 1 : -1;
+  return i + 1;
+}
+
+function stands(units: Units, at: number, to: number, text: string): boolean {
+  return at + text.length <= to && standsAt(units, at, text);
 }
 
 /** Where the quote stands that ends a name of printable ASCII without markup; -1 when the name is not so plain. */

@@ -1,0 +1,198 @@
+// Frames Windows events in XML where nothing is out of the ordinary, drops those that nobody wants by their header, and
+// hands the others over one by one. Whatever it does not expect it leaves to the readable framer in
+// ../../read/event-xml/frame.ts: it stops in front of it. The differential tests hold the two to the same answers.
+
+import { OUT, WANTED } from './layout';
+import { endsName, findUnit, isSpace, stands, unit } from './units';
+
+// What `scan` returns.
+const GAP: i32 = 0;
+const CANDIDATE: i32 = 1;
+const IRREGULAR: i32 = 2;
+
+const EVENT = memory.data<u8>([60, 69, 118, 101, 110, 116]); // <Event
+const EVENT_END = memory.data<u8>([60, 47, 69, 118, 101, 110, 116, 62]); // </Event>
+const SYSTEM = memory.data<u8>([60, 83, 121, 115, 116, 101, 109, 62]); // <System>
+const PROVIDER = memory.data<u8>([60, 80, 114, 111, 118, 105, 100, 101, 114]); // <Provider
+const PROVIDER_END = memory.data<u8>([60, 47, 80, 114, 111, 118, 105, 100, 101, 114, 62]); // </Provider>
+const NAME = memory.data<u8>([78, 97, 109, 101, 61]); // Name=
+const EVENT_ID = memory.data<u8>([60, 69, 118, 101, 110, 116, 73, 68]); // <EventID
+
+export function scan8(at: usize, end: usize, maxBytes: usize, usesWanted: bool): i32 {
+  return scan<u8>(at, end, maxBytes, usesWanted);
+}
+
+export function scan16(at: usize, end: usize, maxBytes: usize, usesWanted: bool): i32 {
+  return scan<u16>(at, end, maxBytes, usesWanted);
+}
+
+export function find8(at: usize, end: usize): usize {
+  return findMarkup<u8>(at, end);
+}
+
+export function find16(at: usize, end: usize): usize {
+  return findMarkup<u16>(at, end);
+}
+
+// @ts-ignore: decorator
+@inline
+function scan<T>(at: usize, end: usize, maxBytes: usize, usesWanted: bool): i32 {
+  const w = sizeof<T>();
+  let dropped: u32 = 0;
+  let p = at;
+  let result = GAP;
+  for (;;) {
+    while (p < end && isSpace(unit<T>(p))) p += w;
+    if (p + 7 * w > end || !stands<T>(p, EVENT, 6) || !endsName(unit<T>(p + 6 * w))) break;
+    const start = p;
+    const tagEnd = findUnit<T>(start + 6 * w, end, 62);
+    const found = findMarkup<T>(start + 6 * w, end);
+    // An empty element, a comment, CDATA, another start, an end tag with white space, or not all here yet.
+    if (tagEnd >= end || unit<T>(tagEnd - w) == 47 || found + 8 * w > end || !stands<T>(found, EVENT_END, 8)) {
+      result = IRREGULAR;
+      break;
+    }
+    const eventEnd = found + 8 * w;
+    if (eventEnd - start > maxBytes) {
+      result = IRREGULAR;
+      break;
+    }
+    if (!usesWanted || mayHold<T>(tagEnd + w, eventEnd)) {
+      store<u32>(OUT + 4, <u32>start);
+      store<u32>(OUT + 8, <u32>eventEnd);
+      p = eventEnd;
+      result = CANDIDATE;
+      break;
+    }
+    dropped += 1;
+    p = eventEnd;
+  }
+  store<u32>(OUT, <u32>p);
+  store<u32>(OUT + 12, dropped);
+  return result;
+}
+
+/**
+ * The first `<` in [at, end) of `<!`, `<Event` or `</Event`, names ending there; `end` when there is none. Those too
+ * near the end to be seen whole count as found. Three loads a vector: an `E` with a `t` four units on and no letter
+ * after it, or a `!`, is rare enough that what else must hold is looked at one by one.
+ */
+// @ts-ignore: decorator
+@inline
+function findMarkup<T>(at: usize, end: usize): usize {
+  const w = sizeof<T>();
+  const letterE = v128.splat<T>(<T>69);
+  const letterT = v128.splat<T>(<T>116);
+  const letterA = v128.splat<T>(<T>65);
+  const bang = v128.splat<T>(<T>33);
+  let p = at;
+  while (p < end) {
+    const a0 = v128.load(p);
+    const a1 = v128.load(p + 16);
+    const a2 = v128.load(p + 32);
+    const a3 = v128.load(p + 48);
+    const m0 = v128.or(v128.eq<T>(a0, bang), v128.and(v128.eq<T>(a0, letterE), v128.and(v128.eq<T>(v128.load(p + 4 * w), letterT), v128.lt<T>(v128.load(p + 5 * w), letterA))));
+    const m1 = v128.or(v128.eq<T>(a1, bang), v128.and(v128.eq<T>(a1, letterE), v128.and(v128.eq<T>(v128.load(p + 16 + 4 * w), letterT), v128.lt<T>(v128.load(p + 16 + 5 * w), letterA))));
+    const m2 = v128.or(v128.eq<T>(a2, bang), v128.and(v128.eq<T>(a2, letterE), v128.and(v128.eq<T>(v128.load(p + 32 + 4 * w), letterT), v128.lt<T>(v128.load(p + 32 + 5 * w), letterA))));
+    const m3 = v128.or(v128.eq<T>(a3, bang), v128.and(v128.eq<T>(a3, letterE), v128.and(v128.eq<T>(v128.load(p + 48 + 4 * w), letterT), v128.lt<T>(v128.load(p + 48 + 5 * w), letterA))));
+    if (v128.any_true(v128.or(v128.or(m0, m1), v128.or(m2, m3)))) {
+      const lanes: u64 = 16 / <u64>w;
+      let mask = <u64>v128.bitmask<T>(m0) | (<u64>v128.bitmask<T>(m1) << lanes) | (<u64>v128.bitmask<T>(m2) << (lanes * 2)) | (<u64>v128.bitmask<T>(m3) << (lanes * 3));
+      do {
+        const anchor = p + <usize>ctz(mask) * w;
+        if (anchor >= end) break;
+        const before = anchor - w;
+        if (before >= at) {
+          if (unit<T>(before) == 60) {
+            if (unit<T>(anchor) == 33 || anchor + 6 * w > end || isEventName<T>(anchor)) return before;
+          } else if (unit<T>(before) == 47 && before > at && unit<T>(before - w) == 60) {
+            if (unit<T>(anchor) != 33 && (anchor + 6 * w > end || isEventName<T>(anchor))) return before - w;
+          }
+        }
+        mask &= mask - 1;
+      } while (mask != 0);
+    }
+    p += 64;
+  }
+  // An anchor that is not here yet shows only by the "<" before it.
+  let tail = end - at > 7 * w ? end - 7 * w : at;
+  for (; tail < end; tail += w) if (unit<T>(tail) == 60) return tail;
+  return end;
+}
+
+/** `Event` and then no letter: what the vectors saw was `E`, `t` and that. */
+// @ts-ignore: decorator
+@inline
+function isEventName<T>(at: usize): bool {
+  const w = sizeof<T>();
+  return unit<T>(at + w) == 118 && unit<T>(at + 2 * w) == 101 && unit<T>(at + 3 * w) == 110;
+}
+
+/** The twin of `Wanted.mayHold`: the header of an event whose start tag ends before `at`. */
+// @ts-ignore: decorator
+@inline
+function mayHold<T>(at: usize, end: usize): bool {
+  const w = sizeof<T>();
+  let p = pastSpace<T>(at, end);
+  if (p + 8 * w > end || !stands<T>(p, SYSTEM, 8)) return true;
+  p = pastSpace<T>(p + 8 * w, end);
+  if (p + 10 * w > end || !stands<T>(p, PROVIDER, 9) || !isSpace(unit<T>(p + 9 * w))) return true;
+  p = pastSpace<T>(p + 9 * w, end);
+  if (p + 6 * w > end || !stands<T>(p, NAME, 5)) return true;
+  const quote = unit<T>(p + 5 * w);
+  if (quote != 39 && quote != 34) return true;
+  const name = p + 6 * w;
+  const limit = min<usize>(end, name + 256 * w);
+  const nameEnd = findUnit<T>(name, limit, quote);
+  if (nameEnd >= limit) return true;
+  for (let i = name; i < nameEnd; i += w) {
+    const c = unit<T>(i);
+    if (c < 32 || c > 126 || c == 38 || c == 60) return true;
+  }
+  const entry = entryOf<T>(name, (nameEnd - name) / w);
+  if (entry == 0) return false;
+  const count = <u32>load<u16>(entry, 2);
+  if (count == 0xffff) return true;
+  p = findUnit<T>(nameEnd + w, end, 62) + w;
+  if (p > end) return true;
+  const isClosed = unit<T>(p - 2 * w) == 47;
+  p = pastSpace<T>(p, end);
+  if (!isClosed) {
+    if (p + 11 * w > end || !stands<T>(p, PROVIDER_END, 11)) return true;
+    p = pastSpace<T>(p + 11 * w, end);
+  }
+  if (p + 9 * w > end || !stands<T>(p, EVENT_ID, 8) || !endsName(unit<T>(p + 8 * w))) return true;
+  p = findUnit<T>(p + 8 * w, end, 62) + w;
+  if (p > end || unit<T>(p - 2 * w) == 47) return true;
+  let eventId: u32 = 0;
+  const digits = p;
+  while (p < end && p < digits + 5 * w && unit<T>(p) >= 48 && unit<T>(p) <= 57) {
+    eventId = eventId * 10 + unit<T>(p) - 48;
+    p += w;
+  }
+  if (p == digits || p + 2 * w > end || unit<T>(p) != 60 || unit<T>(p + w) != 47 || eventId > 0xffff) return true;
+  for (let k: u32 = 0; k < count; k++) if (<u32>load<u16>(entry + <usize>(k * 2), 4) == eventId) return true;
+  return false;
+}
+
+/** The entry of a wanted provider, or 0. */
+// @ts-ignore: decorator
+@inline
+function entryOf<T>(name: usize, length: usize): usize {
+  let entry = <usize>load<u16>(WANTED + length * 2);
+  while (entry != 0) {
+    const count = <u32>load<u16>(entry, 2);
+    const text = entry + 4 + (count == 0xffff ? 0 : <usize>(count * 2));
+    if (stands<T>(name, text, length)) return entry;
+    entry = <usize>load<u16>(entry);
+  }
+  return 0;
+}
+
+// @ts-ignore: decorator
+@inline
+function pastSpace<T>(at: usize, end: usize): usize {
+  let p = at;
+  while (p < end && isSpace(unit<T>(p))) p += sizeof<T>();
+  return p;
+}
