@@ -7,7 +7,7 @@ import asc from 'assemblyscript/asc';
 const bytes = new URL('../bytes/', import.meta.url);
 const MODULES = ['event-scan'];
 
-export async function buildWasm() {
+export async function buildSearch() {
   await mkdir(new URL('generated/', bytes), { recursive: true });
   for (const name of MODULES) {
     const binary = fileURLToPath(new URL(`generated/${name}.wasm`, bytes));
@@ -27,4 +27,4 @@ export async function buildWasm() {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildWasm();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildSearch();

@@ -75,8 +75,8 @@ export interface GrowableMemory {
   grow(length: number): void;
 }
 
-/** The first index that input bytes may take; what lies below is the search's own (needles, tables). */
-export const BASE = 65_536;
+/** The first index that input bytes may take; what lies below is the search's own (needles, tables, values). */
+export const BASE = 196_608;
 
 /** Bytes that a 64-byte-wide search may read (never use) past the end. */
 const SLACK = 128;

@@ -39,6 +39,15 @@ export interface EventScan {
   /** The first `<` of what may end, cut off or complicate an event, or `end`. */
   find8(at: number, end: number): number;
   find16(at: number, end: number): number;
+  /**
+   * Parses the framed event at [start, end); gives 1 when it did, 0 when it leaves the event to the strict parser, 2
+   * when the event is not ASCII and `isUtf8` was not said.
+   */
+  parse8(start: number, end: number, isUtf8: boolean): number;
+  parse16(start: number, end: number): number;
+  /** Forgets the values of earlier inputs. */
+  clearCache(): void;
+  constantsEnd(): number;
 }
 
 /** Where the module writes what it found, and where it reads what is wanted: as in `assembly/layout.ts`. */
@@ -46,8 +55,14 @@ export const SCAN_OUT = 4096;
 export const SCAN_WANTED = 8192;
 export const SCAN_WANTED_END = 32_768;
 
+/** Where `parse8` and `parse16` write; the fields are named in `assembly/event-parse.ts`. */
+export const PARSED_EVENT = 4160;
+export const PARSED_VALUES = 32_768;
+/** How many values the cache holds. */
+export const CACHE_SLOTS = 2048;
+
 const PAGE_BYTES = 65_536;
-const INITIAL_PAGES = 10;
+const INITIAL_PAGES = 12;
 
 let compiled: WasmModule | undefined;
 let isCompiled = false;

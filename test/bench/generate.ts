@@ -139,11 +139,23 @@ function otherEvent(random: Random, index: number): GeneratedEvent {
   const kind = random();
   if (kind < 0.0004) {
     // A decoy: the provider's name stands in a value.
-    return { ...base, ...SERVICE, values: ['MSExchange Web Services', 'running'], message: 'MSExchange Web Services : running' };
+    return {
+      ...base,
+      ...SERVICE,
+      values: ['MSExchange Web Services', 'running'],
+      message: 'MSExchange Web Services : running',
+    };
   }
   if (kind < 0.0008) {
     const values = ['w3wp.exe', String(between(random, 1000, 9999))];
-    return { ...base, ...FAILURE, eventId: 11, channel: 'Application', values, message: `Processus ${values.join(' ')}` };
+    return {
+      ...base,
+      ...FAILURE,
+      eventId: 11,
+      channel: 'Application',
+      values,
+      message: `Processus ${values.join(' ')}`,
+    };
   }
   if (kind < 0.25) {
     const state = random() < 0.5 ? 'arrêté' : 'en cours d’exécution';
@@ -174,15 +186,28 @@ function otherEvent(random: Random, index: number): GeneratedEvent {
   };
 }
 
-const SERVICE = { provider: 'Service Control Manager', guid: '{555908d1-a6d7-4695-8e1e-26931d2012f4}', eventId: 7036, qualifiers: 16384, channel: 'System' };
-const SERVICES = ['Windows Update', 'Service de transfert intelligent en arrière-plan', 'Spouleur d’impression', 'DHCP & DNS', 'WinHTTP'];
+const SERVICE = {
+  provider: 'Service Control Manager',
+  guid: '{555908d1-a6d7-4695-8e1e-26931d2012f4}',
+  eventId: 7036,
+  qualifiers: 16384,
+  channel: 'System',
+};
+const SERVICES = [
+  'Windows Update',
+  'Service de transfert intelligent en arrière-plan',
+  'Spouleur d’impression',
+  'DHCP & DNS',
+  'WinHTTP',
+];
 
 function logonValue(name: string, user: string, random: Random): string {
   if (name.endsWith('UserSid')) return `S-1-5-21-1004336348-1177238915-682003330-${between(random, 500, 9999)}`;
   if (name.endsWith('UserName')) return user;
   if (name.endsWith('DomainName')) return 'CONTOSO';
   if (name.endsWith('LogonId')) return `0x${between(random, 0, 0x7fffffff).toString(16)}`;
-  if (name === 'IpAddress') return `10.${between(random, 0, 255)}.${between(random, 0, 255)}.${between(random, 1, 255)}`;
+  if (name === 'IpAddress')
+    return `10.${between(random, 0, 255)}.${between(random, 0, 255)}.${between(random, 1, 255)}`;
   if (name === 'IpPort') return String(between(random, 1024, 65_535));
   if (name === 'LogonGuid') return '{00000000-0000-0000-0000-000000000000}';
   if (name === 'ProcessName') return 'C:\\Windows\\System32\\inetsrv\\w3wp.exe';
@@ -207,7 +232,9 @@ function writeXml(event: GeneratedEvent, shape: ExportShape, random: Random): st
   const guid = event.guid === undefined ? '' : ` Guid='${event.guid}'`;
   const qualifiers = event.qualifiers === undefined ? '' : ` Qualifiers='${event.qualifiers}'`;
   const data = event.values
-    .map((value, at) => `<Data${event.names === undefined ? '' : ` Name='${event.names[at]}'`}>${xmlText(value)}</Data>`)
+    .map(
+      (value, at) => `<Data${event.names === undefined ? '' : ` Name='${event.names[at]}'`}>${xmlText(value)}</Data>`,
+    )
     .join('');
   const binary = event.binary === undefined ? '' : `<Binary>${event.binary}</Binary>`;
   const ticks = String(between(random, 0, 10_000)).padStart(4, '0');

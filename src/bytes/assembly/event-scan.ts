@@ -196,3 +196,11 @@ function pastSpace<T>(at: usize, end: usize): usize {
   while (p < end && isSpace(unit<T>(p))) p += sizeof<T>();
   return p;
 }
+
+export { parse8, parse16 } from './event-parse';
+export { clearCache } from './value-cache';
+
+/** Where the module's own constants end; they must not reach into what layout.ts lays out. */
+export function constantsEnd(): usize {
+  return __heap_base;
+}

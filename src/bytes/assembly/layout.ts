@@ -1,8 +1,28 @@
-// What lies in the window's memory below BASE. `../event-scan.ts` writes and reads the same places.
+// What lies in the window's memory below BASE. `../window-memory.ts` names the same places.
 
 /** What `scan` found, as 32-bit numbers: where it stopped, the candidate's start and end, how many were dropped. */
 export const OUT: usize = 4096;
+
+/** What `parse` found, see `event-parse.ts`. */
+export const EVENT: usize = 4160;
+/** Slots that the event being parsed took in the value cache, 16 bits each. */
+export const NEW_SLOTS: usize = 4608;
+export const NEW_SLOTS_END: usize = 6656;
+/** Open elements: address of the name, its length in bytes, 32 bits each. */
+export const STACK: usize = 6656;
+/** Names of the attributes of one tag: address, length in bytes. */
+export const ATTRIBUTES: usize = 7168;
+
 /** For each length of a provider's name, in units, the address of its first entry, 16 bits each; 0: none. */
 export const WANTED: usize = 8192;
 // An entry: u16 address of the next, u16 count of event IDs (0xffff: any), the IDs as u16, the name's bytes.
 export const WANTED_END: usize = 32_768;
+
+/** Values of the parsed event: two text references each, of the text and of the name. */
+export const VALUES: usize = 32_768;
+export const VALUES_END: usize = 65_536;
+
+/** The value cache: slots of 64 bytes, a u32 of its state, then the bytes of the value. */
+export const CACHE: usize = 65_536;
+export const CACHE_SLOTS: u32 = 2048;
+export const LONGEST_CACHED: usize = 60;

@@ -11,6 +11,8 @@ import { endsName, GREATER, isSpace, LESS, SLASH, standsAt, type Units } from '.
 export interface FrameSink {
   /** The event in `units[from, to)`, `<Event` to `</Event>`. */
   event(units: Units, from: number, to: number, offset: number): void;
+  /** As `event`, but its header was looked at: someone may want it. */
+  candidate(units: Units, from: number, to: number, offset: number): void;
   reject(
     reason: RejectReason,
     isEvent: boolean,

@@ -2,9 +2,11 @@ import type { ByteWindow } from '../../bytes/byte-window.js';
 import { isUnicode } from '../../bytes/code-pages.js';
 import type { EventRecord, Reject, Warning } from '../../model/index.js';
 import { DEFAULT_MAX_EVENT_BYTES, type FormatReader, type FormatReport, type ReadOptions } from '../format-reader.js';
+import type { Leniencies } from './character-data.js';
 import { IndexOfFinder, PLAIN_FINDER } from './finder.js';
 import { Framer, type FrameSink, swapBack } from './frame.js';
 import { EventParser } from './parse-event.js';
+import { createSimdParse, type FastParse } from './simd-parse.js';
 import { createSimdScan } from './simd-scan.js';
 import type { UnitEncoding } from './unit-encoding.js';
 import { ByteText, WideText } from './unit-text.js';
@@ -32,38 +34,42 @@ export function createEventXmlReader(options: ReadOptions): FormatReader {
   let rejects = 0;
   let withoutTime = 0;
 
+  let fastParse: FastParse | undefined;
+
   const sink: FrameSink = {
     event(units, from, to, offset) {
+      if (wanted !== undefined && usesPrefilter && !wanted.mayHold(units, from, to)) drop(1);
+      else sink.candidate(units, from, to, offset);
+    },
+    candidate(units, from, to, offset) {
       events += 1;
       encoding ??= framer.encoding;
-      if (wanted !== undefined && usesPrefilter && !wanted.mayHold(units, from, to)) {
-        unparsed += 1;
+      const length = (to - from) * units.BYTES_PER_ELEMENT;
+      const position = { input, offset, length };
+      const event = fastParse?.parse(units, from, to, position);
+      if (event !== undefined) {
+        take(event, fastParse!.leniencies, false);
         return;
       }
       const text = units.BYTES_PER_ELEMENT === 1 ? byteText : wideText;
       text.begin(units, from, to);
-      const length = (to - from) * units.BYTES_PER_ELEMENT;
-      const event = parser.parse(units, from, to, text, { input, offset, length });
-      if (event === undefined) {
-        // What the prefilter would have dropped unread counts as dropped, unless everything is to be checked.
-        if (wanted !== undefined && !parseAll && !wanted.mayHold(units, from, to)) {
-          unparsed += 1;
-          return;
-        }
-        const { detail, at, isLimit } = parser.fault!;
-        const where = `${detail}, ${(at - from) * units.BYTES_PER_ELEMENT} bytes into the event`;
-        malformed += 1;
-        const firstByte = units.byteOffset + from * units.BYTES_PER_ELEMENT;
-        const bytes = new Uint8Array(units.buffer, firstByte, length).slice();
-        if (framer.encoding === 'utf-16be') swapBack(bytes);
-        reject(isLimit ? 'limit' : 'malformed', true, where, offset, length, bytes);
+      const strict = parser.parse(units, from, to, text, position);
+      if (strict !== undefined) {
+        take(strict, parser.leniencies, text.isFallback);
         return;
       }
-      if (wanted !== undefined && !wanted.has(event.provider, event.eventId)) return;
-      if (event.time === undefined) withoutTime += 1;
-      if (text.isFallback) warn('encoding-fallback', FALLBACK);
-      if (parser.leniencies.bareAmpersands > 0) warn('bare-ampersand', BARE_AMPERSAND);
-      emit(event);
+      // What the prefilter would have dropped unread counts as dropped, unless everything is to be checked.
+      if (wanted !== undefined && !parseAll && !wanted.mayHold(units, from, to)) {
+        unparsed += 1;
+        return;
+      }
+      const { detail, at, isLimit } = parser.fault!;
+      const where = `${detail}, ${(at - from) * units.BYTES_PER_ELEMENT} bytes into the event`;
+      malformed += 1;
+      const firstByte = units.byteOffset + from * units.BYTES_PER_ELEMENT;
+      const bytes = new Uint8Array(units.buffer, firstByte, length).slice();
+      if (framer.encoding === 'utf-16be') swapBack(bytes);
+      reject(isLimit ? 'limit' : 'malformed', true, where, offset, length, bytes);
     },
     reject(reason, isEvent, detail, offset, length, bytes) {
       if (isEvent) {
@@ -80,12 +86,23 @@ export function createEventXmlReader(options: ReadOptions): FormatReader {
     sink,
     finder: options.search === 'plain' ? PLAIN_FINDER : new IndexOfFinder(),
     createFast: isSimd
-      ? window => createSimdScan(window, sink, drop, usesPrefilter ? wanted : undefined, maxEventBytes)
+      ? window => {
+          fastParse = createSimdParse(window);
+          return createSimdScan(window, sink, drop, usesPrefilter ? wanted : undefined, maxEventBytes);
+        }
       : undefined,
     maxEventBytes,
     keepRejectBytes: options.keepRejectBytes ?? false,
     encoding: givenUnits(options.encoding),
   });
+
+  function take(event: EventRecord, leniencies: Leniencies, isFallback: boolean): void {
+    if (wanted !== undefined && !wanted.has(event.provider, event.eventId)) return;
+    if (event.time === undefined) withoutTime += 1;
+    if (isFallback) warn('encoding-fallback', FALLBACK);
+    if (leniencies.bareAmpersands > 0) warn('bare-ampersand', BARE_AMPERSAND);
+    emit(event);
+  }
 
   function drop(count: number): void {
     encoding ??= framer.encoding;

@@ -37,7 +37,7 @@ export function createSimdScan(
           if (passed > 0) dropped(passed);
           if (result !== CANDIDATE) return at >> shift;
           const start = out[1]!;
-          sink.event(units, start >> shift, out[2]! >> shift, window.origin + start);
+          sink.candidate(units, start >> shift, out[2]! >> shift, window.origin + start);
         }
       },
     },

@@ -1,0 +1,142 @@
+import { isUtf8 } from 'node:buffer';
+import type { ByteWindow } from '../../bytes/byte-window.js';
+import { CACHE_SLOTS, PARSED_EVENT, PARSED_VALUES, WasmMemory } from '../../bytes/window-memory.js';
+import type { EventRecord, Position } from '../../model/index.js';
+import { splitStringArray } from './body-forms.js';
+import { type Leniencies, textContent } from './character-data.js';
+import type { Units } from './units.js';
+
+/** Parses the events that hold nothing out of the ordinary; the strict parser takes the others. */
+export interface FastParse {
+  readonly leniencies: Leniencies;
+  /** Undefined when the event is for the strict parser. */
+  parse(units: Units, from: number, to: number, position: Position): EventRecord | undefined;
+}
+
+/** Undefined when the window does not stand on WebAssembly memory. */
+export function createSimdParse(window: ByteWindow): FastParse | undefined {
+  const { memory } = window;
+  return memory instanceof WasmMemory ? new SimdParse(memory) : undefined;
+}
+
+class SimdParse implements FastParse {
+  readonly leniencies: Leniencies = { bareAmpersands: 0 };
+  readonly #scan: WasmMemory['scan'];
+  readonly #strings: string[] = new Array<string>(CACHE_SLOTS).fill('');
+  #bytes = Buffer.alloc(0);
+  #words = new Int32Array(0);
+  #numbers = new Float64Array(0);
+  #encoding: BufferEncoding = 'latin1';
+
+  constructor(memory: WasmMemory) {
+    this.#scan = memory.scan;
+    this.#scan.clearCache();
+  }
+
+  parse(units: Units, from: number, to: number, position: Position): EventRecord | undefined {
+    if (this.#bytes.buffer !== units.buffer) this.#look(units.buffer as ArrayBuffer);
+    let result: number;
+    if (units.BYTES_PER_ELEMENT === 2) {
+      this.#encoding = 'utf16le';
+      result = this.#scan.parse16(from * 2, to * 2);
+    } else {
+      this.#encoding = 'latin1';
+      result = this.#scan.parse8(from, to, false);
+      // An event in a code page is for the strict parser, which knows the page.
+      if (result === NOT_ASCII && isUtf8(this.#bytes.subarray(from, to))) {
+        this.#encoding = 'utf8';
+        result = this.#scan.parse8(from, to, true);
+      }
+    }
+    return result === PARSED ? this.#record(position) : undefined;
+  }
+
+  #look(memory: ArrayBuffer): void {
+    this.#bytes = Buffer.from(memory);
+    this.#words = new Int32Array(memory);
+    this.#numbers = new Float64Array(memory);
+  }
+
+  #record(position: Position): EventRecord {
+    const words = this.#words;
+    this.leniencies.bareAmpersands = 0;
+    const provider = this.#text(PROVIDER);
+    const channel = this.#text(CHANNEL);
+    const computer = this.#text(COMPUTER);
+    const culture = this.#text(CULTURE);
+    const message = this.#text(MESSAGE);
+    const record: Mutable<EventRecord> = { type: 'event', provider, eventId: words[EVENT_ID]!, position };
+    if (channel !== '') record.channel = channel;
+    if (computer !== '') record.computer = computer;
+    const recordId = this.#numbers[RECORD_ID]!;
+    if (recordId >= 0) record.recordId = `${recordId}`;
+    if (words[LEVEL]! >= 0) record.level = words[LEVEL]!;
+    if (words[QUALIFIERS]! >= 0) record.qualifiers = words[QUALIFIERS]!;
+    const digits = words[DIGITS]!;
+    if (digits >= 0) {
+      record.time = { epochMs: this.#numbers[EPOCH_MS]!, nanos: words[NANOS]!, digits, basis: 'export' };
+    }
+    const body = words[BODY]!;
+    if (body !== 0) this.#takeValues(record, words[VALUE_COUNT]!, body);
+    if (message !== '') record.message = message;
+    if (culture !== '') record.culture = culture;
+    return record;
+  }
+
+  #takeValues(record: Mutable<EventRecord>, count: number, body: number): void {
+    const insertions: string[] = [];
+    for (let k = 0, at = VALUES; k < count; k++, at += 6) insertions.push(this.#text(at));
+    const unnamed = this.#words[UNNAMED]!;
+    record.insertions = insertions;
+    if (body === BODY_WITH_BINARY && count === 1 && unnamed === 1) {
+      record.insertions = splitStringArray(insertions[0]!) ?? insertions;
+    }
+    if (unnamed === count) return;
+    const names: (string | undefined)[] = [];
+    for (let k = 0, at = VALUES + 3; k < count; k++, at += 6) names.push(this.#text(at) || undefined);
+    record.names = names;
+  }
+
+  /** Every reference must be asked for once: that is what puts new values into their slots. */
+  #text(at: number): string {
+    const words = this.#words;
+    const from = words[at]!;
+    const to = words[at + 1]!;
+    if (from === to) return '';
+    const slot = words[at + 2]!;
+    if (slot < NEW) return this.#strings[slot]!;
+    const raw = this.#bytes.toString(this.#encoding, from, to);
+    if ((slot & UNPLAIN) !== 0) return textContent(raw, this.leniencies);
+    if ((slot & UNCACHED) === 0) this.#strings[slot & (NEW - 1)] = raw;
+    return raw;
+  }
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+const PARSED = 1;
+const NOT_ASCII = 2;
+
+const NEW = 0x10000;
+const UNCACHED = 0x20000;
+const UNPLAIN = 0x40000;
+
+// The fields of `assembly/event-parse.ts`, as indices of 32-bit words and of 64-bit numbers.
+const EVENT = PARSED_EVENT >> 2;
+const EVENT_ID = EVENT;
+const QUALIFIERS = EVENT + 1;
+const LEVEL = EVENT + 2;
+const DIGITS = EVENT + 3;
+const EPOCH_MS = (PARSED_EVENT + 16) >> 3;
+const RECORD_ID = (PARSED_EVENT + 24) >> 3;
+const NANOS = EVENT + 8;
+const VALUE_COUNT = EVENT + 9;
+const BODY = EVENT + 10;
+const BODY_WITH_BINARY = 3;
+const UNNAMED = EVENT + 11;
+const PROVIDER = EVENT + 12;
+const CHANNEL = EVENT + 15;
+const COMPUTER = EVENT + 18;
+const MESSAGE = EVENT + 21;
+const CULTURE = EVENT + 24;
+const VALUES = PARSED_VALUES >> 2;
