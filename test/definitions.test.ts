@@ -7,12 +7,14 @@ import {
   type PairDefinition,
   SHIPPED_DEFINITIONS,
 } from '../src/extract/index.js';
-import { compileTemplate, renderTemplate } from '../src/extract/message-inverter.js';
+import { compileTemplate, renderTemplate } from '../src/messages/template.js';
 import { type EventRecord, EvpairError, type ExtractItem } from '../src/model/index.js';
 
 const FOLDER = new URL('../pipelines/definitions/', import.meta.url);
 const GOLDEN = new URL('./golden/definitions/', import.meta.url);
-const files = readdirSync(FOLDER).sort();
+const files = readdirSync(FOLDER)
+  .filter(name => name.endsWith('.yaml'))
+  .sort();
 
 interface Golden {
   readonly synthetic: string;

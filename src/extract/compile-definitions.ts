@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { type CompiledTemplate, compileTemplate } from '../messages/template.js';
 import { EvpairError, type Selection } from '../model/index.js';
 import type { MessageTemplate, PairDefinition, PairRule, Place } from './definition.js';
-import { type CompiledTemplate, compileTemplate } from './message-inverter.js';
 
 /** Pair definitions ready for use, in the order given. */
 export interface CompiledDefinitions {

@@ -1,7 +1,7 @@
+import type { Catalogue } from '../messages/catalogue.js';
 import { type EventRecord, type ExtractItem, isSelected, type ReadItem } from '../model/index.js';
 import type { Stage } from '../stream/index.js';
 import type { CompiledDefinitions } from './compile-definitions.js';
-import type { MessageCatalogue } from './invert-with.js';
 import { type Outcome, outcomeOf } from './outcome.js';
 
 export interface ExtractOptions {
@@ -10,7 +10,7 @@ export interface ExtractOptions {
   /** Epoch milliseconds; events at or after it are not recognised. */
   readonly until?: number;
   /** Further message templates, tried after the definition's own. */
-  readonly catalogue?: MessageCatalogue;
+  readonly catalogue?: Catalogue;
 }
 
 /** How the messages of one kind of event could be read. */
@@ -52,8 +52,10 @@ export function extractFailures(compiled: CompiledDefinitions, options: ExtractO
     push(item, emit) {
       if (item.type !== 'event') return emit(item);
       const definitions = compiled.byProvider.get(item.provider);
-      if (!definitions || !isSelected(compiled.selection, item.provider, item.eventId)) return;
-      if (hasBound && item.time === undefined) withoutTimeExcluded += 1;
+      if (!definitions) return;
+      if (hasBound && item.time === undefined && isSelected(compiled.selection, item.provider, item.eventId)) {
+        withoutTimeExcluded += 1;
+      }
       if (hasBound && !isInside(item, options)) return;
 
       const outcomes = definitions.flatMap(definition => outcomeOf(item, definition, options.catalogue) ?? []);

@@ -13,5 +13,5 @@ export type {
 export type { NoPairReason } from './ends.js';
 export { type Coverage, type ExtractOptions, type ExtractStage, extractFailures } from './extract-failures.js';
 export { SHIPPED_DEFINITIONS } from './generated/shipped-definitions.js';
-export type { MessageCatalogue, Reading } from './invert-with.js';
+export type { Reading } from './invert-with.js';
 export { loadDefinitions } from './load-definitions.js';

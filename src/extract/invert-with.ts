@@ -1,5 +1,9 @@
+import type { Catalogue } from '../messages/catalogue.js';
+import { invertFallback } from '../messages/fallback.js';
+import { type Inversion, invertAt, STEPS, sameInsertions } from '../messages/invert.js';
+import { MessageViews } from '../messages/normalise.js';
+import type { EventRecord } from '../model/index.js';
 import type { CompiledMessage } from './compile-definitions.js';
-import { invertMessage } from './message-inverter.js';
 
 /** The values that a message was rendered from. */
 export interface Reading {
@@ -10,29 +14,44 @@ export interface Reading {
   readonly damaged?: readonly number[];
 }
 
-/** Message templates beside those of the definitions. */
-export interface MessageCatalogue {
-  /** Undefined when no template of the provider and event ID fits the message. */
-  read(provider: string, eventId: number, message: string): Reading | undefined;
+/**
+ * Reads an event's message: with the templates of a rule, with the text that Windows writes where it finds no template,
+ * or with a catalogue. Undefined when none of them fits.
+ */
+export function readMessage(
+  { message, provider, eventId, culture }: EventRecord,
+  templates: readonly CompiledMessage[],
+  catalogue: Catalogue | undefined,
+): Reading | undefined {
+  if (message === undefined) return undefined;
+  const own = invertWith(message, templates);
+  if (own) return own;
+  const raw = readingOf(invertFallback(message, templates));
+  if (raw?.certainty === 'exact') return raw;
+  const found = readingOf(catalogue?.invert(message, { provider, eventId, culture }));
+  return raw && found?.certainty !== 'exact' ? raw : found;
 }
 
 /**
- * Reads a message with several templates. Where more than one fits, they must give the same values, else the first
- * reading is ambiguous; undefined where none fits.
+ * Reads a message with several templates. Those that need the least tolerance count; where several of them fit, they
+ * must give the same values, else the first one's reading is ambiguous. Undefined where none fits.
  */
 export function invertWith(message: string, templates: readonly CompiledMessage[]): Reading | undefined {
-  let chosen: Reading | undefined;
-  for (const { compiled } of templates) {
-    const { certainty, insertions, damaged } = invertMessage(compiled, message);
-    if (certainty === 'none') continue;
-    const reading: Reading = { certainty, insertions, ...(damaged && { damaged }) };
-    if (chosen === undefined) chosen = reading;
-    else if (certainty === 'exact' && chosen.certainty === 'exact' && isSame(insertions, chosen.insertions)) continue;
-    else chosen = { ...chosen, certainty: 'ambiguous' };
+  const views = new MessageViews(message);
+  for (const step of STEPS) {
+    const readings = templates.flatMap(({ compiled }) => readingOf(invertAt(compiled, views, step)) ?? []);
+    const [first, ...others] = readings;
+    if (!first) continue;
+    const isExact = readings.every(
+      ({ certainty, insertions }) => certainty === 'exact' && sameInsertions(insertions, first.insertions),
+    );
+    return others.length === 0 || isExact ? first : { ...first, certainty: 'ambiguous' };
   }
-  return chosen;
+  return undefined;
 }
 
-function isSame(one: readonly (string | null)[], other: readonly (string | null)[]): boolean {
-  return one.length === other.length && one.every((value, index) => value === other[index]);
+function readingOf(inversion: Inversion | undefined): Reading | undefined {
+  if (inversion === undefined || inversion.certainty === 'none') return undefined;
+  const { certainty, insertions, damaged } = inversion;
+  return { certainty, insertions, ...(damaged && damaged.length > 0 && { damaged }) };
 }

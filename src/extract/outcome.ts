@@ -1,8 +1,9 @@
+import type { Catalogue } from '../messages/catalogue.js';
 import type { EventRecord, Failure, Unpaired } from '../model/index.js';
 import type { CompiledDefinition, CompiledRule } from './compile-definitions.js';
 import type { Recognizer } from './definition.js';
 import { findEnds } from './ends.js';
-import { invertWith, type MessageCatalogue, type Reading } from './invert-with.js';
+import { invertWith, type Reading, readMessage } from './invert-with.js';
 import { type EventValues, fitsShape, positionOf, valueAt } from './place.js';
 
 /** What one definition makes of one event. */
@@ -16,7 +17,7 @@ export interface Outcome {
 export function outcomeOf(
   event: EventRecord,
   { name, rules }: CompiledDefinition,
-  catalogue: MessageCatalogue | undefined,
+  catalogue: Catalogue | undefined,
 ): Outcome | undefined {
   for (const rule of rules) {
     const recognition = recognize(event, rule, catalogue);
@@ -31,11 +32,7 @@ interface Recognition {
   readonly reading?: Reading;
 }
 
-function recognize(
-  event: EventRecord,
-  rule: CompiledRule,
-  catalogue: MessageCatalogue | undefined,
-): Recognition | undefined {
+function recognize(event: EventRecord, rule: CompiledRule, catalogue: Catalogue | undefined): Recognition | undefined {
   for (const recognizer of rule.recognizeBy) {
     if (recognizer === 'event_id') {
       if (rule.eventIds.includes(event.eventId)) return { recognizedBy: 'event_id' };
@@ -45,7 +42,7 @@ function recognize(
     } else if (hasData(event)) {
       if (rule.shape && fitsShape(rule.shape, valuesOfData(event))) return { recognizedBy: 'shape' };
     } else {
-      const reading = readMessage(event, rule, catalogue);
+      const reading = readMessage(event, rule.templates(), catalogue);
       if (reading && rule.shape && fitsShape(rule.shape, valuesOfMessage(event, reading)))
         return { recognizedBy: 'shape', reading };
     }
@@ -58,10 +55,10 @@ function outcomeByRule(
   definition: string,
   rule: CompiledRule,
   { recognizedBy, reading: known }: Recognition,
-  catalogue: MessageCatalogue | undefined,
+  catalogue: Catalogue | undefined,
 ): Outcome {
   const isFromData = hasData(event);
-  const reading = known ?? (isFromData ? undefined : readMessage(event, rule, catalogue));
+  const reading = known ?? (isFromData ? undefined : readMessage(event, rule.templates(), catalogue));
   const inversion = reading?.certainty ?? (isFromData || event.message === undefined ? undefined : 'none');
   const outcome = (found: Failure | Unpaired): Outcome => ({ found, ...(inversion && { inversion }) });
   const unpaired = (bucket: Unpaired['bucket'], reason: string): Outcome =>
@@ -78,7 +75,11 @@ function outcomeByRule(
   const values = isFromData ? valuesOfData(event) : reading && valuesOfMessage(event, reading);
   if (!values) return unpaired('not_extracted', event.message === undefined ? 'no-values' : 'message-not-inverted');
   const ends = findEnds(rule, values);
-  if ('reason' in ends) return unpaired('no_pair', ends.reason);
+  if ('reason' in ends) {
+    // Another reading might be a pair: what is not known is not counted as known.
+    const isOpen = !isFromData && reading?.certainty === 'ambiguous' && ends.reason !== 'computer-absent';
+    return isOpen ? unpaired('not_extracted', 'message-ambiguous') : unpaired('no_pair', ends.reason);
+  }
   return outcome({
     type: 'failure',
     kind: rule.kind,
@@ -92,15 +93,6 @@ function outcomeByRule(
     certainty: !isFromData && reading?.certainty === 'ambiguous' ? 'ambiguous' : 'exact',
     position: event.position,
   });
-}
-
-function readMessage(
-  event: EventRecord,
-  rule: CompiledRule,
-  catalogue: MessageCatalogue | undefined,
-): Reading | undefined {
-  if (event.message === undefined) return undefined;
-  return invertWith(event.message, rule.templates()) ?? catalogue?.read(event.provider, event.eventId, event.message);
 }
 
 function hasData(event: EventRecord): boolean {

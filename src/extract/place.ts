@@ -23,7 +23,14 @@ export function positionOf(place: Place, values: EventValues): number {
   if (exact >= 0) return exact + 1;
   // Manifests of one provider spell a name in several ways (Targetname, TargetName).
   const folded = place.data.toLowerCase();
-  return values.names.findIndex(name => name?.toLowerCase() === folded) + 1;
+  const found = values.names.findIndex(name => name?.toLowerCase() === folded);
+  if (found < 0 && place.position !== undefined && values.names.every(isNumbered)) return place.position;
+  return found + 1;
+}
+
+/** Some tools name what has no name: param1, param2 and so on. */
+function isNumbered(name: string | undefined): boolean {
+  return name === undefined || /^(?:param|data)\d+$/i.test(name);
 }
 
 /** Whether the values look as the shape says. */
