@@ -77,6 +77,7 @@ t.test('a rendered message yields what the data of the same event yield', async 
   for (const { definition, cases } of goldens) {
     const rules = SHIPPED_DEFINITIONS.find(({ name }) => name === definition)!.rules;
     for (const { title, event } of cases) {
+      if (event.insertions === undefined) continue;
       const [fromData] = extract(event);
       if (fromData?.type !== 'failure' && fromData?.type !== 'unpaired') continue;
       const rule = rules.find(({ eventIds }) => eventIds.length === 0 || eventIds.includes(event.eventId));
