@@ -22,6 +22,11 @@ export interface EventRecord {
   readonly insertions?: readonly string[];
   /** The Data names, parallel to `insertions`; names may repeat. Absent when no value has a name. */
   readonly names?: readonly (string | undefined)[];
+  /**
+   * True when the export has put the values in another order (by name, or none): only `names` place them, and `%n` must
+   * not be taken from their index.
+   */
+  readonly isUnordered?: boolean;
   /** The rendered message. */
   readonly message?: string;
   /** The language of `message` as a BCP 47 tag, where the export tells. */

@@ -1,0 +1,97 @@
+import { defined, nonEmpty, recordIdOf } from '../clixml/xml-event.js';
+import type { Dialect, DialectAnswer, DialectContext } from './dialect.js';
+import { fieldText, levelOf, memberText, recordIdField, splitEventId, utcTime } from './dialect-fields.js';
+import { type JsonDocument, parseJsonText } from './json-document.js';
+import { firstOf, insertionsOfData, scalarText } from './json-insertions.js';
+import { K } from './key-table.js';
+
+/**
+ * The event's own tree as JSON: evtx_dump (`#attributes` and `#text`, or `Provider_attributes` beside `Provider`),
+ * Velociraptor (`EventID.Value`, `SystemTime` as Unix time with a fraction), and XML turned into JSON (`@Name`).
+ */
+export const eventTree: Dialect = {
+  name: 'event-tree',
+  marks: doc => doc.isObject(doc.field(K.System)) || doc.get(doc.field(K.Event), K.System) >= 0,
+  read(doc, object, context): DialectAnswer {
+    const event = doc.isObject(doc.field(K.Event)) ? doc.field(K.Event) : object;
+    const system = doc.get(event, K.System);
+    const idNode = doc.get(system, K.EventID);
+    const id = splitEventId(idNode < 0 ? undefined : scalarText(doc, idNode));
+    if (id === undefined) return undefined;
+    const provider = attribute(doc, system, K.Provider, K.Provider_attributes, K.Name, K['@Name']) ?? '';
+    if (!context.wants(provider, id.eventId)) return 'unwanted';
+    const qualifiers = attribute(doc, system, K.EventID, K.EventID_attributes, K.Qualifiers, K['@Qualifiers']);
+    const time = attribute(doc, system, K.TimeCreated, K.TimeCreated_attributes, K.SystemTime, K['@SystemTime']);
+    const rendering = firstOf(doc, event, [K.RenderingInfo, K.rendering_info]);
+    const data = doc.get(event, K.EventData);
+    const read = insertionsOfData(doc, data >= 0 ? data : doc.get(event, K.UserData), context);
+    return defined({
+      provider,
+      ...id,
+      qualifiers: splitEventId(qualifiers)?.eventId ?? id.qualifiers,
+      channel: memberText(doc, system, K.Channel),
+      computer: memberText(doc, system, K.Computer),
+      recordId: recordIdOf(memberText(doc, system, K.EventRecordID)),
+      level: levelOf(memberText(doc, system, K.Level)),
+      time: utcTime(time),
+      // An event without values holds none; only a form that lost them has no list.
+      ...(read ?? (data < 0 && doc.get(event, K.ProcessingErrorData) >= 0 ? {} : { insertions: [] })),
+      message: (rendering < 0 ? undefined : memberText(doc, rendering, K.Message)) ?? memberText(doc, event, K.Message),
+      culture: rendering < 0 ? undefined : memberText(doc, rendering, K.Culture),
+    });
+  },
+};
+
+/** An attribute in any of the places where it is written. */
+function attribute(
+  doc: JsonDocument,
+  system: number,
+  element: number,
+  separate: number,
+  name: number,
+  atName: number,
+): string | undefined {
+  const node = doc.get(system, element);
+  const attributes = doc.isObject(node) ? doc.get(node, K['#attributes']) : doc.get(system, separate);
+  if (attributes >= 0) return memberText(doc, attributes, name);
+  return doc.isObject(node) ? memberText(doc, node, name, atName) : undefined;
+}
+
+/** EvtxECmd: one row of its CSV as an object; the event's data as JSON inside a string. Times are UTC. */
+export const evtxECmd: Dialect = {
+  name: 'evtxecmd',
+  marks: doc => doc.field(K.EventId) >= 0 && doc.field(K.Payload) >= 0 && doc.field(K.Provider) >= 0,
+  read(doc, _object, context): DialectAnswer {
+    const id = splitEventId(fieldText(doc, K.EventId));
+    if (id === undefined) return undefined;
+    const provider = fieldText(doc, K.Provider) ?? '';
+    if (!context.wants(provider, id.eventId)) return 'unwanted';
+    return defined({
+      provider,
+      ...id,
+      channel: fieldText(doc, K.Channel),
+      computer: fieldText(doc, K.Computer),
+      recordId: recordIdField(doc, K.EventRecordId),
+      level: levelOf(fieldText(doc, K.Level)),
+      time: utcTime(fieldText(doc, K.TimeCreated)),
+      ...insertionsOfPayload(fieldText(doc, K.Payload) ?? '', doc, context),
+    });
+  },
+};
+
+/**
+ * The values in EvtxECmd's payload. It joins several unnamed values with ", " into one string; they are parted there,
+ * which is right as long as no value holds one.
+ */
+function insertionsOfPayload(payload: string, doc: JsonDocument, context: DialectContext) {
+  const nested = parseJsonText(payload, doc.keys);
+  if (nested === undefined) return undefined;
+  const data = firstOf(nested, 0, [K.EventData, K.UserData]);
+  const joined = data < 0 ? -1 : nested.get(data, K.Data);
+  if (joined >= 0 && nested.isString(joined)) {
+    const text = nested.text(joined);
+    if (text.includes(', ')) context.note('values-joined');
+    return { insertions: text.split(', ') };
+  }
+  return insertionsOfData(nested, data, context) ?? (nonEmpty(payload) === undefined ? undefined : { insertions: [] });
+}

@@ -1,0 +1,327 @@
+import type { ByteWindow } from '../../bytes/byte-window.js';
+import { isUnicode } from '../../bytes/code-pages.js';
+import { EventText } from '../../bytes/event-text.js';
+import { type EventRecord, isSelected, type Reject, type Warning } from '../../model/index.js';
+import { LocalTimes } from '../../time/local-times.js';
+import { DEFAULT_MAX_EVENT_BYTES, type FormatReader, type FormatReport, type ReadOptions } from '../format-reader.js';
+import type { DialectContext, Loss } from './dialect.js';
+import { decodeUnits16, JsonDocument, type JsonUnits } from './json-document.js';
+import { type FrameSink, JsonFramer } from './json-framer.js';
+import { KeyTable } from './key-table.js';
+import { ProviderPrefilter } from './provider-prefilter.js';
+import { type ReadObject, readObject } from './read-object.js';
+import { UnitWindow } from './unit-window.js';
+
+type Emit = (item: EventRecord | Reject | Warning) => void;
+
+/**
+ * Reads events in JSON in any dialect (`DIALECTS`) and any frame: arrays, NDJSON, objects one after another, one object,
+ * objects that wrap an array; UTF-8, an 8-bit code page, or UTF-16. The dialect may change from event to event.
+ */
+export function createEventJsonReader(options: ReadOptions): FormatReader {
+  return new EventJsonReader(options);
+}
+
+/** The reader itself; `dialects` names what its events were read as. */
+export class EventJsonReader implements FormatReader, FrameSink, DialectContext {
+  readonly keys = new KeyTable();
+  /** The dialects that events were read in, in order of appearance. */
+  readonly dialects: string[] = [];
+  #dialect: string | undefined;
+  readonly #options: ReadOptions;
+  readonly #maxBytes: number;
+  readonly #prefilter: ProviderPrefilter | undefined;
+  readonly #usesPrefilter: boolean;
+  readonly #text: EventText;
+  readonly #times: LocalTimes;
+  readonly #bytesDocument: JsonDocument;
+  readonly #unitsDocument: JsonDocument;
+  #encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | undefined;
+  #wide: UnitWindow | undefined;
+  #framer: JsonFramer | undefined;
+  #emit: Emit = () => {};
+  #units: JsonUnits = new Uint8Array(0);
+  #view: SlicedBuffer = Buffer.alloc(0) as Buffer as SlicedBuffer;
+  #start = 0;
+  #base = 0;
+  #from = 0;
+  #to = 0;
+  #isDecoding = false;
+  #losses: Loss[] = [];
+  #held: { readonly from: number; readonly pieces: Uint8Array[]; to: number } | undefined;
+  readonly #warnings = new Map<string, number>();
+  #events = 0;
+  #unparsed = 0;
+  #malformed = 0;
+  #rejects = 0;
+  #withoutTime = 0;
+
+  constructor(options: ReadOptions) {
+    this.#options = options;
+    this.#maxBytes = options.maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES;
+    this.#prefilter = ProviderPrefilter.of(options.selection);
+    this.#usesPrefilter = options.prefilter !== false && options.parseAll !== true;
+    this.#text = new EventText(
+      options.encoding === undefined || isUnicode(options.encoding) ? undefined : options.encoding,
+    );
+    this.#times = new LocalTimes(options);
+    this.#bytesDocument = new JsonDocument((units, from, to, isAscii) => this.#decode(units, from, to, isAscii), this.keys);
+    this.#unitsDocument = new JsonDocument(decodeUnits16, this.keys);
+  }
+
+  read(window: ByteWindow, isLast: boolean, emit: Emit): void {
+    this.#emit = emit;
+    this.#encoding ??= encodingOf(window, isLast, this.#options.encoding);
+    if (this.#encoding === undefined) return;
+    if (this.#encoding === 'utf-8') {
+      this.#framer ??= new JsonFramer(this.#maxBytes);
+      this.#units = window.bytes;
+      this.#base = window.origin;
+      this.#view = Buffer.from(window.bytes.buffer, window.bytes.byteOffset, window.end) as Buffer as SlicedBuffer;
+      this.#start = window.start;
+      this.#prefilter?.begin(this.#view);
+      const done = this.#framer.frame(window.bytes, window.start, window.end, window.origin, isLast, this);
+      this.#hold(done, this.#framer);
+      window.release(done);
+    } else {
+      this.#framer ??= new JsonFramer(this.#maxBytes >> 1);
+      this.#wide ??= new UnitWindow(this.#encoding === 'utf-16be');
+      const wide = this.#wide;
+      wide.take(window);
+      this.#units = wide.units;
+      this.#base = wide.origin;
+      this.#start = wide.start;
+      const done = this.#framer.frame(wide.units, wide.start, wide.end, wide.origin, isLast, this);
+      this.#hold(done, this.#framer);
+      wide.start = done;
+    }
+    if (isLast) this.#finish(window, this.#framer);
+  }
+
+  report(): FormatReport {
+    const { ambiguous, skipped } = this.#times.notes();
+    if (ambiguous > 0) this.#warnings.set('ambiguous-local-time', ambiguous);
+    if (skipped > 0) this.#warnings.set('skipped-local-time', skipped);
+    return {
+      format: 'event-json',
+      encoding: this.#encoding ?? 'utf-8',
+      events: this.#events,
+      unparsed: this.#unparsed,
+      malformed: this.#malformed,
+      rejects: this.#rejects,
+      withoutTime: this.#withoutTime,
+      ...this.#times.report(),
+      warnings: Object.fromEntries(this.#warnings),
+    };
+  }
+
+  event(from: number, to: number): void {
+    this.#events += 1;
+    if (this.#usesPrefilter && this.#canDrop(from, to)) {
+      this.#unparsed += 1;
+      return;
+    }
+    this.#from = from;
+    this.#to = to;
+    this.#isDecoding = false;
+    this.#losses.length = 0;
+    const doc = this.#wide === undefined ? this.#bytesDocument : this.#unitsDocument;
+    const fault = doc.parse(this.#units, from, to);
+    const read: ReadObject | undefined = fault === undefined ? readObject(doc, 0, this) : undefined;
+    if (read === undefined) {
+      if (this.#options.parseAll !== true && this.#canDrop(from, to)) {
+        // What the prefilter would have dropped unread counts as dropped, so that both ways give the same.
+        this.#unparsed += 1;
+        return;
+      }
+      const at = fault === undefined ? 0 : (fault.at - from) * this.#unitBytes;
+      const detail =
+        fault === undefined
+          ? 'this JSON is no event in any dialect that evpair knows: a provider and an event ID are missing'
+          : `${at} bytes into the event ${fault.expected} was expected`;
+      this.#reject(fault?.reason ?? 'malformed', detail, from + this.#base, to + this.#base, true);
+      return;
+    }
+    if (this.#dialect !== read.dialect) this.#countDialect(read.dialect);
+    if (read.fields === 'unwanted') return;
+    const { fields } = read;
+    for (const loss of this.#losses) this.#warn(loss, LOSSES[loss]);
+    if (fields.time === undefined) this.#withoutTime += 1;
+    const { input, computer } = this.#options;
+    this.#emit({
+      type: 'event',
+      ...fields,
+      ...(fields.computer === undefined && computer !== undefined ? { computer } : {}),
+      position: { input, offset: (from + this.#base) * this.#unitBytes, length: (to - from) * this.#unitBytes },
+    });
+  }
+
+  brokenEvent(reason: 'malformed' | 'truncated' | 'too-long' | 'limit', from: number, to: number): void {
+    this.#events += 1;
+    const isHere = from - this.#base >= 0 && reason !== 'too-long';
+    if (isHere && this.#options.parseAll !== true && this.#canDrop(from - this.#base, to - this.#base)) {
+      this.#unparsed += 1;
+      return;
+    }
+    this.#reject(reason, BROKEN[reason], from, to, true);
+  }
+
+  region(from: number, to: number): void {
+    this.#reject('no-event', 'these bytes between events are no JSON object', from, to, false);
+  }
+
+  wants(provider: string, eventId: number): boolean {
+    return isSelected(this.#options.selection, provider, eventId);
+  }
+
+  note(loss: Loss): void {
+    this.#losses.push(loss);
+  }
+
+  localTime(text: string) {
+    this.#times.observe(text);
+    const time = this.#times.read(text);
+    return typeof time === 'string' ? undefined : time;
+  }
+
+  get #maxUnits(): number {
+    return this.#wide === undefined ? this.#maxBytes : this.#maxBytes >> 1;
+  }
+
+  get #unitBytes(): 1 | 2 {
+    return this.#wide === undefined ? 1 : 2;
+  }
+
+  #countDialect(dialect: string): void {
+    this.#dialect = dialect;
+    if (!this.dialects.includes(dialect)) this.dialects.push(dialect);
+  }
+
+  #canDrop(from: number, to: number): boolean {
+    return this.#wide === undefined && this.#prefilter !== undefined && !this.#prefilter.mayHold(from, to);
+  }
+
+  /** The encoding of an event is decided when its first text outside ASCII is asked for. */
+  #decode(_units: JsonUnits, from: number, to: number, isAscii: boolean): string {
+    if (isAscii) return this.#view.latin1Slice(from, to);
+    if (!this.#isDecoding) {
+      const before = this.#text.fallbackEvents;
+      this.#text.begin(this.#view, this.#from, this.#to);
+      if (this.#text.fallbackEvents > before) this.#warn('encoding-fallback', FALLBACK);
+      this.#isDecoding = true;
+    }
+    return this.#text.decode(this.#view, from, to);
+  }
+
+  #finish(window: ByteWindow, framer: JsonFramer): void {
+    if (framer.openBrackets > 0) this.#warn('unclosed-array', 'the array of events is not closed: the export may be cut');
+    const odd = window.end - window.start;
+    if (this.#wide !== undefined && odd > 0) {
+      const offset = window.offsetOf(window.start);
+      this.#rejectAt('truncated', 'half a code unit at the end', offset, odd, false, undefined);
+      window.release(window.end);
+    }
+  }
+
+  /** Keeps the bytes of an unfinished event or region, which may become a reject, when the window forgets them. */
+  #hold(done: number, framer: JsonFramer): void {
+    if (this.#options.keepRejectBytes !== true) return;
+    const from = framer.unfinishedFrom;
+    const to = done + this.#base;
+    if (from < 0 || from >= to) {
+      this.#held = undefined;
+      return;
+    }
+    if (this.#held?.from !== from) this.#held = { from, pieces: [], to: from };
+    const start = Math.max(this.#held.to - this.#base, this.#start);
+    const end = Math.min(done, from - this.#base + this.#maxUnits);
+    if (end > start) this.#held.pieces.push(this.#bytesOf(start, end));
+    this.#held.to = to;
+  }
+
+  #reject(reason: Reject['reason'], detail: string, from: number, to: number, isEvent: boolean): void {
+    const scale = this.#unitBytes;
+    const bytes = this.#options.keepRejectBytes === true ? this.#rejectBytes(from, to) : undefined;
+    this.#rejectAt(reason, detail, from * scale, (to - from) * scale, isEvent, bytes);
+  }
+
+  #rejectBytes(from: number, to: number): Uint8Array {
+    const held = this.#held?.from === from ? this.#held : undefined;
+    const start = Math.max(held?.to ?? from, from) - this.#base;
+    const end = Math.min(to, from + this.#maxUnits) - this.#base;
+    const rest = end > start ? [this.#bytesOf(start, end)] : [];
+    const length = (Math.min(to, from + this.#maxUnits) - from) * this.#unitBytes;
+    return new Uint8Array(Buffer.concat([...(held?.pieces ?? []), ...rest]).subarray(0, length));
+  }
+
+  #bytesOf(from: number, to: number): Uint8Array {
+    return this.#wide === undefined ? new Uint8Array(this.#view.subarray(from, to)) : this.#wide.bytesOf(from, to);
+  }
+
+  #rejectAt(
+    reason: Reject['reason'],
+    detail: string,
+    offset: number,
+    length: number,
+    isEvent: boolean,
+    bytes: Uint8Array | undefined,
+  ): void {
+    this.#rejects += 1;
+    if (isEvent) this.#malformed += 1;
+    const position = { input: this.#options.input, offset, length };
+    this.#emit({ type: 'reject', reason, detail, position, isEvent, ...(bytes === undefined ? {} : { bytes }) });
+  }
+
+  #warn(code: string, message: string): void {
+    const count = (this.#warnings.get(code) ?? 0) + 1;
+    this.#warnings.set(code, count);
+    if (count === 1) this.#emit({ type: 'warning', code, input: this.#options.input, message });
+  }
+}
+
+/** Node's own slice, without the argument checks that `toString` costs for each short value. */
+interface SlicedBuffer extends Buffer {
+  latin1Slice(from: number, to: number): string;
+}
+
+const FALLBACK =
+  'some events are no valid UTF-8 and were read in the fallback code page; name the right one with --encoding';
+
+const LOSSES: Readonly<Record<Loss, string>> = {
+  'insertions-lost':
+    'some events hold the class of their values and not the values; export again with ConvertTo-Json -Depth 4, or rely on the message',
+  'empty-values-omitted':
+    'the collector left out empty values; their places were filled by the numbers of the others, those at the end are unknown',
+  'unnamed-data-lost':
+    'this form holds no values without names; where an event had some, only its message is left to read them from',
+  'data-order-lost': 'the collector did not keep the order of the values; only their names place them',
+  'values-joined':
+    'EvtxECmd joined values with ", ": they were parted there, wrongly where a value holds a comma; read the .evtx file to be sure',
+  'local-time': 'some times are local and name no zone; give it with --timezone',
+};
+
+const BROKEN = {
+  malformed: 'the object breaks JSON, and another one starts before it ends',
+  truncated: 'the input ends inside the object',
+  'too-long': 'the event is longer than the limit; raise it with --max-event-bytes if it is meant',
+  limit: 'the object is nested deeper than 512 levels',
+} as const;
+
+/** By byte order mark, else by the NUL that UTF-16 has beside the ASCII character every JSON starts with. */
+function encodingOf(
+  window: ByteWindow,
+  isLast: boolean,
+  given: string | undefined,
+): 'utf-8' | 'utf-16le' | 'utf-16be' | undefined {
+  const name = given?.toLowerCase().replace('-', '') ?? '';
+  if (name === 'utf16be' || name === 'utf16-be') return 'utf-16be';
+  if (/^(utf16(-?le)?|ucs2)$/.test(name)) return 'utf-16le';
+  if (given !== undefined) return 'utf-8';
+  const length = window.end - window.start;
+  if (length < 2) return isLast ? 'utf-8' : undefined;
+  const first = window.bytes[window.start]!;
+  const second = window.bytes[window.start + 1]!;
+  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0)) return 'utf-16le';
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0)) return 'utf-16be';
+  return 'utf-8';
+}

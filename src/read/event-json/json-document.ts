@@ -1,0 +1,399 @@
+import { KeyTable, KNOWN_KEY_COUNT } from './key-table.js';
+
+/** Deeper JSON is rejected: no event log is, and every further stage may then recurse. */
+export const MAX_DEPTH = 512;
+
+/** Why a text is no JSON, and at which index. */
+export interface JsonFault {
+  readonly reason: 'malformed' | 'limit';
+  readonly at: number;
+  readonly expected: string;
+}
+
+export type JsonUnits = Uint8Array | Uint16Array;
+
+/** Text of units without escapes; the document knows nothing of encodings. */
+export type DecodeUnits = (units: JsonUnits, from: number, to: number, isAscii: boolean) => string;
+
+const OBJECT = 1;
+const ARRAY = 2;
+const STRING = 3;
+const NUMBER = 4;
+const TRUE = 5;
+const FALSE = 6;
+const NULL = 7;
+const KEY = 8;
+const KIND = 0xf;
+const HAS_ESCAPE = 16;
+const HAS_NON_ASCII = 32;
+
+/** Ints of a node: kind and flags, start, end, and the index past it (of a key: its number). */
+const NODE = 4;
+
+/**
+ * A strict JSON parser that builds a flat tape and decodes nothing: values are turned into text when they are asked for,
+ * keys are numbered. It sees what `JSON.parse` loses: repeated keys, the order of keys that look like integers, and
+ * integers past 2^53. It accepts what `JSON.parse` accepts, down to a depth of 512.
+ */
+export class JsonDocument {
+  readonly keys: KeyTable;
+  readonly #decode: DecodeUnits;
+  #units: JsonUnits = new Uint8Array(0);
+  #tape = new Int32Array(4096);
+  #fieldNodes = new Int32Array(KNOWN_KEY_COUNT);
+  readonly #parents = new Int32Array(MAX_DEPTH + 1);
+
+  constructor(decode: DecodeUnits, keys: KeyTable = new KeyTable()) {
+    this.#decode = decode;
+    this.keys = keys;
+  }
+
+  /** Parses `units[from, to)`; the root is node 0. The units must stay as they are while the document is in use. */
+  parse(units: JsonUnits, from: number, to: number): JsonFault | undefined {
+    this.#units = units;
+    const parents = this.#parents;
+    let tape = this.#tape;
+    let length = 0;
+    let depth = 0;
+    let needsKey = false;
+    let at = from;
+    for (;;) {
+      if (length + 2 * NODE > tape.length) {
+        this.#tape = new Int32Array(tape.length * 2);
+        this.#tape.set(tape);
+        tape = this.#tape;
+      }
+      while (at < to && isBlank(units[at]!)) at += 1;
+      if (needsKey) {
+        if (at >= to || units[at] !== 0x22) return fault(at, 'a key');
+        const start = at + 1;
+        at = start;
+        let hash = 0;
+        let unit = 0;
+        while (at < to && (unit = units[at]!) < 0x80 && PLAIN[unit] === 1) {
+          hash = (Math.imul(hash, 31) + unit) | 0;
+          at += 1;
+        }
+        let number: number;
+        let flags = KEY;
+        if (at < to && unit === 0x22) {
+          number = this.keys.find(units, start, at, hash);
+        } else {
+          const end = endOfString(units, at, to);
+          if (end < 0) return fault(~end, 'the rest of a string');
+          flags |= flagsOf(units, start, end);
+          at = end;
+          number = this.keys.numberOf(this.#stringOf(start, end, flags));
+        }
+        tape[length] = flags;
+        tape[length + 1] = start;
+        tape[length + 2] = at;
+        tape[length + 3] = number;
+        length += NODE;
+        at += 1;
+        while (at < to && isBlank(units[at]!)) at += 1;
+        if (at >= to || units[at] !== 0x3a) return fault(at, 'a colon');
+        at += 1;
+        while (at < to && isBlank(units[at]!)) at += 1;
+        needsKey = false;
+      }
+      if (at >= to) return fault(at, 'a value');
+      const unit = units[at]!;
+      if (unit === 0x22) {
+        const start = at + 1;
+        at = start;
+        while (at < to && PLAIN[units[at]!] === 1) at += 1;
+        let flags = STRING;
+        if (at >= to || units[at] !== 0x22) {
+          at = endOfString(units, at, to);
+          if (at < 0) return fault(~at, 'the rest of a string');
+          flags |= flagsOf(units, start, at);
+        }
+        tape[length] = flags;
+        tape[length + 1] = start;
+        tape[length + 2] = at;
+        length += NODE;
+        tape[length - 1] = length;
+        at += 1;
+      } else if (unit === 0x7b || unit === 0x5b) {
+        if (depth === MAX_DEPTH) return { reason: 'limit', at, expected: `at most ${MAX_DEPTH} levels` };
+        depth += 1;
+        parents[depth] = length;
+        tape[length] = unit === 0x7b ? OBJECT : ARRAY;
+        tape[length + 1] = at;
+        length += NODE;
+        at += 1;
+        while (at < to && isBlank(units[at]!)) at += 1;
+        if (at < to && units[at] === unit + 2) {
+          const parent = parents[depth]!;
+          at += 1;
+          tape[parent + 2] = at;
+          tape[parent + 3] = length;
+          depth -= 1;
+        } else {
+          needsKey = unit === 0x7b;
+          continue;
+        }
+      } else {
+        const start = at;
+        let kind = NUMBER;
+        if (unit === 0x74) kind = TRUE;
+        else if (unit === 0x66) kind = FALSE;
+        else if (unit === 0x6e) kind = NULL;
+        at = kind === NUMBER ? endOfNumber(units, at, to) : endOfWord(units, at, to, WORDS[kind]!);
+        if (at < 0) return fault(start, 'a value');
+        tape[length] = kind;
+        tape[length + 1] = start;
+        tape[length + 2] = at;
+        length += NODE;
+        tape[length - 1] = length;
+      }
+      for (;;) {
+        while (at < to && isBlank(units[at]!)) at += 1;
+        if (depth === 0) return at === to ? undefined : fault(at, 'the end');
+        const parent = parents[depth]!;
+        const isObject = tape[parent] === OBJECT;
+        const next = at < to ? units[at]! : 0;
+        at += 1;
+        if (next === 0x2c) {
+          needsKey = isObject;
+          break;
+        }
+        if (next !== (isObject ? 0x7d : 0x5d)) return fault(at - 1, isObject ? 'a comma or }' : 'a comma or ]');
+        tape[parent + 2] = at;
+        tape[parent + 3] = length;
+        depth -= 1;
+      }
+    }
+  }
+
+  isObject(node: number): boolean {
+    return node >= 0 && this.#tape[node] === OBJECT;
+  }
+
+  isArray(node: number): boolean {
+    return node >= 0 && this.#tape[node] === ARRAY;
+  }
+
+  isString(node: number): boolean {
+    return node >= 0 && (this.#tape[node]! & KIND) === STRING;
+  }
+
+  isNumber(node: number): boolean {
+    return node >= 0 && this.#tape[node] === NUMBER;
+  }
+
+  isNull(node: number): boolean {
+    return node >= 0 && this.#tape[node] === NULL;
+  }
+
+  /** The first key of an object or the first item of an array; -1 when it has none. */
+  first(container: number): number {
+    const node = container + NODE;
+    return node < this.#tape[container + 3]! ? node : -1;
+  }
+
+  /** The item after `item` in `array`; -1 after the last. */
+  nextItem(array: number, item: number): number {
+    const node = this.#tape[item + 3]!;
+    return node < this.#tape[array + 3]! ? node : -1;
+  }
+
+  /** The key after `key` in `object`; -1 after the last. */
+  nextKey(object: number, key: number): number {
+    return this.nextItem(object, key + NODE);
+  }
+
+  /** The value that belongs to a key. */
+  valueOf(key: number): number {
+    return key + NODE;
+  }
+
+  /** The number of a key; -1 when it has none. */
+  keyNumber(key: number): number {
+    return this.#tape[key + 3]!;
+  }
+
+  /** A key as text. */
+  keyText(key: number): string {
+    const number = this.#tape[key + 3]!;
+    if (number >= 0) return this.keys.name(number);
+    return this.#stringOf(this.#tape[key + 1]!, this.#tape[key + 2]!, this.#tape[key]!);
+  }
+
+  /** The value of a known key in an object, the last of repeated ones; -1 when absent or null, or `object` is none. */
+  get(object: number, key: number): number {
+    if (!this.isObject(object)) return -1;
+    let found = -1;
+    for (let node = this.first(object); node >= 0; node = this.nextKey(object, node)) {
+      if (this.#tape[node + 3] === key) found = node + NODE;
+    }
+    return found >= 0 && this.#tape[found] === NULL ? -1 : found;
+  }
+
+  /** Makes `object` the one that `field` looks into. */
+  openFields(object: number): void {
+    const fields = this.#fieldNodes;
+    fields.fill(-1);
+    const tape = this.#tape;
+    const end = tape[object + 3]!;
+    for (let node = object + NODE; node < end; node = tape[node + NODE + 3]!) {
+      const number = tape[node + 3]!;
+      if (number >= 0 && number < KNOWN_KEY_COUNT) fields[number] = tape[node + NODE] === NULL ? -1 : node + NODE;
+    }
+  }
+
+  /** The value of a known key in the opened object, as `get`. */
+  field(key: number): number {
+    return this.#fieldNodes[key]!;
+  }
+
+  /** A value as text: a string's content, a number as written, `true`, `false`; null is empty; a container as its JSON. */
+  text(node: number): string {
+    const kind = this.#tape[node]!;
+    const start = this.#tape[node + 1]!;
+    const end = this.#tape[node + 2]!;
+    if ((kind & KIND) === STRING) return this.#stringOf(start, end, kind);
+    if (kind === NULL) return '';
+    return this.#decode(this.#units, start, end, kind > ARRAY);
+  }
+
+  /** As `text`, undefined for an absent node. */
+  textIfAny(node: number): string | undefined {
+    return node < 0 ? undefined : this.text(node);
+  }
+
+  /** True when a string's content starts with `prefix`, plain ASCII, after blanks; only unescaped letters are seen. */
+  startsWith(node: number, prefix: string): boolean {
+    if (!this.isString(node)) return false;
+    return this.text(node).trimStart().startsWith(prefix);
+  }
+
+  #stringOf(start: number, end: number, flags: number): string {
+    const raw = this.#decode(this.#units, start, end, (flags & HAS_NON_ASCII) === 0);
+    return (flags & HAS_ESCAPE) === 0 ? raw : unescapeJson(raw);
+  }
+}
+
+/** A document over text, for JSON that stands inside a string. */
+export function parseJsonText(text: string, keys: KeyTable): JsonDocument | undefined {
+  const bytes = Buffer.from(text, 'utf16le');
+  const units = new Uint16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  const document = new JsonDocument(decodeUnits16, keys);
+  return document.parse(units, 0, units.length) === undefined ? document : undefined;
+}
+
+/** Decodes UTF-16 code units as they are; lone surrogates stay. */
+export function decodeUnits16(units: JsonUnits, from: number, to: number): string {
+  return Buffer.from(units.buffer, units.byteOffset + from * 2, (to - from) * 2).toString('utf16le');
+}
+
+/** Resolves the escapes of a string that the parser has accepted. */
+function unescapeJson(raw: string): string {
+  let text = '';
+  let done = 0;
+  for (let at = raw.indexOf('\\'); at >= 0; at = raw.indexOf('\\', done)) {
+    text += raw.slice(done, at);
+    const letter = raw.charCodeAt(at + 1);
+    if (letter === 0x75) {
+      text += String.fromCharCode(Number.parseInt(raw.slice(at + 2, at + 6), 16));
+      done = at + 6;
+    } else {
+      text += SHORT_ESCAPES.get(letter);
+      done = at + 2;
+    }
+  }
+  return text + raw.slice(done);
+}
+
+const SHORT_ESCAPES = new Map<number, string>(
+  Object.entries({ '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }).map(
+    ([letter, char]) => [letter.charCodeAt(0), char],
+  ),
+);
+
+/** 1 for ASCII that stands for itself inside a string. */
+const PLAIN = new Uint8Array(256);
+for (let unit = 0x20; unit < 0x80; unit++) PLAIN[unit] = unit === 0x22 || unit === 0x5c ? 0 : 1;
+
+const WORDS: Readonly<Record<number, string>> = { [TRUE]: 'true', [FALSE]: 'false', [NULL]: 'null' };
+
+function isBlank(unit: number): boolean {
+  return unit === 0x20 || unit === 0x0a || unit === 0x0d || unit === 0x09;
+}
+
+function fault(at: number, expected: string): JsonFault {
+  return { reason: 'malformed', at, expected };
+}
+
+/** The index of the closing quote of a string that is scanned from `at`, or the complement of where it breaks. */
+function endOfString(units: JsonUnits, from: number, to: number): number {
+  let at = from;
+  while (at < to) {
+    const unit = units[at]!;
+    if (unit === 0x22) return at;
+    if (unit < 0x20) return ~at;
+    if (unit !== 0x5c) {
+      at += 1;
+      continue;
+    }
+    const letter = at + 1 < to ? units[at + 1]! : 0;
+    if (letter === 0x75) {
+      if (at + 6 > to) return ~to;
+      for (let digit = at + 2; digit < at + 6; digit++) if (!isHexDigit(units[digit]!)) return ~digit;
+      at += 6;
+    } else {
+      if (!SHORT_ESCAPES.has(letter)) return ~at;
+      at += 2;
+    }
+  }
+  return ~to;
+}
+
+function flagsOf(units: JsonUnits, from: number, to: number): number {
+  let flags = 0;
+  for (let at = from; at < to; at++) {
+    const unit = units[at]!;
+    if (unit === 0x5c) flags |= HAS_ESCAPE;
+    else if (unit >= 0x80) flags |= HAS_NON_ASCII;
+  }
+  return flags;
+}
+
+function isHexDigit(unit: number): boolean {
+  return (unit >= 0x30 && unit <= 0x39) || ((unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x66);
+}
+
+function isDigit(unit: number | undefined): boolean {
+  return unit !== undefined && unit >= 0x30 && unit <= 0x39;
+}
+
+function endOfWord(units: JsonUnits, from: number, to: number, word: string): number {
+  if (from + word.length > to) return -1;
+  for (let at = 0; at < word.length; at++) if (units[from + at] !== word.charCodeAt(at)) return -1;
+  return from + word.length;
+}
+
+/** The index past a number as RFC 8259 has it; -1 when there is none. */
+function endOfNumber(units: JsonUnits, from: number, to: number): number {
+  let at = from;
+  if (units[at] === 0x2d) at += 1;
+  if (at >= to || !isDigit(units[at])) return -1;
+  if (units[at] === 0x30) at += 1;
+  else while (at < to && isDigit(units[at])) at += 1;
+  if (at < to && units[at] === 0x2e) {
+    const fraction = at + 1;
+    at = fraction;
+    while (at < to && isDigit(units[at])) at += 1;
+    if (at === fraction) return -1;
+  }
+  if (at < to && (units[at]! | 0x20) === 0x65) {
+    at += 1;
+    if (at < to && (units[at] === 0x2b || units[at] === 0x2d)) at += 1;
+    const exponent = at;
+    while (at < to && isDigit(units[at])) at += 1;
+    if (at === exponent) return -1;
+  }
+  return at;
+}
+

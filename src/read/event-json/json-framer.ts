@@ -1,0 +1,499 @@
+import { type JsonUnits, MAX_DEPTH } from './json-document.js';
+
+/** What the framer finds. Indices are into the units handed to `frame`, offsets count units from the input's start. */
+export interface FrameSink {
+  /** A whole element or line, which the strict parser has yet to read. */
+  event(from: number, to: number): void;
+  /** An event that cannot be read; `from` and `to` are offsets, the units may be gone. */
+  brokenEvent(reason: 'malformed' | 'truncated' | 'too-long' | 'limit', from: number, to: number): void;
+  /** Units between events that are no event, as offsets. */
+  region(from: number, to: number): void;
+}
+
+/**
+ * Cuts JSON into events: one rule for arrays, objects one after another (in lines or pretty-printed), a single object,
+ * and objects that wrap an array of events (`{"Records":[…]}`).
+ *
+ * Two modes. Where the first object stands alone on its line, the input is NDJSON: each non-blank line is an event,
+ * found by its line feed alone, and no line can swallow its neighbour. Otherwise brackets and strings are followed, and
+ * an object that breaks JSON ends before the next place where one can start: it costs itself only. Every unit is looked
+ * at a bounded number of times; the answers do not depend on where the input was cut into windows.
+ */
+export class JsonFramer {
+  /** Arrays and wrappers that were opened and not closed. */
+  openBrackets = 0;
+  readonly #maxLength: number;
+  #scanned = 0;
+  #isLines = false;
+  #mode: 'undecided' | 'deciding' | 'decided' = 'undecided';
+  /** After an object of several lines amid NDJSON the next line feed leads back to lines. */
+  #returnsToLines = false;
+  #state: State = GAP;
+  /** Blanks since the line's start, or -1 after anything else. */
+  #indent = 0;
+  #regionStart = -1;
+  #regionEnd = -1;
+  #lineStart = 0;
+  #braceAt = 0;
+  #braceIndent = 0;
+  #beforeBrace: State = GAP;
+  #start = 0;
+  #startIndent = 0;
+  #isWrapperTail = false;
+  #hasLineBreak = false;
+  #isTooDeep = false;
+  #extraDepth = 0;
+  #depth = 0;
+  readonly #parents = new Uint8Array(MAX_DEPTH + 2);
+  #last = 0;
+  #lastAt = 0;
+  #inString = false;
+  #isEscaped = false;
+  #stringStart = 0;
+  #stringEnd = 0;
+  #wrapperDepth = -1;
+  readonly #wrappers: { readonly parents: Uint8Array; readonly depth: number; readonly brackets: number }[] = [];
+
+  /** @param maxLength the longest event in units. */
+  constructor(maxLength: number) {
+    this.#maxLength = maxLength;
+  }
+
+  /**
+   * Frames what `units[start, end)` holds; `base` is the offset of index 0. Returns the index up to which the units are
+   * done with: the rest must come again, with more behind it. With `isLast` everything is dealt with.
+   */
+  frame(units: JsonUnits, start: number, end: number, base: number, isLast: boolean, sink: FrameSink): number {
+    for (;;) {
+      const before = this.#scanned;
+      const wasLines = this.#isLines && !this.#returnsToLines;
+      if (wasLines) this.#frameLines(units, start, end, base, isLast, sink);
+      else this.#frameElements(units, start, end, base, sink);
+      if (wasLines === (this.#isLines && !this.#returnsToLines)) break;
+      if (this.#scanned === before && base + end === before) break;
+    }
+    if (isLast) this.#finish(end + base, sink);
+    const needed = this.#firstNeeded() - base;
+    return needed > start ? Math.min(needed, end) : start;
+  }
+
+  /** The offset where an event or region starts that is not finished; -1 between events. */
+  get unfinishedFrom(): number {
+    if (this.#isLines && !this.#returnsToLines) return this.#start;
+    if (this.#regionStart >= 0) return this.#regionStart;
+    return this.#state === GAP ? -1 : this.#start;
+  }
+
+  /** The offset of the first unit that must stay in the window. */
+  #firstNeeded(): number {
+    if (this.#isLines && !this.#returnsToLines) return this.#isOverlong(this.#start) ? this.#scanned : this.#start;
+    switch (this.#state) {
+      case GAP:
+        return this.#scanned;
+      case GARBAGE:
+        return this.#scanned - this.#lineStart > RECORD_LINE_LENGTH ? this.#scanned : this.#lineStart;
+      case BRACE:
+        return this.#beforeBrace === GARBAGE || this.#isOverlong(this.#start) ? this.#braceAt : this.#start;
+      default:
+        return this.#isOverlong(this.#start) ? this.#scanned : this.#start;
+    }
+  }
+
+  #isOverlong(from: number): boolean {
+    return this.#scanned - from > this.#maxLength;
+  }
+
+  #frameLines(units: JsonUnits, start: number, end: number, base: number, isLast: boolean, sink: FrameSink): void {
+    // Uint8Array.indexOf has no upper bound: a view ends where the input does.
+    const view =
+      units instanceof Uint8Array
+        ? Buffer.from(units.buffer, units.byteOffset, end)
+        : new Uint16Array(units.buffer, units.byteOffset, end);
+    let at = Math.max(this.#scanned - base, start);
+    let from = this.#start - base;
+    while (at < end) {
+      const found = view.indexOf(0x0a, at);
+      if (found < 0 && !isLast) {
+        at = end;
+        break;
+      }
+      const to = found < 0 ? end : found;
+      at = found < 0 ? end : found + 1;
+      if (to - from > this.#maxLength) {
+        sink.brokenEvent('too-long', from + base, to + base);
+      } else if (this.#takeLine(view, from, to, sink)) {
+        // A line that holds nothing but `{` starts an object of several lines.
+        this.#scanned = from + base;
+        this.#start = from + base;
+        this.#returnsToLines = true;
+        this.#state = GAP;
+        this.#indent = 0;
+        return;
+      }
+      from = at;
+      this.#start = from + base;
+    }
+    this.#scanned = at + base;
+    this.#start = from + base;
+  }
+
+  /** Hands on a line; true when it only opens an object. */
+  #takeLine(units: JsonUnits, from: number, to: number, sink: FrameSink): boolean {
+    let first = from;
+    let last = to;
+    while (first < last && isSpace(units[first]!)) first += 1;
+    while (last > first && isSpace(units[last - 1]!)) last -= 1;
+    if (first === last || isRecordLine(units, first, last)) return false;
+    if (last - first === 1 && units[first] === 0x7b) return true;
+    sink.event(first, last);
+    return false;
+  }
+
+  #frameElements(units: JsonUnits, start: number, end: number, base: number, sink: FrameSink): void {
+    let at = Math.max(this.#scanned - base, start);
+    while (at < end) {
+      const unit = units[at]!;
+      switch (this.#state) {
+        case GAP: {
+          if (unit === 0x0a) {
+            this.#indent = 0;
+            if (this.#returnsToLines || this.#mode === 'deciding') {
+              if (this.#mode === 'deciding') this.#flushRegion(sink);
+              this.#mode = 'decided';
+              this.#isLines = true;
+              this.#returnsToLines = false;
+              this.#start = at + 1 + base;
+              this.#scanned = at + 1 + base;
+              return;
+            }
+          } else if (isSpace(unit)) {
+            if (this.#indent >= 0) this.#indent += 1;
+          } else if (unit === 0x7b) {
+            if (this.#mode === 'deciding') this.#mode = 'decided';
+            this.#flushRegion(sink);
+            this.#open(at + base, this.#indent);
+          } else {
+            if (this.#mode === 'deciding') this.#mode = 'decided';
+            this.#indent = -1;
+            if (unit === 0x5b) this.openBrackets += 1;
+            else if (unit === 0x5d && this.openBrackets > 0) this.#closeBracket(at + base);
+            else if (unit !== 0x2c && unit !== 0x5d) {
+              if (this.#regionStart < 0) this.#regionStart = at + base;
+              this.#lineStart = at + base;
+              this.#state = GARBAGE;
+            }
+          }
+          at += 1;
+          break;
+        }
+        case GARBAGE: {
+          if (unit === 0x0a) {
+            this.#endGarbageLine(units, at, start, base, sink);
+            continue;
+          }
+          if (unit === 0x7b) this.#awaitQuote(at + base, -1);
+          at += 1;
+          break;
+        }
+        case BRACE: {
+          if (isSpace(unit) && at + base - this.#braceAt <= this.#maxLength) {
+            at += 1;
+          } else if (unit === 0x22) {
+            if (this.#beforeBrace === GARBAGE) this.#regionEnd = this.#braceAt;
+            else this.#endBroken(sink);
+            this.#flushRegion(sink);
+            this.#open(this.#braceAt, this.#braceIndent);
+          } else {
+            this.#state = this.#beforeBrace;
+            this.#indent = -1;
+          }
+          break;
+        }
+        case BROKEN: {
+          if (unit === 0x0a) {
+            this.#indent = 0;
+          } else if (isSpace(unit)) {
+            if (this.#indent >= 0) this.#indent += 1;
+          } else if (unit === 0x7b && this.#canStart()) {
+            this.#awaitQuote(at + base, this.#indent);
+          } else {
+            this.#indent = -1;
+            this.#last = unit;
+            if (unit !== 0x2c) this.#lastAt = at + base;
+          }
+          at += 1;
+          break;
+        }
+        default:
+          at = this.#scanElement(units, at, start, end, base, sink);
+      }
+    }
+    this.#scanned = at + base;
+  }
+
+  /** Follows strings and brackets inside an object; stops where it ends or breaks. */
+  #scanElement(units: JsonUnits, from: number, start: number, end: number, base: number, sink: FrameSink): number {
+    let at = from;
+    while (at < end) {
+      if (this.#inString) {
+        if (this.#isEscaped) {
+          this.#isEscaped = false;
+          at += 1;
+          continue;
+        }
+        while (at < end && IN_STRING[units[at]!] !== 1) at += 1;
+        if (at === end) break;
+        const unit = units[at]!;
+        if (unit === 0x22) {
+          this.#inString = false;
+          this.#stringEnd = at + base;
+          this.#last = unit;
+          this.#lastAt = at + base;
+          at += 1;
+        } else if (unit === 0x5c) {
+          this.#isEscaped = true;
+          at += 1;
+        } else {
+          return this.#breakAt(at);
+        }
+        continue;
+      }
+      const unit = units[at]!;
+      if (unit === 0x0a) {
+        this.#hasLineBreak = true;
+        this.#indent = 0;
+        at += 1;
+        continue;
+      }
+      if (isSpace(unit)) {
+        if (this.#indent >= 0) this.#indent += 1;
+        at += 1;
+        continue;
+      }
+      const isObject = this.#parents[this.#depth] === 0x7b;
+      const last = this.#last;
+      switch (unit) {
+        case 0x22:
+          if (last !== 0x7b && last !== 0x2c && last !== 0x3a && last !== 0x5b) return this.#breakAt(at);
+          this.#inString = true;
+          this.#stringStart = at + 1 + base;
+          break;
+        case 0x7b:
+        case 0x5b: {
+          const startsLine = unit === 0x7b && this.#indent >= 0 && this.#startIndent >= this.#indent;
+          const isLegal = last === 0x3a || (!isObject && (last === 0x5b || last === 0x2c));
+          if (startsLine || (!isLegal && this.#extraDepth === 0)) return this.#breakAt(at);
+          if (unit === 0x5b && last === 0x3a && this.#isWrapperKey(units, start, base)) {
+            this.#wrapperDepth = this.#depth + 1;
+          } else if (unit === 0x7b && last === 0x5b && this.#wrapperDepth === this.#depth) {
+            this.#openWrapper();
+            this.#open(at + base, this.#indent);
+            return at + 1;
+          }
+          if (this.#depth > MAX_DEPTH) {
+            this.#isTooDeep = true;
+            this.#extraDepth += 1;
+          } else {
+            this.#depth += 1;
+            this.#parents[this.#depth] = unit;
+          }
+          break;
+        }
+        case 0x7d:
+        case 0x5d:
+          if (this.#extraDepth > 0) {
+            this.#extraDepth -= 1;
+            break;
+          }
+          if (isObject !== (unit === 0x7d)) return this.#breakAt(at);
+          this.#depth -= 1;
+          if (this.#depth === 0) {
+            this.#close(at + 1, base, sink);
+            return at + 1;
+          }
+          break;
+        default:
+      }
+      this.#indent = -1;
+      this.#last = unit;
+      this.#lastAt = at + base;
+      at += 1;
+    }
+    return at;
+  }
+
+  #open(offset: number, indent: number): void {
+    this.#state = ELEMENT;
+    this.#start = offset;
+    this.#startIndent = indent;
+    this.#indent = -1;
+    this.#depth = 1;
+    this.#parents[1] = 0x7b;
+    this.#last = 0x7b;
+    this.#lastAt = offset;
+    this.#inString = false;
+    this.#isEscaped = false;
+    this.#isWrapperTail = false;
+    this.#hasLineBreak = false;
+    this.#isTooDeep = false;
+    this.#extraDepth = 0;
+    this.#wrapperDepth = -1;
+  }
+
+  #close(to: number, base: number, sink: FrameSink): void {
+    this.#state = GAP;
+    this.#indent = -1;
+    if (this.#isWrapperTail) return;
+    if (this.#mode === 'undecided') {
+      const isAlone = !this.#hasLineBreak && this.openBrackets === 0 && this.#wrappers.length === 0;
+      this.#mode = isAlone ? 'deciding' : 'decided';
+    }
+    const end = to + base;
+    if (end - this.#start > this.#maxLength) sink.brokenEvent('too-long', this.#start, end);
+    else if (this.#isTooDeep) sink.brokenEvent('limit', this.#start, end);
+    else sink.event(this.#start - base, to);
+  }
+
+  #breakAt(at: number): number {
+    this.#state = BROKEN;
+    this.#inString = false;
+    this.#isEscaped = false;
+    return at;
+  }
+
+  /** Whether a `{` here can be the start of another event while the one before it is broken. */
+  #canStart(): boolean {
+    if (this.#startIndent >= 0) return this.#indent >= 0 && this.#indent <= this.#startIndent;
+    return this.#indent >= 0 || [0x2c, 0x5b, 0x5d, 0x7d].includes(this.#last);
+  }
+
+  #awaitQuote(offset: number, indent: number): void {
+    this.#beforeBrace = this.#state;
+    this.#state = BRACE;
+    this.#braceAt = offset;
+    this.#braceIndent = indent;
+  }
+
+  #endBroken(sink: FrameSink): void {
+    const end = this.#lastAt + 1;
+    if (this.#isWrapperTail) sink.region(this.#start, end);
+    else sink.brokenEvent(end - this.#start > this.#maxLength ? 'too-long' : 'malformed', this.#start, end);
+  }
+
+  #endGarbageLine(units: JsonUnits, at: number, start: number, base: number, sink: FrameSink): void {
+    this.#state = GAP;
+    const lineStart = this.#lineStart - base;
+    if (lineStart >= start && isRecordLine(units, lineStart, trimmedEnd(units, lineStart, at))) {
+      // What was no event before this line stays one region; the line itself is known framing.
+      if (this.#regionStart === this.#lineStart) this.#regionStart = -1;
+      this.#flushRegion(sink);
+    } else {
+      this.#regionEnd = at + base;
+    }
+  }
+
+  #flushRegion(sink: FrameSink): void {
+    if (this.#regionStart >= 0) sink.region(this.#regionStart, this.#regionEnd);
+    this.#regionStart = -1;
+  }
+
+  /** `[` after a key that wraps events, at the level where the tools that write it have it. */
+  #isWrapperKey(units: JsonUnits, start: number, base: number): boolean {
+    const keys = WRAPPER_KEYS[this.#depth];
+    if (keys === undefined || this.#wrappers.length >= MAX_WRAPPERS) return false;
+    const from = this.#stringStart - base;
+    const to = this.#stringEnd - base;
+    if (from < start || to - from > 16) return false;
+    return keys.includes(String.fromCharCode(...units.subarray(from, to)));
+  }
+
+  #openWrapper(): void {
+    this.#wrappers.push({
+      parents: this.#parents.slice(0, this.#depth),
+      depth: this.#depth - 1,
+      brackets: this.openBrackets,
+    });
+    this.openBrackets += 1;
+  }
+
+  #closeBracket(offset: number): void {
+    this.openBrackets -= 1;
+    const wrapper = this.#wrappers.at(-1);
+    if (wrapper === undefined || wrapper.brackets !== this.openBrackets) return;
+    this.#wrappers.pop();
+    this.#open(offset, -1);
+    this.#isWrapperTail = true;
+    this.#parents.set(wrapper.parents);
+    this.#depth = wrapper.depth;
+    this.#last = 0x5d;
+  }
+
+  #finish(end: number, sink: FrameSink): void {
+    if (this.#isLines && !this.#returnsToLines) return;
+    const state = this.#state === BRACE ? this.#beforeBrace : this.#state;
+    if (state === BROKEN) {
+      this.#endBroken(sink);
+    } else if (state === ELEMENT) {
+      if (this.#isWrapperTail) this.openBrackets += 1;
+      else sink.brokenEvent(end - this.#start > this.#maxLength ? 'too-long' : 'truncated', this.#start, end);
+    } else if (state === GARBAGE) {
+      this.#regionEnd = end;
+    }
+    this.#flushRegion(sink);
+  }
+}
+
+type State = typeof GAP | typeof GARBAGE | typeof BRACE | typeof BROKEN | typeof ELEMENT;
+const GAP = 0;
+const GARBAGE = 1;
+const BRACE = 2;
+const BROKEN = 3;
+const ELEMENT = 4;
+
+/**
+ * By depth. Microsoft Graph and Azure answers (`value`), CloudTrail-like archives (`Records`), Splunk (`results`),
+ * OTLP/JSON, Elasticsearch (`hits.hits`), osquery snapshots and batches, event XML turned into JSON (`Events.Event`).
+ */
+const WRAPPER_KEYS: readonly (readonly string[] | undefined)[] = [
+  undefined,
+  [
+    ...['Events', 'events', 'Records', 'records', 'value', 'results', 'rows', 'logs', 'items', 'data', 'snapshot'],
+    ...['resourceLogs', 'scopeLogs', 'logRecords'],
+  ],
+  ['hits', 'Event', 'added'],
+];
+const MAX_WRAPPERS = 8;
+
+/** What ends a run of units inside a string: the quote, the escape, and line breaks, which no JSON string holds. */
+const IN_STRING = new Uint8Array(256);
+for (const unit of [0x22, 0x5c, 0x0a, 0x0d]) IN_STRING[unit] = 1;
+
+/** evtx_dump writes `Record 12` on a line of its own before each event. */
+const RECORD_LINE_LENGTH = 40;
+
+function isRecordLine(units: JsonUnits, from: number, to: number): boolean {
+  if (units[from] !== 0x52 || to - from < 8 || to - from > RECORD_LINE_LENGTH - 8) return false;
+  for (let at = 0; at < 7; at++) if (units[from + at] !== 'Record '.charCodeAt(at)) return false;
+  for (let at = from + 7; at < to; at++) if (units[at]! < 0x30 || units[at]! > 0x39) return false;
+  return true;
+}
+
+function trimmedEnd(units: JsonUnits, from: number, to: number): number {
+  let end = to;
+  while (end > from && isSpace(units[end - 1]!)) end -= 1;
+  return end;
+}
+
+/** Blanks, carriage returns, and the byte order marks that appended exports leave in the middle. */
+function isSpace(unit: number): boolean {
+  return (
+    unit === 0x20 ||
+    unit === 0x0d ||
+    unit === 0x09 ||
+    unit === 0x0a ||
+    unit === 0xef ||
+    unit === 0xbb ||
+    unit === 0xbf ||
+    unit === 0xfeff
+  );
+}

@@ -1,0 +1,183 @@
+import { type Insertions, insertionsOfXml, insertionsWith } from '../clixml/xml-event.js';
+import type { DialectContext } from './dialect.js';
+import { type JsonDocument, parseJsonText } from './json-document.js';
+import { K } from './key-table.js';
+
+/** More values than any event has: a hostile `param999999999` must not make a list of that length. */
+const MAX_INSERTIONS = 4096;
+const MAX_NESTING = 64;
+
+/**
+ * The values of `EventData` or `UserData` in whatever shape: an object of names; `Data` as a string, an array or an
+ * object with `#text` (evtx_dump, EvtxECmd, xml2json); an array of one-key objects (OTel); XML or JSON inside a string
+ * (Azure, EvtxECmd).
+ * @returns undefined when `node` is absent or in no such shape.
+ */
+export function insertionsOfData(doc: JsonDocument, node: number, context: DialectContext): Insertions | undefined {
+  if (node < 0 || doc.isNull(node)) return undefined;
+  if (doc.isString(node)) return insertionsOfText(doc.text(node), doc, context);
+  if (doc.isArray(node)) return insertionsOfItems(doc, node);
+  if (!doc.isObject(node)) return undefined;
+  const insertions: string[] = [];
+  const names: (string | undefined)[] = [];
+  addMembers(doc, node, insertions, names, 0);
+  return insertionsWith(insertions, names);
+}
+
+/** The values inside a string: event XML, or JSON that one of the shapes above has. */
+export function insertionsOfText(text: string, doc: JsonDocument, context: DialectContext): Insertions | undefined {
+  const start = text.trimStart().charAt(0);
+  if (start === '<') return insertionsOfXml(text);
+  if (start !== '{' && start !== '[') return undefined;
+  const nested = parseJsonText(text, doc.keys);
+  if (nested === undefined) return undefined;
+  const body = firstOf(nested, 0, [K.EventData, K.UserData]);
+  return insertionsOfData(nested, body < 0 ? 0 : body, context);
+}
+
+/** A plain array: `["a", ""]` (fluent-bit, Get-EventLog), `[{"Value":"a"}]` (Get-WinEvent), `[{"name":"a"}]` (OTel). */
+export function insertionsOfItems(doc: JsonDocument, array: number): Insertions {
+  const insertions: string[] = [];
+  const names: (string | undefined)[] = [];
+  for (let item = doc.first(array); item >= 0; item = doc.nextItem(array, item)) {
+    addItem(doc, item, insertions, names, 0);
+  }
+  return insertionsWith(insertions, names);
+}
+
+/**
+ * winlogbeat calls unnamed values `param1`, `param2` … and leaves out those that are empty, but keeps the numbers.
+ * @returns undefined when a key has another name, so that the values are named ones.
+ */
+export function insertionsOfParams(
+  doc: JsonDocument,
+  object: number,
+): (Insertions & { readonly gaps: number }) | undefined {
+  const values: string[] = [];
+  let found = 0;
+  for (let key = doc.first(object); key >= 0; key = doc.nextKey(object, key)) {
+    const name = doc.keyText(key);
+    if (name === 'Binary') continue;
+    const number = /^param([1-9]\d{0,3})$/.exec(name);
+    if (number === null || Number(number[1]) > MAX_INSERTIONS) return undefined;
+    const at = Number(number[1]) - 1;
+    while (values.length <= at) values.push('');
+    values[at] = doc.text(doc.valueOf(key));
+    found += 1;
+  }
+  if (found === 0) return undefined;
+  return { insertions: values, names: values.map((_, at) => `param${at + 1}`), gaps: values.length - found };
+}
+
+/** The members of a flat object that are none of the dialect's own fields. */
+export function insertionsOfFlat(doc: JsonDocument, object: number, isField: Uint8Array): Insertions {
+  const insertions: string[] = [];
+  const names: string[] = [];
+  for (let key = doc.first(object); key >= 0; key = doc.nextKey(object, key)) {
+    const number = doc.keyNumber(key);
+    if (number >= 0 && isField[number] === 1) continue;
+    const value = doc.valueOf(key);
+    if (doc.isObject(value) || doc.isArray(value)) continue;
+    insertions.push(doc.text(value));
+    names.push(doc.keyText(key));
+  }
+  return { insertions, names };
+}
+
+/** A value as text: of an object its `#text`, `Value` or `value`; a Security Identifier of PowerShell is such an object. */
+export function scalarText(doc: JsonDocument, node: number): string {
+  if (node < 0) return '';
+  let inner = node;
+  for (let nesting = 0; nesting < 3 && doc.isObject(inner); nesting++) {
+    inner = firstOf(doc, inner, [K['#text'], K.Value, K.value]);
+  }
+  return inner < 0 ? '' : doc.text(inner);
+}
+
+/** The value of the first of `keys` that the object has; -1 when it has none. */
+export function firstOf(doc: JsonDocument, object: number, keys: readonly number[]): number {
+  for (const key of keys) {
+    const found = doc.get(object, key);
+    if (found >= 0) return found;
+  }
+  return -1;
+}
+
+type Names = (string | undefined)[];
+
+function addMembers(doc: JsonDocument, object: number, insertions: string[], names: Names, depth: number): void {
+  const seen = new Set<string>();
+  for (let key = doc.first(object); key >= 0; key = doc.nextKey(object, key)) {
+    const name = doc.keyText(key);
+    const value = doc.valueOf(key);
+    if (name === 'Binary' || name === 'xmlns' || name.startsWith('@') || name === '#attributes') continue;
+    if (name.endsWith('_attributes') && doc.isObject(value)) continue;
+    seen.add(name);
+    if (name === 'Data' || name === '#text' || name === 'data' || name === '') {
+      addUnnamed(doc, value, insertions, names, depth);
+    } else if (isTree(doc, value)) {
+      if (depth < MAX_NESTING) addMembers(doc, value, insertions, names, depth + 1);
+    } else {
+      addNamed(doc, value, originalName(name, seen), insertions, names);
+    }
+  }
+}
+
+/** evtx_dump numbers the repetitions of a name: `LogonGuid`, `LogonGuid_1`. */
+function originalName(name: string, seen: ReadonlySet<string>): string {
+  const repeated = /^(.+)_\d{1,3}$/.exec(name);
+  return repeated?.[1] !== undefined && seen.has(repeated[1]) ? repeated[1] : name;
+}
+
+/** An object that stands for an element with children, not for a value with attributes. */
+function isTree(doc: JsonDocument, node: number): boolean {
+  return doc.isObject(node) && firstOf(doc, node, [K['#text'], K['#attributes'], K.Value]) < 0;
+}
+
+function addNamed(doc: JsonDocument, value: number, name: string, insertions: string[], names: Names): void {
+  if (!doc.isArray(value)) {
+    insertions.push(scalarText(doc, value));
+    names.push(name);
+    return;
+  }
+  for (let item = doc.first(value); item >= 0; item = doc.nextItem(value, item)) {
+    insertions.push(scalarText(doc, item));
+    names.push(name);
+  }
+}
+
+function addUnnamed(doc: JsonDocument, value: number, insertions: string[], names: Names, depth: number): void {
+  const text = doc.isObject(value) ? doc.get(value, K['#text']) : -1;
+  const list = doc.isArray(text) ? text : value;
+  if (!doc.isArray(list)) {
+    addItem(doc, value, insertions, names, depth);
+    return;
+  }
+  for (let item = doc.first(list); item >= 0; item = doc.nextItem(list, item)) {
+    addItem(doc, item, insertions, names, depth);
+  }
+}
+
+/** One value of a list: plain, with its name in an attribute, or an object of one name. */
+function addItem(doc: JsonDocument, item: number, insertions: string[], names: Names, depth: number): void {
+  if (!doc.isObject(item)) {
+    insertions.push(doc.text(item));
+    names.push(undefined);
+    return;
+  }
+  const attributes = doc.get(item, K['#attributes']);
+  const nameNode = attributes >= 0 ? doc.get(attributes, K.Name) : firstOf(doc, item, [K['@Name'], K.Name]);
+  const hasText = firstOf(doc, item, [K['#text'], K.Value, K.value]) >= 0;
+  if (nameNode >= 0 || hasText || doc.first(item) < 0) {
+    insertions.push(scalarText(doc, item));
+    names.push(nameNode < 0 ? undefined : doc.text(nameNode));
+    return;
+  }
+  for (let key = doc.first(item); key >= 0; key = doc.nextKey(item, key)) {
+    const name = doc.keyText(key);
+    const value = doc.valueOf(key);
+    if (isTree(doc, value) && depth < MAX_NESTING) addMembers(doc, value, insertions, names, depth + 1);
+    else if (name === '' || name === 'Data') addUnnamed(doc, value, insertions, names, depth + 1);
+    else addNamed(doc, value, name, insertions, names);
+  }
+}
