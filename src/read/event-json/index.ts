@@ -4,6 +4,7 @@ import { EventText } from '../../bytes/event-text.js';
 import { type EventRecord, isSelected, type Reject, type Warning } from '../../model/index.js';
 import { LocalTimes } from '../../time/local-times.js';
 import { DEFAULT_MAX_EVENT_BYTES, type FormatReader, type FormatReport, type ReadOptions } from '../format-reader.js';
+import { AsciiTexts } from './ascii-texts.js';
 import type { DialectContext, Loss } from './dialect.js';
 import { decodeUnits16, JsonDocument, type JsonUnits } from './json-document.js';
 import { type FrameSink, JsonFramer } from './json-framer.js';
@@ -33,6 +34,7 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
   readonly #prefilter: ProviderPrefilter | undefined;
   readonly #usesPrefilter: boolean;
   readonly #text: EventText;
+  readonly #values = new AsciiTexts();
   readonly #times: LocalTimes;
   readonly #bytesDocument: JsonDocument;
   readonly #unitsDocument: JsonDocument;
@@ -41,7 +43,7 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
   #framer: JsonFramer | undefined;
   #emit: Emit = () => {};
   #units: JsonUnits = new Uint8Array(0);
-  #view: SlicedBuffer = Buffer.alloc(0) as Buffer as SlicedBuffer;
+  #view: Buffer = Buffer.alloc(0);
   #start = 0;
   #base = 0;
   #from = 0;
@@ -77,7 +79,7 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
       this.#framer ??= new JsonFramer(this.#maxBytes);
       this.#units = window.bytes;
       this.#base = window.origin;
-      this.#view = Buffer.from(window.bytes.buffer, window.bytes.byteOffset, window.end) as Buffer as SlicedBuffer;
+      this.#view = Buffer.from(window.bytes.buffer, window.bytes.byteOffset, window.end);
       this.#start = window.start;
       this.#prefilter?.begin(this.#view);
       const done = this.#framer.frame(window.bytes, window.start, window.end, window.origin, isLast, this);
@@ -203,7 +205,7 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
 
   /** The encoding of an event is decided when its first text outside ASCII is asked for. */
   #decode(_units: JsonUnits, from: number, to: number, isAscii: boolean): string {
-    if (isAscii) return this.#view.latin1Slice(from, to);
+    if (isAscii) return this.#values.text(this.#view, from, to);
     if (!this.#isDecoding) {
       const before = this.#text.fallbackEvents;
       this.#text.begin(this.#view, this.#from, this.#to);
@@ -277,11 +279,6 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
     this.#warnings.set(code, count);
     if (count === 1) this.#emit({ type: 'warning', code, input: this.#options.input, message });
   }
-}
-
-/** Node's own slice, without the argument checks that `toString` costs for each short value. */
-interface SlicedBuffer extends Buffer {
-  latin1Slice(from: number, to: number): string;
 }
 
 const FALLBACK =
