@@ -17,7 +17,7 @@ import type { FormatReport, ReadOptions } from '../src/read/format-reader.js';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SAMPLES = join(ROOT, 'samples');
 const REAL = process.env['EVPAIR_REAL_SAMPLES'] ?? join(ROOT, '..', 'shared', 'samples-real');
-const RUNS = { numRuns: 200 };
+const RUNS = { numRuns: 400 };
 
 type Item = EventRecord | Reject | Warning;
 interface Outcome {
@@ -247,7 +247,7 @@ t.test('what breaks costs itself only', async t => {
   check(`${cut}\n${line(1)}\n${line(2)}\n`, [1, 2], ['malformed true'], 'the first line is the broken one');
   check(`tail of a line"}\n${line(1)}\n${line(2)}\n`, [1, 2], ['no-event false'], 'the head was cut off');
   check(`${line(1)}\nnot json\n${line(2)}\n`, [1, 2], ['malformed true'], 'each line of NDJSON is an event');
-  check(`${line(1)}\n${line(2)}\n${cut}`, [1, 2], ['truncated true'].map(() => 'malformed true'), 'the last line is cut');
+  check(`${line(1)}\n${line(2)}\n${cut}`, [1, 2], ['truncated true'], 'the last line is cut');
   check(`[${line(1)},\n${cut},\n${line(2)}]`, [1, 2], ['malformed true'], 'an element with a line break in a string');
   check(`[${line(1)},{"EventID":9,${line(2)},${line(3)}]`, [1, 2, 3], ['malformed true'], 'an element that never closes');
   check(`[${line(1)},{"EventID":9]`, [1], ['malformed true'], 'the array closes before its element');
@@ -349,7 +349,7 @@ t.test('any cut into windows gives the same items and the same report', async t 
       }
       return true;
     }),
-    { numRuns: 60 },
+    { numRuns: 120 },
   );
 });
 

@@ -45,10 +45,13 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
   #units: JsonUnits = new Uint8Array(0);
   #view: Buffer = Buffer.alloc(0);
   #start = 0;
+  #end = 0;
+  #isLast = false;
   #base = 0;
   #from = 0;
   #to = 0;
   #isDecoding = false;
+  #isFallback = false;
   #losses: Loss[] = [];
   #held: { readonly from: number; readonly pieces: Uint8Array[]; to: number } | undefined;
   readonly #warnings = new Map<string, number>();
@@ -73,6 +76,7 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
 
   read(window: ByteWindow, isLast: boolean, emit: Emit): void {
     this.#emit = emit;
+    this.#isLast = isLast;
     this.#encoding ??= encodingOf(window, isLast, this.#options.encoding);
     if (this.#encoding === undefined) return;
     if (this.#encoding === 'utf-8') {
@@ -81,6 +85,7 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
       this.#base = window.origin;
       this.#view = Buffer.from(window.bytes.buffer, window.bytes.byteOffset, window.end);
       this.#start = window.start;
+      this.#end = window.end;
       this.#prefilter?.begin(this.#view);
       const done = this.#framer.frame(window.bytes, window.start, window.end, window.origin, isLast, this);
       this.#hold(done, this.#framer);
@@ -93,6 +98,7 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
       this.#units = wide.units;
       this.#base = wide.origin;
       this.#start = wide.start;
+      this.#end = wide.end;
       const done = this.#framer.frame(wide.units, wide.start, wide.end, wide.origin, isLast, this);
       this.#hold(done, this.#framer);
       wide.start = done;
@@ -126,6 +132,7 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
     this.#from = from;
     this.#to = to;
     this.#isDecoding = false;
+    this.#isFallback = false;
     this.#losses.length = 0;
     const doc = this.#wide === undefined ? this.#bytesDocument : this.#unitsDocument;
     const fault = doc.parse(this.#units, from, to);
@@ -141,13 +148,15 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
         fault === undefined
           ? 'this JSON is no event in any dialect that evpair knows: a provider and an event ID are missing'
           : `${at} bytes into the event ${fault.expected} was expected`;
-      this.#reject(fault?.reason ?? 'malformed', detail, from + this.#base, to + this.#base, true);
+      const isCut = fault?.at === to && this.#isAtEnd(to);
+      this.#reject(isCut ? 'truncated' : (fault?.reason ?? 'malformed'), detail, from + this.#base, to + this.#base, true);
       return;
     }
     if (this.#dialect !== read.dialect) this.#countDialect(read.dialect);
     if (read.fields === 'unwanted') return;
     const { fields } = read;
     for (const loss of this.#losses) this.#warn(loss, LOSSES[loss]);
+    if (this.#isFallback) this.#warn('encoding-fallback', FALLBACK);
     if (fields.time === undefined) this.#withoutTime += 1;
     const { input, computer } = this.#options;
     this.#emit({
@@ -199,6 +208,11 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
     if (!this.dialects.includes(dialect)) this.dialects.push(dialect);
   }
 
+  /** Whether the input ends at this index. */
+  #isAtEnd(to: number): boolean {
+    return this.#isLast && to === this.#end;
+  }
+
   #canDrop(from: number, to: number): boolean {
     return this.#wide === undefined && this.#prefilter !== undefined && !this.#prefilter.mayHold(from, to);
   }
@@ -209,7 +223,7 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
     if (!this.#isDecoding) {
       const before = this.#text.fallbackEvents;
       this.#text.begin(this.#view, this.#from, this.#to);
-      if (this.#text.fallbackEvents > before) this.#warn('encoding-fallback', FALLBACK);
+      this.#isFallback = this.#text.fallbackEvents > before;
       this.#isDecoding = true;
     }
     return this.#text.decode(this.#view, from, to);

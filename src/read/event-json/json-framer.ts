@@ -111,7 +111,7 @@ export class JsonFramer {
         : new Uint16Array(units.buffer, units.byteOffset, end);
     let at = Math.max(this.#scanned - base, start);
     let from = this.#start - base;
-    while (at < end) {
+    while (at < end || (isLast && from < end)) {
       const found = view.indexOf(0x0a, at);
       if (found < 0 && !isLast) {
         at = end;
@@ -176,7 +176,7 @@ export class JsonFramer {
             if (this.#mode === 'deciding') this.#mode = 'decided';
             this.#indent = -1;
             if (unit === 0x5b) this.openBrackets += 1;
-            else if (unit === 0x5d && this.openBrackets > 0) this.#closeBracket(at + base);
+            else if (unit === 0x5d && this.openBrackets > 0) this.#closeBracket(at + base, sink);
             else if (unit !== 0x2c && unit !== 0x5d) {
               if (this.#regionStart < 0) this.#regionStart = at + base;
               this.#lineStart = at + base;
@@ -280,15 +280,16 @@ export class JsonFramer {
           break;
         case 0x7b:
         case 0x5b: {
+          if (unit === 0x7b && last === 0x5b && this.#wrapperDepth === this.#depth) {
+            this.#openWrapper();
+            this.#open(at + base, this.#indent);
+            return at + 1;
+          }
           const startsLine = unit === 0x7b && this.#indent >= 0 && this.#startIndent >= this.#indent;
           const isLegal = last === 0x3a || (!isObject && (last === 0x5b || last === 0x2c));
           if (startsLine || (!isLegal && this.#extraDepth === 0)) return this.#breakAt(at);
           if (unit === 0x5b && last === 0x3a && this.#isWrapperKey(units, start, base)) {
             this.#wrapperDepth = this.#depth + 1;
-          } else if (unit === 0x7b && last === 0x5b && this.#wrapperDepth === this.#depth) {
-            this.#openWrapper();
-            this.#open(at + base, this.#indent);
-            return at + 1;
           }
           if (this.#depth > MAX_DEPTH) {
             this.#isTooDeep = true;
@@ -416,11 +417,12 @@ export class JsonFramer {
     this.openBrackets += 1;
   }
 
-  #closeBracket(offset: number): void {
+  #closeBracket(offset: number, sink: FrameSink): void {
     this.openBrackets -= 1;
     const wrapper = this.#wrappers.at(-1);
     if (wrapper === undefined || wrapper.brackets !== this.openBrackets) return;
     this.#wrappers.pop();
+    this.#flushRegion(sink);
     this.#open(offset, -1);
     this.#isWrapperTail = true;
     this.#parents.set(wrapper.parents);

@@ -110,8 +110,17 @@ function addMembers(doc: JsonDocument, object: number, insertions: string[], nam
   for (let key = doc.first(object); key >= 0; key = doc.nextKey(object, key)) {
     const name = doc.keyText(key);
     const value = doc.valueOf(key);
-    if (name === 'Binary' || name === 'xmlns' || name.startsWith('@') || name === '#attributes') continue;
-    if (name.endsWith('_attributes') && doc.isObject(value)) continue;
+    if (name === 'Binary' || name === 'xmlns' || name === '<xmlattr>' || name.startsWith('@') || name === '#attributes') continue;
+    if (name.endsWith('_attributes') && doc.isObject(value)) {
+      // Attributes apart come right before their element, which is missing where it holds nothing.
+      const element = name.slice(0, -'_attributes'.length);
+      const next = doc.nextKey(object, key);
+      if (next >= 0 && doc.keyText(next) === element) continue;
+      insertions.push('');
+      names.push(originalName(element, seen));
+      seen.add(element);
+      continue;
+    }
     seen.add(name);
     if (name === 'Data' || name === '#text' || name === 'data' || name === '') {
       addUnnamed(doc, value, insertions, names, depth);
