@@ -137,9 +137,9 @@ export function resolveInstant(instant: Instant, dateOrder: InputReport['dateOrd
 function zoneOf(options: LocalTimesOptions): LocalZone {
   if (options.zone !== undefined) return options.zone;
   if (options.timezone === undefined || isUtcName(options.timezone)) return UTC_ZONE;
-  throw new TypeError(
-    `timezone ${JSON.stringify(options.timezone)} needs its rules in zone: pass createZone(timezone)`,
-  );
+  throw new EvpairError('ERR_USAGE', `The time zone ${JSON.stringify(options.timezone)} came without its rules.`, {
+    hint: 'Pass zone: createZone(timezone) beside it.',
+  });
 }
 
 /** The order that a date proves by itself. A two-digit year in front proves nothing: it must be given. */

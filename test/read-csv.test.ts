@@ -1,0 +1,526 @@
+import assert from 'node:assert/strict';
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import iconv from 'iconv-lite';
+import t from 'tap';
+import { ByteWindow } from '../src/bytes/byte-window.js';
+import { loadCodePage } from '../src/bytes/code-pages.js';
+import type { EventRecord, Reject, Selection, Warning } from '../src/model/index.js';
+import { countLineFeeds } from '../src/read/csv/line-count.js';
+import type { FormatReader, FormatReport } from '../src/read/format-reader.js';
+import { lookAtHead } from '../src/read/head.js';
+import { createViewerCsvReader, detectViewerCsv } from '../src/read/viewer-csv/index.js';
+import { VIEWER_LANGUAGES } from '../src/read/viewer-csv/languages.js';
+import { createZone } from '../src/time/zones.js';
+
+const seed = Date.now() & 0x7fffffff;
+const runs = (numRuns: number) => ({ seed, numRuns });
+t.comment(`fast-check seed ${seed}`);
+
+type Item = EventRecord | Reject | Warning;
+type ViewerOptions = Omit<Parameters<typeof createViewerCsvReader>[0], 'input'>;
+
+interface Reading {
+  readonly items: readonly Item[];
+  readonly events: readonly EventRecord[];
+  readonly rejects: readonly Reject[];
+  readonly report: FormatReport;
+  readonly steps: number;
+}
+
+/** Drives a reader over bytes in chunks of the sizes given, the last size again and again. */
+function drive(reader: FormatReader, bytes: Uint8Array, sizes: readonly number[] = [1 << 18]): Reading {
+  const window = new ByteWindow();
+  const items: Item[] = [];
+  const emit = (item: Item) => items.push(item);
+  for (let at = 0, n = 0; at < bytes.length; n++) {
+    const part = bytes.subarray(at, at + (sizes[Math.min(n, sizes.length - 1)] ?? 1));
+    window.reserve(part.length).set(part);
+    window.commit(part.length);
+    reader.read(window, false, emit);
+    at += part.length;
+  }
+  reader.read(window, true, emit);
+  return {
+    items,
+    events: items.filter((item): item is EventRecord => item.type === 'event'),
+    rejects: items.filter((item): item is Reject => item.type === 'reject'),
+    report: reader.report(),
+    steps: (reader as unknown as { steps: number }).steps,
+  };
+}
+
+function view(content: string | Uint8Array, options: ViewerOptions = {}, sizes?: readonly number[]): Reading {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  return drive(createViewerCsvReader({ input: 'x.csv', ...options }), bytes, sizes);
+}
+
+const HEADER = 'Level,Date and Time,Source,Event ID,Task Category\r\n';
+const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+const row = (message: string, source = 'Srv', id = 7, date = '11/21/2017 3:35:24 PM') =>
+  `Error,${date},${source},${id},None,${quoted(message)}\r\n`;
+const TIME = Date.UTC(2017, 10, 21, 15, 35, 24);
+
+t.test('an English export gives its events with everything that the form holds', async t => {
+  const content = `\ufeff${HEADER}${row('short')}${row('two lines\r\nwith "quotes", and commas')}`;
+  const { items, report } = view(content);
+  const start = Buffer.byteLength(`\ufeff${HEADER}`);
+  t.strictSame(items, [
+    {
+      type: 'warning',
+      code: 'no-computer',
+      input: 'x.csv',
+      message: 'the rows name no computer that logged them; give it with --computer NAME',
+    },
+    {
+      type: 'event',
+      provider: 'Srv',
+      eventId: 7,
+      level: 2,
+      message: 'short',
+      culture: 'en',
+      time: { epochMs: TIME, nanos: 0, digits: 0, basis: 'assumed' },
+      position: { input: 'x.csv', offset: start, length: row('short').length - 2 },
+    },
+    {
+      type: 'event',
+      provider: 'Srv',
+      eventId: 7,
+      level: 2,
+      message: 'two lines\r\nwith "quotes", and commas',
+      culture: 'en',
+      time: { epochMs: TIME, nanos: 0, digits: 0, basis: 'assumed' },
+      position: {
+        input: 'x.csv',
+        offset: start + row('short').length,
+        length: row('two lines\r\nwith "quotes", and commas').length - 2,
+      },
+    },
+  ]);
+  t.strictSame(report, {
+    format: 'viewer-csv',
+    encoding: 'utf-8',
+    events: 2,
+    unparsed: 0,
+    malformed: 0,
+    rejects: 0,
+    withoutTime: 0,
+    timezone: { name: 'UTC', basis: 'assumed' },
+    dateOrder: { order: 'mdy', basis: 'found' },
+    warnings: { 'no-computer': 1 },
+  });
+  t.equal(view(content, { computer: 'HOST' }).events[0]?.computer, 'HOST');
+  t.same(view(content, { computer: 'HOST' }).report.warnings, {});
+});
+
+t.test('headers are known in every language, by level or keywords, with any apostrophe, space and case', async t => {
+  for (const language of VIEWER_LANGUAGES) {
+    for (const first of [language.level, language.keywords]) {
+      const headers = [first, language.date, language.source, language.eventId, language.category];
+      const [level = ''] = Object.keys(language.levels);
+      for (const spell of [
+        (word: string) => word,
+        (word: string) => word.replaceAll("'", '\u2019').replaceAll(' ', '\u00a0'),
+        (word: string) => word.toUpperCase(),
+        (word: string) => word.normalize('NFD'),
+      ]) {
+        const content = `${headers.map(spell).join(',')}\r\n${level},2017/11/21 15:35:24,Srv,7,x,m\r\n`;
+        const { events, report } = view(content);
+        t.equal(report.format, 'viewer-csv', content);
+        t.equal(events[0]?.culture, language.tag, content);
+        t.equal(events[0]?.level, first === language.level ? language.levels[level] : undefined, content);
+        t.equal(detectViewerCsv(lookAtHead(Buffer.from(content))), 0.95);
+      }
+    }
+  }
+});
+
+t.test('no level word stands for two levels', async t => {
+  const numbers = new Map<string, number>();
+  for (const { levels } of VIEWER_LANGUAGES) {
+    for (const [word, number] of Object.entries(levels)) {
+      t.equal(numbers.get(word.toLowerCase()) ?? number, number, word);
+      numbers.set(word.toLowerCase(), number);
+    }
+  }
+});
+
+const MESSAGE = 'a\tb, c; "d"\r\ne';
+
+t.test('the quirks of real files are read', async t => {
+  const header = (delimiter: string) => HEADER.trim().split(',').join(delimiter);
+  const line = (delimiter: string) =>
+    ['Error', '11/21/2017 15:35:24', 'Srv', '7', 'None', quoted(MESSAGE)].join(delimiter);
+  const cases: Record<string, string> = {
+    'comma, LF': `${header(',')}\n${line(',')}\n`,
+    'no line end at the end': `${header(',')}\n${line(',')}`,
+    'lone CR': `${header(',')}\r${line(',')}\r`,
+    'blank lines': `\r\n\r\n${header(',')}\r\n\r\n${line(',')}\r\n\r\n`,
+    semicolon: `${header(';')}\r\n${line(';')}\r\n`,
+    'tab, as TXT': `${header('\t')}\r\n${line('\t')}\r\n`,
+    'sep= of a spreadsheet': `sep=;\r\n${header(';')}\r\n${line(';')}\r\n`,
+    'every field quoted': `${header(',').replace(/[^,]+/g, '"$&"')}\n"Error","11/21/2017 15:35:24","Srv","7","None",${quoted(MESSAGE)}\n`,
+    'an empty sixth header': `${header(',')},\r\n${line(',')}\r\n`,
+    'a named message': `${header(',')},Description\r\n${line(',')}\r\n`,
+    'labels appended to the row': `${header(',')}\r\n${line(',')},Normal,Benign\r\n`,
+    'a byte order mark before rows': `${header(',')}\r\n\ufeff${line(',')}\r\n`,
+    'the header again, in another language': `${header(',')}\r\n\ufeffEbene,Datum und Uhrzeit,Quelle,Ereignis-ID,Aufgabenkategorie\r\n${line(',')}\r\n`,
+    'a language that is not known': `Poziom,Data i godzina,Źródło,Identyfikator zdarzenia,Kategoria zadania\r\n${line(',')}\r\n`,
+    'a header whose letters were lost': `Niveau,Date et heure,Source,ID de l??v?nement,Cat?gorie de la t?che\r\n${line(',')}\r\n`,
+    'more columns, the message last': `Level,Keywords,User,Operational Code,Date and Time,Source,Event ID,Task Category\r\nError,Classic,N/A,Info,11/21/2017 15:35:24,Srv,7,None,${quoted(MESSAGE)}\r\n`,
+    'Windows 2003, without header': `11/21/2017,3:35:24 PM,Srv,Error,None,7,N/A,HOST,${quoted(MESSAGE)}\r\n`,
+  };
+  for (const [what, content] of Object.entries(cases)) {
+    const { events, rejects, report } = view(content);
+    t.equal(report.events, 1, what);
+    t.same(rejects, [], what);
+    t.match(events[0], { provider: 'Srv', eventId: 7, level: 2, message: MESSAGE, time: { epochMs: TIME } }, what);
+    const at = events[0]?.position ?? { offset: 0, length: 0 };
+    const bytes = Buffer.from(content)
+      .subarray(at.offset, at.offset + at.length)
+      .toString();
+    t.ok(bytes.includes('Srv') && !/^[\r\n]|[\r\n]$/.test(bytes), `${what}: the position holds the row`);
+    t.ok(detectViewerCsv(lookAtHead(Buffer.from(content))) > 0.5, `${what}: is detected`);
+  }
+  const added = view(
+    `Level,Date and Time,Source,Event ID,Task Category,Log,Computer\nError,11/21/2017 15:35:24,S,7,None,System,PC1,m\n`,
+  );
+  t.match(added.events[0], { channel: 'System', computer: 'PC1', message: 'm' });
+  t.equal(added.report.warnings['no-computer'], undefined);
+  t.equal(view(cases['Windows 2003, without header'] ?? '').events[0]?.computer, 'HOST');
+  t.equal(
+    view(`${HEADER}Error,11/21/2017 15:35:24,S,7,None,no quotes, but commas\r\n`).events[0]?.message,
+    'no quotes, but commas',
+  );
+});
+
+t.test('what is no Event Viewer CSV is one reject', async t => {
+  for (const content of ['hello\nworld\n', 'a,b,c\n1,2,3\n', '{"a":1}\n', 'Level\n', '\n\n', ',,,,,\n']) {
+    const { events, rejects, report } = view(content, { keepRejectBytes: true });
+    t.equal(events.length, 0, content);
+    t.match(rejects, [
+      { reason: 'unknown-format', isEvent: false, line: 1, position: { offset: 0, length: content.length } },
+    ]);
+    t.equal(Buffer.from(rejects[0]?.bytes ?? []).toString(), content);
+    t.match(report, { format: 'unknown', events: 0, rejects: 1, malformed: 0 });
+    t.equal(detectViewerCsv(lookAtHead(Buffer.from(content))), 0);
+  }
+  t.match(view('').report, { events: 0, rejects: 0 });
+  t.match(view(HEADER).report, { format: 'viewer-csv', events: 0, rejects: 0 });
+});
+
+t.test('every encoding is read, and positions are those of the bytes', async t => {
+  await Promise.all(['cp850', 'cp437', 'windows-1251', 'shift_jis'].map(loadCodePage));
+  const french = `Niveau,Date et heure,Source,ID de l'événement,Catégorie de la tâche\r\nErreur,21/11/2017 15:35:24,Srv,7,Général,"été\r\nà côté"\r\nErreur,21/11/2017 15:35:24,Srv,8,x,plain\r\n`;
+  const russian = `Уровень,Дата и время,Источник,Код события,Категория задачи\r\nОшибка,21.11.2017 15:35:24,Srv,7,Общие,"Сбой, ещё\r\nраз"\r\nОшибка,21.11.2017 15:35:24,Srv,8,x,plain\r\n`;
+  const cases: [string, Buffer, string | undefined, string, string][] = [
+    [french, Buffer.from(french), undefined, 'utf-8', 'été\r\nà côté'],
+    [french, Buffer.from(`\ufeff${french}`), 'cp850', 'utf-8', 'été\r\nà côté'],
+    [french, iconv.encode(french, 'windows-1252'), undefined, 'windows-1252', 'été\r\nà côté'],
+    [french, iconv.encode(french, 'cp850'), 'cp850', 'cp850', 'été\r\nà côté'],
+    [french, iconv.encode(french, 'cp437'), 'cp437', 'cp437', 'été\r\nà côté'],
+    [french, Buffer.from(french, 'utf16le'), undefined, 'utf-16le', 'été\r\nà côté'],
+    [french, Buffer.from(`\ufeff${french}`, 'utf16le'), undefined, 'utf-16le', 'été\r\nà côté'],
+    [french, Buffer.from(french, 'utf16le').swap16(), undefined, 'utf-16be', 'été\r\nà côté'],
+    [french, Buffer.from(`\ufeff${french}`, 'utf16le').swap16(), undefined, 'utf-16be', 'été\r\nà côté'],
+    [russian, iconv.encode(russian, 'windows-1251'), 'windows-1251', 'windows-1251', 'Сбой, ещё\r\nраз'],
+    [russian, Buffer.from(russian, 'utf16le'), undefined, 'utf-16le', 'Сбой, ещё\r\nраз'],
+  ];
+  for (const [content, bytes, encoding, name, message] of cases) {
+    for (const sizes of [[1 << 18], [1], [3]]) {
+      const selection: Selection = { providers: [{ names: ['Srv'], eventIds: [7] }] };
+      const { events, report } = view(bytes, { encoding, selection }, sizes);
+      t.equal(report.encoding, name, `${name} in ${sizes}`);
+      t.same(report.unparsed, 1);
+      t.match(events, [{ provider: 'Srv', eventId: 7, level: 2, message, culture: content === french ? 'fr' : 'ru' }]);
+      const { offset, length } = events[0]?.position ?? { offset: 0, length: 0 };
+      const raw = iconv.decode(bytes.subarray(offset, offset + length), name);
+      t.equal(
+        raw,
+        content.slice(content.indexOf('\n') + 1, content.indexOf('"\r') + 1),
+        `${name}: bytes of the position`,
+      );
+    }
+  }
+  // Rows differ in their encoding, and a wrong code page leaves enough of the header.
+  const mixed = Buffer.concat([Buffer.from(french), iconv.encode(french, 'windows-1252').subarray(70)]);
+  t.match(view(mixed).report, { encoding: 'windows-1252', warnings: { 'encoding-fallback': 1 } });
+  t.equal(view(iconv.encode(french, 'cp850')).events[0]?.culture, 'fr');
+  t.equal(
+    view(iconv.encode(russian, 'windows-1251')).events.length,
+    2,
+    'a header of unreadable letters above rows that fit',
+  );
+  t.match(view(Buffer.concat([Buffer.from(french, 'utf16le'), Buffer.from('E')])).rejects, [
+    { reason: 'truncated', isEvent: false, position: { length: 1 } },
+  ]);
+});
+
+const GOOD = row('fine');
+
+t.test('a row that breaks costs itself only, and says its line and bytes', async t => {
+  const broken: [string, string, Reject['reason']][] = [
+    ['cut inside the quotes', 'Error,11/21/2017 3:35:24 PM,Srv,7,None,"cut here\r\n', 'malformed'],
+    ['cut before the ID', 'Error,11/21/2017 3:35:24 PM,Sr\r\n', 'malformed'],
+    ['text behind a closing quote', 'Error,11/21/2017 3:35:24 PM,Srv,7,None,"a" b\r\n', 'malformed'],
+    ['quotes not doubled', 'Error,11/21/2017 3:35:24 PM,Srv,7,None,"say "hi" there"\r\n', 'malformed'],
+    ['no number for an ID', 'Error,11/21/2017 3:35:24 PM,Srv,seven,None,x\r\n', 'malformed'],
+    ['a stray line', 'garbage\r\n', 'malformed'],
+    ['a level in no language that is known', 'Pohjaton,11/21/2017 3:35:24 PM,Srv,7,None,"x" y\r\n', 'malformed'],
+    ['an empty level', ',11/21/2017 3:35:24 PM,Srv,7,None,"x" y\r\n', 'malformed'],
+  ];
+  for (const [what, line, reason] of broken) {
+    const content = `${HEADER}${row('two\r\nlines')}${line}${row('next "one"')}${GOOD}`;
+    const { events, rejects, report } = view(content, { keepRejectBytes: true });
+    t.same(
+      events.map(each => each.message),
+      ['two\r\nlines', 'next "one"', 'fine'],
+      what,
+    );
+    t.match(rejects, [{ reason, isEvent: true, line: 4 }], what);
+    t.equal(
+      Buffer.from(rejects[0]?.bytes ?? [])
+        .toString()
+        .trim(),
+      line.trim(),
+      what,
+    );
+    t.equal(rejects[0]?.position.offset, content.indexOf(line), what);
+    t.match(report, { events: 4, malformed: 1, rejects: 1 }, what);
+  }
+  const long = view(`${HEADER}${GOOD}${row(`long ${'x\n'.repeat(200)}`)}${GOOD}`, { maxEventBytes: 300 });
+  t.match(long.rejects, [{ reason: 'too-long', line: 3 }]);
+  t.match(long.report, { events: 3, malformed: 1 });
+  const atEnd = view(`${HEADER}${GOOD}Error,11/21/2017 3:35:24 PM,Srv,7,None,"open\r\nlines\r\n${GOOD}`);
+  t.match(atEnd.rejects, [{ reason: 'truncated', line: 3 }]);
+  t.equal(atEnd.events.length, 2, 'the row behind the open one is read');
+  t.match(view(`${HEADER}${GOOD}Error,11/21/2017 3:35`).rejects, [{ reason: 'truncated', line: 3 }]);
+});
+
+t.test('a message that is quoted as it should be is never split', async t => {
+  for (const message of [
+    GOOD,
+    `${GOOD}${GOOD}`,
+    `"\r\n${GOOD}"`,
+    `x\r\n${HEADER}${GOOD}`,
+    `\r\n,"${GOOD}`,
+    '"',
+    '""',
+    '\r\n',
+  ]) {
+    const { events, rejects } = view(`${HEADER}${row(message)}${GOOD}`);
+    t.same(rejects, []);
+    t.same(
+      events.map(each => each.message),
+      [message, 'fine'],
+    );
+  }
+});
+
+const field = fc.oneof(
+  fc.string({ maxLength: 6 }),
+  fc.stringMatching(/^[a",;\r\n\té ]{0,8}$/),
+  fc.constantFrom(GOOD, '"', '""', '\r\n', 'x'),
+);
+
+t.test('well-formed files are read as csv-parse reads them', async () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(field, field, fc.integer({ min: 0, max: 65_535 })), { maxLength: 8 }),
+      fc.constantFrom(',' as const, ';' as const, '\t' as const),
+      fc.constantFrom('\n', '\r\n', '\r'),
+      fc.boolean(),
+      (rows, delimiter, lineEnd, quotesAll) => {
+        const cell = (text: string) =>
+          quotesAll || /[",;\t\r\n]/.test(text) || text.startsWith('\ufeff') ? `"${text.replaceAll('"', '""')}"` : text;
+        const lines = rows.map(([source, message, id]) =>
+          ['Error', '11/21/2017 15:35:24', source, String(id), 'None', message].map(cell).join(delimiter),
+        );
+        const header = HEADER.trim().split(',').map(cell).join(delimiter);
+        const content = [header, ...lines, ''].join(lineEnd);
+        const expected = parse(content, {
+          delimiter,
+          record_delimiter: lineEnd,
+          relax_column_count: true,
+        }) as string[][];
+        const { events, rejects } = view(content);
+        assert.deepEqual(rejects, []);
+        assert.deepEqual(
+          events.map(({ provider, eventId, message }) => [provider, String(eventId), message]),
+          expected.slice(1).map(each => [each[2], each[3], each[5]]),
+        );
+      },
+    ),
+    runs(300),
+  );
+});
+
+/** Lines whole, cut, broken and hostile, in any order. */
+const anyLine = fc.oneof(
+  fc.tuple(field, fc.constantFrom('Srv', 'Other', 'Sör'), fc.constantFrom(7, 8)).map(([m, s, id]) => row(m, s, id)),
+  fc.constantFrom(
+    'Error,11/21/2017 3:35:24 PM,Srv,7,None,"cut\r\n',
+    'Error,11/21/2017 3:35:24 PM,Srv,7,None,"a" b\r\n',
+    'Error,11/21/2017 3:35:24 PM,a",b,"c\r\n',
+    'Error,1/2/2017 3:35:24 PM,Srv,7,None,x\r\n',
+    'Error,21/2/2017 3:35:24 PM,Srv,7,None,x\r\n',
+    'Error,1/2/2017 3:35:24 PM,Other,x,None,x\r\n',
+    'Error,whenever,Srv,7,None,x\r\n',
+    `\ufeff${HEADER}`,
+    '"\r\n',
+    '\r\n',
+    'x\r',
+    '\xff\xfe\r\n',
+    'Error,11/21/2017',
+    `Error,11/21/2017 3:35:24 PM,Srv,7,None,${'y'.repeat(400)}\r\n`,
+  ),
+);
+const anyFile = fc
+  .tuple(fc.constantFrom(HEADER, `\ufeff${HEADER}`), fc.array(anyLine, { maxLength: 12 }))
+  .map(([header, lines]) => header + lines.join(''));
+const SRV_7: Selection = { providers: [{ names: ['Srv'], eventIds: [7] }] };
+
+t.test('answers do not depend on how the bytes were cut, down to one byte', async () => {
+  fc.assert(
+    fc.property(
+      anyFile,
+      fc.constantFrom('utf8' as const, 'latin1' as const, 'utf16le' as const),
+      fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 30 }),
+      fc.constantFrom(undefined, SRV_7),
+      (content, encoding, sizes, selection) => {
+        const bytes = Buffer.from(content, encoding);
+        const options: ViewerOptions = { maxEventBytes: 350, keepRejectBytes: true, selection };
+        const whole = view(bytes, options);
+        for (const cut of [[1], sizes]) {
+          const parts = view(bytes, options, cut);
+          assert.deepEqual(parts.items, whole.items);
+          assert.deepEqual(parts.report, whole.report);
+        }
+        for (const { position, bytes: kept } of whole.rejects) {
+          const expected = bytes.subarray(position.offset, position.offset + position.length).subarray(0, 350);
+          assert.equal(Buffer.compare(Buffer.from(kept ?? []), expected), 0);
+        }
+      },
+    ),
+    runs(400),
+  );
+});
+
+t.test('every byte of rows is an event, a reject, or a line end; the accounting adds up', async () => {
+  fc.assert(
+    fc.property(anyFile, content => {
+      const bytes = Buffer.from(content);
+      const { events, rejects, report } = view(bytes, { maxEventBytes: 350 });
+      assert.equal(report.events, events.length + rejects.filter(each => each.isEvent).length);
+      assert.equal(report.malformed, rejects.filter(each => each.isEvent).length);
+      const left = Buffer.from(bytes);
+      for (const { position } of [...events, ...rejects])
+        left.fill(0x0a, position.offset, position.offset + position.length);
+      const rest = left.toString().replaceAll('\ufeff', '').replaceAll(HEADER.trim(), '');
+      assert.match(rest, /^[\r\n]*$/);
+      for (const { line, position } of rejects) {
+        assert.equal(line, bytes.subarray(0, position.offset).toString('latin1').split('\n').length);
+      }
+    }),
+    runs(400),
+  );
+});
+
+t.test('with the prefilter and without it the same events come out', async () => {
+  fc.assert(
+    fc.property(anyFile, fc.constantFrom(SRV_7, { providers: [{ names: ['Sör', 'Srv'] }] }), (content, selection) => {
+      const bytes = Buffer.from(content);
+      const fast = view(bytes, { selection, maxEventBytes: 350 });
+      const plain = view(bytes, { selection, maxEventBytes: 350, prefilter: false, search: 'plain' });
+      assert.deepEqual(plain.items, fast.items);
+      assert.deepEqual({ ...plain.report, unparsed: 0 }, { ...fast.report, unparsed: 0 });
+      const strict = view(bytes, { selection, maxEventBytes: 350, parseAll: true });
+      assert.deepEqual(strict.events.length, fast.events.length);
+      assert.equal(strict.report.unparsed, 0);
+      const all = view(bytes, { maxEventBytes: 350 });
+      const wanted = (event: EventRecord) =>
+        selection.providers.some(
+          ({ names, eventIds }: Selection['providers'][number]) =>
+            names.includes(event.provider) && (eventIds?.includes(event.eventId) ?? true),
+        );
+      assert.deepEqual(fast.events, all.events.filter(wanted));
+      assert.deepEqual(strict.rejects, all.rejects);
+    }),
+    runs(400),
+  );
+});
+
+t.test('the order of the date is found in rows that nobody wants too', async t => {
+  const content = `${HEADER}${row('a', 'Srv', 7, '1/2/2017 8:00')}${row('b', 'Other', 1, '13/2/2017 8:00')}${row('c', 'Srv', 7, '3/2/2017 8:00')}${row('d', 'Srv', 7, '2/13/2017 8:00')}`;
+  const { events, rejects, report } = view(content, { selection: SRV_7 });
+  t.same(report.dateOrder, { order: 'dmy', basis: 'found', swap: true });
+  t.match(events[0]?.time, { epochMs: Date.UTC(2017, 0, 2, 8), alternative: Date.UTC(2017, 1, 1, 8) });
+  t.match(events[1]?.time, { epochMs: Date.UTC(2017, 1, 3, 8), alternative: undefined });
+  t.match(rejects, [{ reason: 'date-order', line: 5, isEvent: true }]);
+  t.match(report, { events: 4, unparsed: 1, malformed: 1 });
+  const given = view(content, { selection: SRV_7, dateOrder: 'mdy' });
+  t.same(given.report.dateOrder, { order: 'mdy', basis: 'given' });
+  t.equal(given.events.length, 3);
+});
+
+t.test('a time zone is used, and the hours that a clock shows twice or never are counted', async t => {
+  const content = `${HEADER}${['10/31/2021 2:30:00 AM', '3/28/2021 2:30:00 AM', '7/31/2021 2:30:00 AM'].map(date => row('m', 'S', 7, date)).join('')}`;
+  const { events, report } = view(content, { timezone: 'Europe/Berlin', zone: createZone('Europe/Berlin') });
+  t.same(
+    events.map(({ time }) => time?.epochMs),
+    ['2021-10-31T00:30Z', '2021-03-28T01:30Z', '2021-07-31T00:30Z'].map(Date.parse),
+  );
+  t.match(report, {
+    timezone: { name: 'Europe/Berlin', basis: 'given' },
+    warnings: { 'time-ambiguous': 1, 'time-skipped': 1 },
+  });
+  const odd = view(`${HEADER}${row('m', 'S', 7, 'Tuesday 5')}`);
+  t.equal(odd.events[0]?.time, undefined);
+  t.match(odd.report, { withoutTime: 1, warnings: { 'time-unreadable': 1 } });
+});
+
+t.test('hostile rows cost no more than a few looks at each byte', async t => {
+  const start = 'Error,1/1/2020 1:1:1,';
+  const hostile: Record<string, string> = {
+    'every row opens a quote': `${start}S,7,None,"x\n`,
+    'quotes that both readings take for an opening': `${start}a",b,"c\n`,
+    'quotes beside delimiters': `${start}",","\n`,
+    'doubled quotes': `${start}S,7,None,"""\n`,
+    'lines without end of quotes': `${start}S,7,None,x\n`,
+    'delimiters only': ',,,,,,,,,,,,\n',
+  };
+  for (const [what, line] of Object.entries(hostile)) {
+    for (const last of ['', `${start}S,7,None,"`, '" x']) {
+      const steps = [500, 2000].map(count => {
+        const content = `${HEADER}${start}S,7,None,"open\n${line.repeat(count)}${last}`;
+        return view(content, { maxEventBytes: 1 << 20 }).steps / content.length;
+      });
+      // A line's head is counted as 256 bytes, ten times the length of these lines.
+      t.ok(
+        steps[0]! < 25 && steps[1]! < 25,
+        `${what} ${JSON.stringify(last)}: ${steps.map(each => each.toFixed(1))} looks a byte`,
+      );
+    }
+  }
+});
+
+t.test('line feeds are counted alike in words and one by one', async () => {
+  fc.assert(
+    fc.property(
+      fc
+        .uint8Array({ maxLength: 60 })
+        .map(bytes => bytes.map(byte => (byte < 90 ? 0x0a : byte % 3 === 0 ? 0x8a : byte))),
+      fc.nat(60),
+      fc.nat(60),
+      (bytes, a, b) => {
+        const from = Math.min(a, bytes.length);
+        const to = Math.min(from + b, bytes.length);
+        assert.equal(
+          countLineFeeds(bytes, 0x0a, from, to),
+          bytes.subarray(from, to).filter(each => each === 0x0a).length,
+        );
+      },
+    ),
+    runs(300),
+  );
+});
