@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import iconv from 'iconv-lite';
@@ -9,6 +11,8 @@ import type { EventRecord, Reject, Selection, Warning } from '../src/model/index
 import { countLineFeeds } from '../src/read/csv/line-count.js';
 import type { FormatReader, FormatReport } from '../src/read/format-reader.js';
 import { lookAtHead } from '../src/read/head.js';
+import { createToolCsvReader, detectToolCsv, parseColumns, type ToolCsvOptions } from '../src/read/tool-csv/index.js';
+import { readPythonList } from '../src/read/tool-csv/python-list.js';
 import { createViewerCsvReader, detectViewerCsv } from '../src/read/viewer-csv/index.js';
 import { VIEWER_LANGUAGES } from '../src/read/viewer-csv/languages.js';
 import { createZone } from '../src/time/zones.js';
@@ -524,3 +528,252 @@ t.test('line feeds are counted alike in words and one by one', async () => {
     runs(300),
   );
 });
+
+function tool(content: string | Uint8Array, options: Omit<ToolCsvOptions, 'input'> = {}, sizes?: readonly number[]) {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  return drive(createToolCsvReader({ input: 'x.csv', ...options }), bytes, sizes);
+}
+
+const csvLine = (...cells: readonly string[]) => `${cells.map(quoted).join(',')}\r\n`;
+const payload = (data: unknown) => JSON.stringify({ EventData: { Data: data } });
+const EVTXECMD =
+  'RecordNumber,EventRecordId,TimeCreated,EventId,Level,Provider,Channel,ProcessId,ThreadId,Computer,ChunkNumber,UserId,MapDescription,UserName,RemoteHost,PayloadData1,PayloadData2,PayloadData3,PayloadData4,PayloadData5,PayloadData6,ExecutableInfo,HiddenRecord,SourceFile,Keywords,ExtraDataOffset,Payload\r\n';
+const evtxEcmdRow = (data: string) =>
+  csvLine(
+    ...['1', '1042', '2016-10-06 01:47:21.9551972', '4625', 'LogAlways', 'Microsoft-Windows-Security-Auditing'],
+    ...['Security', '4', '8', 'PC1.lan', '0', '', 'Failed logon', '', ' (fe80::1)', 'Target: A', '', '', '', '', ''],
+    ...['', 'False', 'C:\\x.evtx', 'Audit failure', '0', data],
+  );
+
+t.test('EvtxECmd gives the values of its payload, be it an array, one item, a text or a tree', async t => {
+  const cases: [string, Record<string, unknown>][] = [
+    [payload([{ '@Name': 'A', '#text': 'x "y"' }, { '@Name': 'B' }]), { insertions: ['x "y"', ''], names: ['A', 'B'] }],
+    [payload({ '@Name': 'A', '#text': 'one' }), { insertions: ['one'], names: ['A'] }],
+    [payload('a, , b'), { insertions: ['a', '', 'b'], names: undefined }],
+    [payload('a'), { insertions: ['a'], names: undefined }],
+    [
+      JSON.stringify({ UserData: { R: { '@xmlns': 'u', P: 'v', L: { Q: ['w', { '#text': 'x' }] } } } }),
+      { insertions: ['v', 'w', 'x'], names: ['P', 'Q', 'Q'] },
+    ],
+    ['not json', { insertions: undefined }],
+    ['', { insertions: undefined }],
+  ];
+  for (const [data, expected] of cases) {
+    const { events, rejects, report } = tool(`\ufeff${EVTXECMD}${evtxEcmdRow(data)}`);
+    t.same(rejects, []);
+    t.match(
+      events,
+      [
+        {
+          provider: 'Microsoft-Windows-Security-Auditing',
+          eventId: 4625,
+          channel: 'Security',
+          computer: 'PC1.lan',
+          recordId: '1042',
+          level: 0,
+          time: { epochMs: Date.UTC(2016, 9, 6, 1, 47, 21, 955), nanos: 197_200, digits: 7, basis: 'export' },
+          ...expected,
+        },
+      ],
+      data,
+    );
+    t.equal(report.warnings['values-joined'], data.includes(', ,') ? 1 : undefined, data);
+    t.equal(report.dateOrder, undefined);
+    t.equal(report.timezone, undefined);
+  }
+});
+
+t.test('what Export-Csv has destroyed is said, and the rest is read', async t => {
+  const winEvent = [
+    '#TYPE System.Diagnostics.Eventing.Reader.EventLogRecord\r\n',
+    '"Message","Id","Version","Qualifiers","Level","Task","Opcode","Keywords","RecordId","ProviderName","LogName","MachineName","TimeCreated","Properties"\r\n',
+    '"two\r\nlines, ""quoted""","7036","0","16384","4","0","0","-9187343239835811840","12050","Service Control Manager","System","PC1","8/13/2021 6:34:56 PM","System.Collections.Generic.List`1[System.Diagnostics.Eventing.Reader.EventProperty]"\r\n',
+  ];
+  const cut = [...winEvent, '"cut\r\n', winEvent[2] ?? ''];
+  for (const content of [winEvent.join(''), winEvent.slice(1).join(''), cut.join('')]) {
+    const { events, report } = tool(content);
+    t.match(events.at(-1), {
+      provider: 'Service Control Manager',
+      eventId: 7036,
+      qualifiers: 16384,
+      level: 4,
+      recordId: '12050',
+      channel: 'System',
+      computer: 'PC1',
+      message: 'two\r\nlines, "quoted"',
+      time: { epochMs: Date.UTC(2021, 7, 13, 18, 34, 56), basis: 'assumed' },
+    });
+    t.equal(events.at(-1)?.insertions, undefined);
+    t.same(report.warnings, { 'insertions-lost': 1 });
+    t.same(report.dateOrder, { order: 'mdy', basis: 'found' });
+  }
+  const eventLog = [
+    '#TYPE System.Diagnostics.EventLogEntry#system/Microsoft-Windows-GroupPolicy/1500\r\n',
+    '"EventID","MachineName","Data","Index","Category","CategoryNumber","EntryType","Message","Source","ReplacementStrings","InstanceId","TimeGenerated","TimeWritten","UserName","Site","Container"\r\n',
+    '"1500","PC2","System.Byte[]","77","(0)","0","Warning","????????","Microsoft-Windows-GroupPolicy","System.String[]","1073743324","2021/02/03 13:06:00","2021/02/03 13:06:00","","",""\r\n',
+  ].join('');
+  const { events, report } = tool(eventLog);
+  t.match(events, [
+    { provider: 'Microsoft-Windows-GroupPolicy', eventId: 1500, level: 3, recordId: '77', computer: 'PC2' },
+  ]);
+  t.equal(events[0]?.insertions, undefined);
+  t.same(report.warnings, { 'insertions-lost': 1, 'text-destroyed': 1 });
+});
+
+t.test('Log Parser, FullEventLogView and Azure are read', async t => {
+  const parsed = tool(
+    'EventLog,RecordNumber,TimeGenerated,TimeWritten,EventID,EventType,EventTypeName,EventCategory,EventCategoryName,SourceName,Strings,ComputerName,SID,Message,Data\r\n' +
+      'System,12050,2012-03-14 04:17:38,2012-03-14 04:17:38,1073748860,4,Information event,0,None,Service Control Manager,Windows Modules Installer|stopped||,PC1,,The service entered the stopped state. ,5400\r\n' +
+      'C:\\logs\\x.evt,2,2012-03-14 04:17:38,2012-03-14 04:17:38,5,1,Error event,0,None,Srv,,PC1,,m,\r\n',
+  );
+  t.match(parsed.events, [
+    {
+      provider: 'Service Control Manager',
+      eventId: 7036,
+      qualifiers: 16384,
+      level: 4,
+      channel: 'System',
+      recordId: '12050',
+      computer: 'PC1',
+      insertions: ['Windows Modules Installer', 'stopped', '', ''],
+      time: { epochMs: Date.UTC(2012, 2, 14, 4, 17, 38), basis: 'assumed', digits: 0 },
+    },
+    { provider: 'Srv', eventId: 5, level: 2, channel: undefined, insertions: [] },
+  ]);
+  t.same(parsed.report.warnings, { 'values-joined': 1 });
+  t.same(parsed.report.dateOrder, { order: 'ymd', basis: 'found' });
+  const nirSoft = tool(
+    'Event Time,Record ID,Event ID,Level,Channel,Provider,Description,Opcode,Task,Keywords,Process ID,Thread ID,Computer,User\r\n' +
+      '8/13/2021 6:34:56.123 PM,9,4625,Error,Security,Srv,"a\r\nb",,,,4,8,PC3,\r\n',
+  );
+  t.match(nirSoft.events, [
+    { eventId: 4625, channel: 'Security', recordId: '9', level: 2, message: 'a\r\nb', computer: 'PC3' },
+  ]);
+  t.equal(nirSoft.events[0]?.time?.digits, 3);
+  const inXml = `<DataItem type="System.XmlData"><EventData xmlns="u"><Data Name="A">1</Data><Data Name='B'/></EventData></DataItem>`;
+  const azure = tool(
+    '"TimeGenerated [UTC]",Source,EventLog,Computer,EventLevel,EventLevelName,ParameterXml,EventData,EventID,RenderedDescription\r\n' +
+      '"8/13/2021, 6:34:56.123 PM",Srv,Application,PC4,1,Error,<Param>a &amp; b</Param><Param/><Param></Param>,,5,text\r\n' +
+      `2021-08-13T18:34:56.5Z,Srv,Application,PC4,1,Error,,${quoted(inXml)},5,text\r\n` +
+      `2021-08-13T18:34:56Z,Srv,Application,PC4,1,Error,,${quoted('[{"Name":"A","Value":"1"},"2"]')},5,text\r\n`,
+  );
+  t.match(azure.events, [
+    {
+      level: 2,
+      channel: 'Application',
+      insertions: ['a & b', '', ''],
+      message: 'text',
+      time: { epochMs: Date.UTC(2021, 7, 13, 18, 34, 56, 123), basis: 'export' },
+    },
+    { insertions: ['1', ''], names: ['A', 'B'], time: { digits: 1 } },
+    { insertions: ['1', '2'], names: ['A', undefined] },
+  ]);
+});
+
+t.test('columns that the user maps are read as said', async t => {
+  const content = 'When;What;"No, really";From;To;Text\r\n13.3.2011 08:12:55;Srv;24;cas01;cas02;failed\r\n';
+  const columns = parseColumns('time=When,provider=what,event_id="No, really",%1=From,%3=To,message=6');
+  const { events, report } = tool(content, { columns, computer: 'PC' });
+  t.match(events, [
+    { provider: 'Srv', eventId: 24, insertions: ['cas01', '', 'cas02'], message: 'failed', computer: 'PC' },
+  ]);
+  t.same(report.dateOrder, { order: 'dmy', basis: 'found' });
+  const numbers = tool("Srv;24;a|b\r\nSrv;25;[1, 'x']\r\n", {
+    columns: parseColumns('provider=1,event_id=2,insertions=3'),
+  });
+  t.match(numbers.events, [
+    { provider: 'Srv', eventId: 24, insertions: ['a', 'b'] },
+    { eventId: 25, insertions: ['1', 'x'] },
+  ]);
+  // A language that evpair does not know, with the sixth field that has no header.
+  const unknown = tool('Nivå,Dag,Källa,Nr,Sort\r\nFel,2011-03-04 1:00,Srv,24,x,text\r\n', {
+    columns: parseColumns('provider=Källa,event_id=Nr,time=Dag,message=6'),
+  });
+  t.match(unknown.events, [{ provider: 'Srv', message: 'text' }]);
+  t.match(tool(content, { columns: parseColumns('event_id=None') }).rejects, [{ reason: 'unknown-format' }]);
+  const wrong = ['', 'provider=A', 'event_id', 'event_id=', 'event_id=A,event_id=B', 'event_id=A,who=B'];
+  for (const text of [...wrong, 'event_id=A,%0=B', 'event_id=A,%1=B,%1=C', 'event_id=A,%999999999=B']) {
+    t.throws(() => parseColumns(text), { code: 'ERR_USAGE' }, text);
+  }
+});
+
+t.test('lists as Python writes them give their strings', async t => {
+  const cases: [string, string[] | undefined][] = [
+    ['[]', []],
+    [`['a', "it's", 'say "x"']`, ['a', "it's", 'say "x"']],
+    [String.raw`['C:\\x', 'a\nb\'c', '\xe9\u20ac\U0001F600', '\q']`, ['C:\\x', "a\nb'c", 'é€😀', '\\q']],
+    ["['', None, 12]", ['', '', '12']],
+    ["['a'", undefined],
+    ["['a' 'b']", undefined],
+    ["['a]", undefined],
+    ['text', undefined],
+  ];
+  for (const [text, expected] of cases) t.same(readPythonList(text), expected, text);
+});
+
+t.test('the header of each tool is detected, and none is taken for another', async t => {
+  const heads = [
+    EVTXECMD,
+    'ProviderName,Id,TimeCreated\r\n',
+    'Event Time,Event ID,Provider\r\n',
+    'computer_name,data_type,datetime,event_identifier,source_name\r\n',
+  ];
+  for (const head of heads) {
+    t.equal(detectToolCsv(lookAtHead(Buffer.from(head))), 0.9, head);
+    t.equal(detectViewerCsv(lookAtHead(Buffer.from(head))), 0, head);
+  }
+  for (const { level, date, source, eventId, category } of VIEWER_LANGUAGES) {
+    const head = `${[level, date, source, eventId, category].join(',')}\r\n`;
+    t.equal(detectToolCsv(lookAtHead(Buffer.from(head))), 0, head);
+  }
+});
+
+t.test('a broken row of a tool costs itself only', async t => {
+  const good = evtxEcmdRow(payload('a'));
+  const { events, rejects } = tool(
+    `${EVTXECMD}${good}${good.slice(0, 150)}"x" y\r\nstray\r\n${good}${good.slice(0, -20)}`,
+  );
+  t.equal(events.length, 2);
+  t.match(rejects, [
+    { reason: 'malformed', line: 3 },
+    { reason: 'truncated', line: 6 },
+  ]);
+});
+
+const samples = process.env.EVPAIR_REAL_SAMPLES ?? join(import.meta.dirname, '../../shared/samples-real');
+const timesketch = join(samples, 'timesketch-csv');
+const isHere = existsSync(timesketch);
+
+t.test(
+  'the real exports of Timesketch are read as csv-parse reads them',
+  { skip: !isHere && 'no samples' },
+  async t => {
+    for (const name of ['evtx_direct.csv', 'evtx_direct_without_label.csv', 'evtx_fails.csv', 'evtx_part.csv']) {
+      const bytes = readFileSync(join(timesketch, name));
+      const rows = parse(bytes, { columns: true }) as Record<string, string>[];
+      for (const sizes of [[1 << 18], [1]]) {
+        const { events, rejects, report } = tool(bytes, {}, sizes);
+        t.same(rejects, [], name);
+        t.match(report, { format: 'tool-csv', events: rows.length, malformed: 0, warnings: {} });
+        t.same(
+          events.map(each => [each.provider, `${each.eventId}`, each.recordId, each.computer, `${each.level}`]),
+          rows.map(each =>
+            ['source_name', 'event_identifier', 'record_number', 'computer_name', 'event_level'].map(key => each[key]),
+          ),
+          name,
+        );
+        for (const [at, event] of events.entries()) {
+          t.equal((event.time?.epochMs ?? 0) * 1000 + (event.time?.nanos ?? 0) / 1000, Number(rows[at]?.timestamp));
+          t.equal(event.channel, 'System');
+          t.equal(event.qualifiers, event.eventId === 7036 ? 16384 : undefined);
+          if (event.eventId !== 7036) continue;
+          t.same(event.insertions?.slice(0, 2), ['Windows Modules Installer', 'stopped']);
+          // The binary data is told from the strings where the XML stands beside them.
+          t.equal(event.insertions?.length, name === 'evtx_part.csv' ? 2 : 3);
+          const message = 'The Windows Modules Installer service entered the stopped state.';
+          t.equal(event.message, name === 'evtx_fails.csv' ? undefined : message);
+        }
+      }
+    }
+  },
+);

@@ -8,6 +8,8 @@ export interface LocalTimesOptions {
   readonly zone?: LocalZone | undefined;
   /** The name of the zone as given; absent when nobody gave one, and UTC is assumed. */
   readonly timezone?: string | undefined;
+  /** Where the zone came from. Default: `given` when there is one, else `assumed`. */
+  readonly basis?: TimeBasis | undefined;
   /** The order as given; absent when it is to be found. */
   readonly dateOrder?: DateOrder | undefined;
   /** The language of the header, for the default order. */
@@ -39,7 +41,8 @@ export class LocalTimes {
 
   constructor(options: LocalTimesOptions) {
     this.#zone = zoneOf(options);
-    this.#basis = options.timezone === undefined && options.zone === undefined ? 'assumed' : 'given';
+    const isGiven = options.timezone !== undefined || options.zone !== undefined;
+    this.#basis = options.basis ?? (isGiven ? 'given' : 'assumed');
     this.#given = options.dateOrder;
     this.#language = options.language;
   }
@@ -94,7 +97,9 @@ export class LocalTimes {
   report(): Pick<InputReport, 'timezone' | 'dateOrder'> {
     const dateOrder = this.#dateOrder();
     return {
-      ...(this.#hasLocal ? { timezone: { name: this.#zone.name, basis: this.#basis } } : {}),
+      ...(this.#hasLocal && this.#basis !== 'export'
+        ? { timezone: { name: this.#zone.name, basis: this.#basis } }
+        : {}),
       ...(dateOrder === undefined ? {} : { dateOrder }),
     };
   }

@@ -8,6 +8,8 @@ export interface CsvForm {
   readonly name: string;
   /** What the columns are; undefined when these are not the first records of this form. */
   layout(sniffed: SniffedCsv): CsvLayout | undefined;
+  /** One sentence without log text: why there is no layout, and what to do. */
+  whyNot(sniffed: SniffedCsv | undefined): string;
 }
 
 /** What the columns of one input are. Columns count from 0; -1 stands for one that the input has not. */
@@ -33,8 +35,10 @@ export interface CsvLayout {
    * `LINE_HEAD_UNITS` of it, unless the input ends before. `previous` is the code of the last character of the line before.
    */
   startsRow(units: Units, at: number, end: number, text: TextUnits, previous: number): boolean;
-  /** The row as an event, or what is wrong with it as a sentence without log text. */
-  read(row: Row): RowEvent | string;
+  /** True when local times in this form are UTC; the zone then comes from the export. */
+  readonly timesAreUtc?: boolean;
+  /** The row as an event; undefined when it tells of none; or what is wrong with it as a sentence without log text. */
+  read(row: Row): RowEvent | string | undefined;
 }
 
 /** How much of a line `startsRow` may want to see. */

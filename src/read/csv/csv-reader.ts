@@ -1,6 +1,7 @@
 import type { ByteWindow } from '../../bytes/byte-window.js';
 import { type EventRecord, isSelected, type Reject, type RejectReason, type Warning } from '../../model/index.js';
 import { LocalTimes } from '../../time/local-times.js';
+import { UTC_ZONE } from '../../time/local-zone.js';
 import { DEFAULT_MAX_EVENT_BYTES, type FormatReader, type FormatReport, type ReadOptions } from '../format-reader.js';
 import { HEAD_BYTES } from '../head.js';
 import type { CsvForm, CsvLayout, RowEvent } from './csv-form.js';
@@ -127,6 +128,7 @@ export class CsvReader implements FormatReader {
       timezone: this.#options.timezone,
       dateOrder: this.#options.dateOrder,
       language: layout.culture,
+      ...(layout.timesAreUtc === true ? { zone: UTC_ZONE, basis: 'export' } : {}),
     });
     this.#useLayout(layout, emit);
     let rowsAt = text.skipLines(units, at, end, sniffed.skippedLines);
@@ -233,6 +235,7 @@ export class CsvReader implements FormatReader {
       this.#rejectRow('malformed', event, text, units, at, origin, emit);
       return;
     }
+    if (event === undefined) return;
     const instant = typeof event.time === 'string' ? times.read(event.time) : event.time;
     if (instant === 'date-order') {
       const detail = 'the date contradicts the order of day and month found before; give it with --date-order';

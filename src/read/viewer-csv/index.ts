@@ -28,8 +28,14 @@ export function detectViewerCsv(head: Head): number {
   return layoutOf(sniffed) === undefined ? 0 : 0.7;
 }
 
-/** The form, for readers of whole folders of CSV. */
-export const VIEWER_FORM: CsvForm = { name: 'viewer-csv', layout: layoutOf };
+const VIEWER_FORM: CsvForm = {
+  name: 'viewer-csv',
+  layout: layoutOf,
+  whyNot: sniffed =>
+    sniffed === undefined
+      ? 'the input does not begin with a line of delimited fields'
+      : `the first of ${sniffed.first.length} headers is not the level or keywords column of Event Viewer in any language that is known; name the columns with --columns`,
+};
 
 function layoutOf(sniffed: SniffedCsv): CsvLayout | undefined {
   // A wrong code page leaves the ASCII letters of a header; that is enough to tell the language.
