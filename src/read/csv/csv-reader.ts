@@ -5,13 +5,16 @@ import { UTC_ZONE } from '../../time/local-zone.js';
 import { DEFAULT_MAX_EVENT_BYTES, type FormatReader, type FormatReport, type ReadOptions } from '../format-reader.js';
 import { HEAD_BYTES } from '../head.js';
 import type { CsvForm, CsvLayout, RowEvent } from './csv-form.js';
+import { type FindUnit, findByWords, findPlainly } from './find-unit.js';
 import { FramedRow } from './framed-row.js';
 import { countLineFeeds } from './line-count.js';
 import { LineSearch } from './line-search.js';
-import { type FindUnit, type Framed, findByIndexOf, findPlainly, RecordFramer } from './record-framer.js';
+import { type Framed, RecordFramer } from './record-framer.js';
+import { RejectRegion } from './reject-region.js';
 import { type Delimiter, sniffCsv } from './sniff.js';
 import { TextUnits, UNIT_BYTES, type Units, unitOf } from './text-units.js';
 import { WantedRows } from './wanted-rows.js';
+import { WarningCounts } from './warning-counts.js';
 
 export interface CsvReaderOptions extends ReadOptions {
   /** Default: found from the first record. */
@@ -27,40 +30,45 @@ type Emit = (item: EventRecord | Reject | Warning) => void;
  * itself only, while a message that is quoted as it should be is never split, whatever its lines look like.
  */
 export class CsvReader implements FormatReader {
-  /** Units looked at in framing and in searching for a line to go on, for tests of linear time. */
-  get steps(): number {
-    return (this.#framer?.steps ?? 0) + this.#lineSearch.steps;
-  }
   readonly #form: CsvForm;
   readonly #options: CsvReaderOptions;
   readonly #maxEventBytes: number;
   readonly #find: FindUnit;
-  readonly #lineSearch = new LineSearch();
   readonly #row = new FramedRow();
-  readonly #warnings = new Map<string, number>();
+  readonly #lineSearch = new LineSearch();
+  readonly #reject: RejectRegion;
+  readonly #warnings: WarningCounts;
+
+  // The window of the current call, in units of the text.
+  #units: Units = new Uint8Array(0);
+  #end = 0;
+  #isLast = false;
+  /** Absolute index of `#units[0]`. */
+  #origin = 0;
+
   #phase: 'head' | 'rows' | 'skipping' | 'unknown' = 'head';
-  #text: TextUnits | undefined;
-  #framer: RecordFramer | undefined;
-  #layout: CsvLayout | undefined;
+  #text!: TextUnits;
+  #framer!: RecordFramer;
+  #layout!: CsvLayout;
+  #times!: LocalTimes;
   #wanted: WantedRows | undefined;
-  #times: LocalTimes | undefined;
-  #skipped: { offset: number; line: number; reason: RejectReason; detail: string; isEvent: boolean } | undefined;
-  #kept: Uint8Array[] = [];
-  #keptLength = 0;
   #line = 1;
   #countedTo = 0;
-  #events = 0;
-  #unparsed = 0;
-  #malformed = 0;
-  #rejects = 0;
-  #withoutTime = 0;
+  #counts = { events: 0, unparsed: 0, malformed: 0, rejects: 0, withoutTime: 0 };
   #fallbackEvents = 0;
 
   constructor(form: CsvForm, options: CsvReaderOptions) {
     this.#form = form;
     this.#options = options;
     this.#maxEventBytes = options.maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES;
-    this.#find = options.search === 'plain' ? findPlainly : findByIndexOf;
+    this.#find = options.search === 'plain' ? findPlainly : findByWords();
+    this.#reject = new RejectRegion(options.input, options.keepRejectBytes === true ? this.#maxEventBytes : 0);
+    this.#warnings = new WarningCounts(options.input);
+  }
+
+  /** Units looked at in framing and in searching for a line to go on, for tests of linear time. */
+  get steps(): number {
+    return (this.#framer?.steps ?? 0) + this.#lineSearch.steps;
   }
 
   read(window: ByteWindow, isLast: boolean, emit: Emit): void {
@@ -68,61 +76,46 @@ export class CsvReader implements FormatReader {
       if (!isLast && window.end - window.start < UNIT_BYTES) return;
       const unit = unitOf(window.bytes.subarray(window.start, window.end), this.#options.encoding);
       this.#text = new TextUnits(unit, this.#options.encoding);
-      this.#countedTo = (window.start + window.origin) / this.#text.width;
+      this.#countedTo = window.offsetOf(window.start) / this.#text.width;
     }
+    if (this.#phase === 'head' && !isLast && window.end - window.start < HEAD_BYTES) return;
     const { width } = this.#text;
-    const units = this.#text.of(window);
-    const origin = window.origin / width;
-    const end = Math.floor(window.end / width);
+    this.#units = this.#text.of(window);
+    this.#origin = window.origin / width;
+    this.#end = Math.floor(window.end / width);
+    this.#isLast = isLast;
     let start = window.start / width;
-    if (this.#phase === 'head') {
-      if (!isLast && window.end - window.start < HEAD_BYTES) return;
-      if (start >= end) this.#phase = 'rows';
-      else start = this.#readHead(this.#text, units, start, end, origin, emit);
-    }
-    if (this.#phase !== 'unknown') start = this.#readRows(this.#text, units, start, end, origin, isLast, emit);
-    if (this.#phase === 'unknown') start = this.#skipUnknown(units, start, end, origin, isLast, emit);
-    this.#lineAt(units, start, origin);
+    if (this.#phase === 'head' && start < this.#end) start = this.#readHead(start, emit);
+    start = this.#phase === 'unknown' ? this.#skipUnknown(start, emit) : this.#readRows(start, emit);
+    this.#lineAt(start);
     if (isLast) this.#finish(window, start * width, emit);
     window.release(isLast ? window.end : start * width);
   }
 
   report(): FormatReport {
-    const local = this.#times?.report() ?? {};
     return {
       format: this.#phase === 'unknown' ? 'unknown' : this.#form.name,
       encoding: this.#text?.encodingWith(this.#fallbackEvents) ?? 'utf-8',
-      events: this.#events,
-      unparsed: this.#unparsed,
-      malformed: this.#malformed,
-      rejects: this.#rejects,
-      withoutTime: this.#withoutTime,
-      ...local,
-      warnings: Object.fromEntries(this.#warnings),
+      ...this.#counts,
+      ...this.#times?.report(),
+      warnings: this.#warnings.toRecord(),
     };
   }
 
-  /** @returns where the rows start. */
-  #readHead(text: TextUnits, units: Units, start: number, end: number, origin: number, emit: Emit): number {
-    const at = text.skipByteOrderMark(units, start, end, true);
-    const headEnd = Math.min(end, start + HEAD_BYTES / text.width);
-    const sniffed = sniffCsv(text.decodeLines(units, at, headEnd), this.#options.delimiter);
+  /** Finds the columns. Returns where the rows start. */
+  #readHead(start: number, emit: Emit): number {
+    const at = this.#text.skipByteOrderMark(this.#units, start, this.#end, true);
+    const headEnd = Math.min(this.#end, start + HEAD_BYTES / this.#text.width);
+    const sniffed = sniffCsv(this.#text.decodeLines(this.#units, at, headEnd), this.#options.delimiter);
     const layout = sniffed === undefined ? undefined : this.#form.layout(sniffed);
     if (sniffed === undefined || layout === undefined) {
       this.#phase = 'unknown';
-      this.#startSkipping(
-        units,
-        start,
-        origin,
-        'unknown-format',
-        'the first line names no columns of this form',
-        false,
-      );
+      this.#beginReject(start, 'unknown-format', this.#form.whyNot(sniffed), false);
       return start;
     }
     this.#phase = 'rows';
-    this.#framer = new RecordFramer(text, sniffed.delimiter, this.#maxEventBytes, this.#find);
-    this.#wanted = WantedRows.of(this.#options.selection, text);
+    this.#framer = new RecordFramer(this.#text, sniffed.delimiter, this.#maxEventBytes, this.#find);
+    this.#wanted = WantedRows.of(this.#options.selection, this.#text);
     this.#times = new LocalTimes({
       zone: this.#options.zone,
       timezone: this.#options.timezone,
@@ -131,283 +124,214 @@ export class CsvReader implements FormatReader {
       ...(layout.timesAreUtc === true ? { zone: UTC_ZONE, basis: 'export' } : {}),
     });
     this.#useLayout(layout, emit);
-    let rowsAt = text.skipLines(units, at, end, sniffed.skippedLines);
-    if (layout.hasHeader) {
-      const framer = new RecordFramer(text, sniffed.delimiter, HEAD_BYTES, this.#find);
-      framer.frame(units, rowsAt, headEnd, true, origin);
-      rowsAt += framer.length;
-    }
-    return rowsAt;
+    const rowsAt = this.#text.skipLines(this.#units, at, this.#end, sniffed.skippedLines);
+    if (!layout.hasHeader) return rowsAt;
+    const framer = new RecordFramer(this.#text, sniffed.delimiter, HEAD_BYTES, this.#find);
+    framer.frame(this.#units, rowsAt, headEnd, true, this.#origin);
+    return rowsAt + framer.length;
   }
 
   #useLayout(layout: CsvLayout, emit: Emit): void {
     this.#layout = layout;
-    const noComputer = { code: 'no-computer', message: NO_COMPUTER };
-    const isUnknown = !layout.hasComputer && this.#options.computer === undefined;
-    for (const { code, message } of [...(isUnknown ? [noComputer] : []), ...(layout.warnings ?? [])]) {
-      if (!this.#warnings.has(code)) this.#warnOnce(emit, code, message);
+    const isNameless = !layout.hasComputer && this.#options.computer === undefined;
+    for (const { code, message } of [...(isNameless ? [NO_COMPUTER] : []), ...(layout.warnings ?? [])]) {
+      if (!this.#warnings.has(code)) this.#warnings.add(emit, code, message);
     }
   }
 
-  /** @returns the start of what is left for the next window. */
-  #readRows(
-    text: TextUnits,
-    units: Units,
-    from: number,
-    end: number,
-    origin: number,
-    isLast: boolean,
-    emit: Emit,
-  ): number {
-    const framer = this.#framer!;
+  /** Returns the start of what is left for the next window. */
+  #readRows(from: number, emit: Emit): number {
     let start = from;
-    while (start < end) {
+    while (start < this.#end) {
       if (this.#phase === 'skipping') {
-        const next = this.#lineSearch.next(units, end, isLast, origin, text, this.#layout!);
-        this.#keepRejected(units, start, next.at, text.width);
+        const next = this.#lineSearch.next(
+          this.#units,
+          this.#end,
+          this.#isLast,
+          this.#origin,
+          this.#text,
+          this.#layout,
+        );
+        this.#reject.add(this.#units, start, next.at);
         start = next.at;
         if (!next.isFound) break;
-        this.#endSkipping(start + origin, text.width, emit);
+        this.#phase = 'rows';
+        this.#endReject(emit);
         continue;
       }
-      const recordAt = text.skipByteOrderMark(units, start, end, isLast);
-      if (recordAt < 0) break;
-      if (recordAt === end) {
-        start = end;
-        break;
-      }
-      const framed = framer.frame(units, recordAt, end, isLast, origin);
+      const rowAt = this.#text.skipByteOrderMark(this.#units, start, this.#end, this.#isLast);
+      if (rowAt < 0) break;
+      if (rowAt === this.#end) return rowAt;
+      const framed = this.#framer.frame(this.#units, rowAt, this.#end, this.#isLast, this.#origin);
       if (framed === 'more') break;
       if (framed === 'whole') {
-        this.#readRow(text, units, recordAt, origin, isLast && recordAt + framer.contentLength === end, emit);
-        start = recordAt + framer.length;
+        this.#readRow(rowAt, emit);
+        start = rowAt + this.#framer.length;
       } else {
         this.#phase = 'skipping';
-        this.#startSkipping(units, recordAt, origin, REASONS[framed].reason, REASONS[framed].detail, true);
-        this.#lineSearch.begin(recordAt + origin);
-        start = recordAt;
+        this.#counts.events += 1;
+        this.#beginReject(rowAt, ...FRAMING_REJECTS[framed], true);
+        this.#lineSearch.begin(rowAt + this.#origin);
+        start = rowAt;
       }
-      framer.begin();
+      this.#framer.begin();
     }
     return start;
   }
 
-  #readRow(text: TextUnits, units: Units, at: number, origin: number, endsInput: boolean, emit: Emit): void {
-    const framer = this.#framer!;
-    const layout = this.#layout!;
-    if (framer.contentLength === 0) return;
+  #readRow(at: number, emit: Emit): void {
+    const { contentLength, fieldCount } = this.#framer;
+    if (contentLength === 0) return;
     const row = this.#row;
-    row.set(text, units, at, framer);
-    if (layout.hasHeader && this.#isHeaderAgain(row, layout, emit)) return;
-    this.#events += 1;
-    if (framer.fieldCount < layout.fields) {
-      const detail = `a row of ${framer.fieldCount} fields stands where ${layout.fields} are expected`;
-      this.#rejectRow(endsInput ? 'truncated' : 'malformed', detail, text, units, at, origin, emit);
+    row.set(this.#text, this.#units, at, this.#framer);
+    if (this.#isHeaderAgain(emit)) return;
+    const layout = this.#layout;
+    this.#counts.events += 1;
+    if (fieldCount < layout.fields) {
+      const isCutOff = this.#isLast && at + contentLength === this.#end;
+      const detail = `a row of ${fieldCount} fields stands where ${layout.fields} are expected`;
+      this.#rejectRow(at, isCutOff ? 'truncated' : 'malformed', detail, emit);
       return;
     }
-    const times = this.#times!;
-    if (layout.localDate >= 0 && !times.isDecided && row.dateDiffers(layout.localDate)) {
-      if (!times.observe(row.asideText(layout.localDate))) row.forgetDate();
-    }
-    const isUnwanted =
-      this.#wanted !== undefined &&
-      layout.source >= 0 &&
-      layout.eventId >= 0 &&
-      !this.#wanted.mayWant(
-        units,
-        row.start(layout.source),
-        row.end(layout.source),
-        row.start(layout.eventId),
-        row.end(layout.eventId),
-      );
-    const isDropped = isUnwanted && this.#options.parseAll !== true;
+    this.#observeDate();
+    const isDropped = this.#options.parseAll !== true && this.#isUnwanted();
     if (isDropped && this.#options.prefilter !== false) {
-      this.#unparsed += 1;
+      this.#counts.unparsed += 1;
       return;
     }
     const isFallback = row.begin();
     const event = layout.read(row);
     if (isDropped) {
-      if (typeof event === 'string') this.#unparsed += 1;
+      // Parsed only so that a test can compare: nothing of it may show, as nothing of it does on the fast path.
+      if (typeof event === 'string') this.#counts.unparsed += 1;
       return;
     }
     if (typeof event === 'string') {
-      this.#rejectRow('malformed', event, text, units, at, origin, emit);
+      this.#rejectRow(at, 'malformed', event, emit);
       return;
     }
     if (event === undefined) return;
-    const instant = typeof event.time === 'string' ? times.read(event.time) : event.time;
-    if (instant === 'date-order') {
-      const detail = 'the date contradicts the order of day and month found before; give it with --date-order';
-      this.#rejectRow('date-order', detail, text, units, at, origin, emit);
+    const time = typeof event.time === 'string' ? this.#times.read(event.time) : event.time;
+    if (time === 'date-order') {
+      this.#rejectRow(at, 'date-order', CONTRADICTS_DATE_ORDER, emit);
       return;
     }
     if (!isSelected(this.#options.selection, event.provider, event.eventId)) return;
     if (isFallback) this.#fallbackEvents += 1;
-    if (instant === undefined || instant === 'unreadable') this.#withoutTime += 1;
-    if (instant === 'unreadable') {
-      this.#warnOnce(emit, 'time-unreadable', 'dates in a form that evpair does not know; such events have no time');
-    }
-    this.#emitEvent(event, instant, (at + origin) * text.width, framer.contentLength * text.width, emit);
+    this.#emitEvent(at, event, time, emit);
   }
 
-  #emitEvent(event: RowEvent, time: EventRecord['time'] | 'unreadable', offset: number, length: number, emit: Emit) {
+  #emitEvent(at: number, event: RowEvent, time: EventRecord['time'] | 'unreadable', emit: Emit): void {
     const { time: _text, notes, computer = this.#options.computer, ...rest } = event;
-    for (const { code, message } of notes ?? []) this.#warnOnce(emit, code, message);
+    const { width } = this.#text;
+    if (time === undefined || time === 'unreadable') this.#counts.withoutTime += 1;
+    if (time === 'unreadable') this.#warnings.add(emit, 'time-unreadable', TIME_UNREADABLE);
+    for (const { code, message } of notes ?? []) this.#warnings.add(emit, code, message);
     emit({
       type: 'event',
       ...rest,
       ...(computer === undefined ? {} : { computer }),
       ...(time === undefined || time === 'unreadable' ? {} : { time }),
-      position: { input: this.#options.input, offset, length },
+      position: {
+        input: this.#options.input,
+        offset: (at + this.#origin) * width,
+        length: this.#framer.contentLength * width,
+      },
     });
   }
 
   /** Exports that were appended to each other repeat the header, maybe in another language. */
-  #isHeaderAgain(row: FramedRow, layout: CsvLayout, emit: Emit): boolean {
-    if (row.beginsWithDigit(layout.eventId)) return false;
-    const again = this.#form.layout({ delimiter: ',', skippedLines: 0, first: row.headerTexts() });
+  #isHeaderAgain(emit: Emit): boolean {
+    if (!this.#layout.hasHeader || this.#row.beginsWithDigit(this.#layout.eventId)) return false;
+    const again = this.#form.layout({ delimiter: ',', skippedLines: 0, first: this.#row.headerTexts() });
     if (again === undefined || !again.hasHeader) return false;
     this.#useLayout(again, emit);
     return true;
   }
 
-  #rejectRow(
-    reason: RejectReason,
-    detail: string,
-    text: TextUnits,
-    units: Units,
-    at: number,
-    origin: number,
-    emit: Emit,
-  ): void {
-    this.#startSkipping(units, at, origin, reason, detail, true, false);
-    this.#keepRejected(units, at, at + this.#framer!.contentLength, text.width);
-    this.#endSkipping(at + origin + this.#framer!.contentLength, text.width, emit);
+  /** The order of day and month shows in any row, wanted or not. */
+  #observeDate(): void {
+    const { localDate } = this.#layout;
+    if (localDate < 0 || this.#times.isDecided || !this.#row.dateDiffers(localDate)) return;
+    if (!this.#times.observe(this.#row.asideText(localDate))) this.#row.forgetDate();
   }
 
-  #startSkipping(
-    units: Units,
-    at: number,
-    origin: number,
-    reason: RejectReason,
-    detail: string,
-    isEvent: boolean,
-    countsEvent = isEvent,
-  ): void {
-    this.#skipped = { offset: at + origin, line: this.#lineAt(units, at, origin), reason, detail, isEvent };
-    if (countsEvent) this.#events += 1;
-  }
-
-  #keepRejected(units: Units, from: number, to: number, width: number): void {
-    if (this.#options.keepRejectBytes !== true) return;
-    const room = this.#maxEventBytes - this.#keptLength;
-    const length = Math.min(room, (to - from) * width);
-    if (length <= 0) return;
-    this.#kept.push(new Uint8Array(units.buffer, units.byteOffset + from * width, length).slice());
-    this.#keptLength += length;
-  }
-
-  #endSkipping(to: number, width: number, emit: Emit): void {
-    const { offset, line, reason, detail, isEvent } = this.#skipped!;
-    this.#skipped = undefined;
-    if (this.#phase === 'skipping') this.#phase = 'rows';
-    this.#rejects += 1;
-    if (isEvent) this.#malformed += 1;
-    emit({
-      type: 'reject',
-      reason,
-      detail,
-      position: { input: this.#options.input, offset: offset * width, length: (to - offset) * width },
-      line,
-      isEvent,
-      ...(this.#options.keepRejectBytes === true ? { bytes: Buffer.concat(this.#kept) } : {}),
-    });
-    this.#kept = [];
-    this.#keptLength = 0;
+  #isUnwanted(): boolean {
+    const { source, eventId } = this.#layout;
+    if (this.#wanted === undefined || source < 0 || eventId < 0) return false;
+    const row = this.#row;
+    return !this.#wanted.mayWant(this.#units, row.start(source), row.end(source), row.start(eventId), row.end(eventId));
   }
 
   /** An input in another form is one reject. */
-  #skipUnknown(units: Units, start: number, end: number, origin: number, isLast: boolean, emit: Emit): number {
-    const width = this.#text!.width;
-    this.#keepRejected(units, start, end, width);
-    if (isLast) this.#endSkipping(end + origin, width, emit);
-    return end;
+  #skipUnknown(start: number, emit: Emit): number {
+    this.#reject.add(this.#units, start, this.#end);
+    if (this.#isLast) this.#endReject(emit);
+    return this.#end;
   }
 
-  /** The 1-based physical line of an index that never goes back. */
-  #lineAt(units: Units, at: number, origin: number): number {
-    const from = this.#countedTo - origin;
+  #rejectRow(at: number, reason: RejectReason, detail: string, emit: Emit): void {
+    this.#beginReject(at, reason, detail, true);
+    this.#reject.add(this.#units, at, at + this.#framer.contentLength);
+    this.#endReject(emit);
+  }
+
+  #beginReject(at: number, reason: RejectReason, detail: string, isEvent: boolean): void {
+    const offset = (at + this.#origin) * this.#text.width;
+    this.#reject.begin({ reason, detail, isEvent, line: this.#lineAt(at), offset });
+  }
+
+  #endReject(emit: Emit): void {
+    const reject = this.#reject.end();
+    this.#counts.rejects += 1;
+    if (reject.isEvent) this.#counts.malformed += 1;
+    emit(reject);
+  }
+
+  /** The 1-based physical line of an index; indices are asked for in order. */
+  #lineAt(at: number): number {
+    const from = this.#countedTo - this.#origin;
     if (at > from) {
-      this.#line += countLineFeeds(units, this.#text!.mark('\n'), from, at);
-      this.#countedTo = at + origin;
+      this.#line += countLineFeeds(this.#units, this.#text.mark('\n'), from, at);
+      this.#countedTo = at + this.#origin;
     }
     return this.#line;
   }
 
   #finish(window: ByteWindow, at: number, emit: Emit): void {
-    if (window.end > at && this.#text?.width === 2 && window.end - at === 1) {
-      this.#rejects += 1;
-      emit({
-        type: 'reject',
-        reason: 'truncated',
-        detail: 'the input ends inside a 16-bit character',
-        position: { input: this.#options.input, offset: window.offsetOf(at), length: 1 },
-        line: this.#line,
-        isEvent: false,
-        ...(this.#options.keepRejectBytes === true ? { bytes: window.bytes.slice(at, window.end) } : {}),
-      });
+    if (window.end - at === 1 && this.#text.width === 2) {
+      const detail = 'the input ends inside a 16-bit character';
+      const offset = window.offsetOf(at);
+      this.#reject.begin({ reason: 'truncated', detail, isEvent: false, line: this.#line, offset });
+      this.#reject.add(window.bytes, at, window.end);
+      this.#endReject(emit);
     }
-    const notes = this.#times?.notes();
-    this.#warnCounted(
-      emit,
-      'time-ambiguous',
-      notes?.ambiguous,
-      'times that the clock showed twice; the earlier was taken',
-    );
-    this.#warnCounted(
-      emit,
-      'time-skipped',
-      notes?.skipped,
-      'times that the clock jumped over; they were moved forward',
-    );
-    this.#warnCounted(
-      emit,
-      'encoding-fallback',
-      this.#fallbackEvents,
-      `events that are no valid UTF-8 were read as ${this.#text?.fallbackName}; name the code page with --encoding`,
-    );
-    if (this.#times?.report().dateOrder?.basis === 'assumed') {
-      this.#warnOnce(
-        emit,
-        'date-order-assumed',
-        'no date shows which number is the day; give the order with --date-order',
-      );
-    }
-  }
-
-  /** Emitted the first time, counted each time. */
-  #warnOnce(emit: Emit, code: string, message: string): void {
-    const count = this.#warnings.get(code) ?? 0;
-    this.#warnings.set(code, count + 1);
-    if (count === 0) emit({ type: 'warning', code, input: this.#options.input, message });
-  }
-
-  #warnCounted(emit: Emit, code: string, count: number | undefined, message: string): void {
-    if (count === undefined || count === 0) return;
-    this.#warnOnce(emit, code, message);
-    this.#warnings.set(code, count);
+    const { ambiguous = 0, skipped = 0 } = this.#times?.notes() ?? {};
+    this.#warnings.add(emit, 'time-ambiguous', TIME_AMBIGUOUS, ambiguous);
+    this.#warnings.add(emit, 'time-skipped', TIME_SKIPPED, skipped);
+    const fallback = `events that are no valid UTF-8 were read as ${this.#text.fallbackName}; name the code page with --encoding`;
+    this.#warnings.add(emit, 'encoding-fallback', fallback, this.#fallbackEvents);
+    const isAssumed = this.#times?.report().dateOrder?.basis === 'assumed';
+    this.#warnings.add(emit, 'date-order-assumed', DATE_ORDER_ASSUMED, isAssumed ? 1 : 0);
   }
 }
 
-const NO_COMPUTER = 'the rows name no computer that logged them; give it with --computer NAME';
+const NO_COMPUTER = {
+  code: 'no-computer',
+  message: 'the rows name no computer that logged them; give it with --computer NAME',
+};
+const TIME_UNREADABLE = 'dates in a form that evpair does not know; such events have no time';
+const TIME_AMBIGUOUS = 'times that the clock showed twice; the earlier was taken';
+const TIME_SKIPPED = 'times that the clock jumped over; they were moved forward';
+const DATE_ORDER_ASSUMED = 'no date shows which number is the day; give the order with --date-order';
+const CONTRADICTS_DATE_ORDER =
+  'the date contradicts the order of day and month found before; give it with --date-order';
 
-const REASONS: Readonly<Record<Exclude<Framed, 'whole' | 'more'>, { reason: RejectReason; detail: string }>> = {
-  broken: {
-    reason: 'malformed',
-    detail:
-      'behind a closing quote stands neither a delimiter nor a line end; the row was given up to the next line that starts like one',
-  },
-  'too-long': { reason: 'too-long', detail: 'the row is longer than --max-event-bytes' },
-  'open-at-end': { reason: 'truncated', detail: 'the input ends inside quotes' },
+const FRAMING_REJECTS: Readonly<Record<Exclude<Framed, 'whole' | 'more'>, readonly [RejectReason, string]>> = {
+  broken: [
+    'malformed',
+    'behind a closing quote stands neither a delimiter nor a line end; the row was given up to the next line that starts like one',
+  ],
+  'too-long': ['too-long', 'the row is longer than --max-event-bytes'],
+  'open-at-end': ['truncated', 'the input ends inside quotes'],
 };

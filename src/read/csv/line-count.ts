@@ -24,9 +24,8 @@ function countInWords(words: Int32Array, pattern: number): number {
   let count = 0;
   for (let at = 0; at < words.length; at++) {
     const differs = words[at]! ^ pattern;
-    const isNonZero = ((differs & 0x7f7f7f7f) + 0x7f7f7f7f) | differs;
-    const zeros = ~isNonZero & 0x80808080;
-    if (zeros !== 0) count += (((zeros >>> 7) * 0x01010101) >>> 24) & 7;
+    const zeros = ~(((differs & 0x7f7f7f7f) + 0x7f7f7f7f) | differs) & 0x80808080;
+    if (zeros !== 0) count += Math.imul(zeros >>> 7, 0x01010101) >>> 24;
   }
   return count;
 }

@@ -1,3 +1,4 @@
+import type { FindUnit } from './find-unit.js';
 import type { TextUnits, Units } from './text-units.js';
 
 /** What framing found at a record's start. */
@@ -12,9 +13,6 @@ export type Framed =
   | 'too-long'
   /** The input ends inside quotes. */
   | 'open-at-end';
-
-/** Finds a unit in `[from, to)`; -1 when it is not there. All ways to search give the same answers. */
-export type FindUnit = (units: Units, unit: number, from: number, to: number) => number;
 
 /**
  * Finds where a CSV record ends, by quoting alone: a quote opens only at a field's start, `""` inside quotes is a quote,
@@ -199,18 +197,3 @@ const QUOTED = 2;
 /** A quote was seen inside quotes: the next unit tells whether it closes. */
 const QUOTE_SEEN = 3;
 const CR_SEEN = 4;
-
-export const findPlainly: FindUnit = (units, unit, from, to) => {
-  for (let at = from; at < to; at++) if (units[at] === unit) return at;
-  return -1;
-};
-
-/** A call of `indexOf` costs as much as a loop over some 100 bytes, so it starts behind them. */
-export const findByIndexOf: FindUnit = (units, unit, from, to) => {
-  const near = Math.min(to, from + 96);
-  for (let at = from; at < near; at++) if (units[at] === unit) return at;
-  if (near === to) return -1;
-  // The memory may be far longer than what is filled: the view ends the search.
-  const found = units.subarray(near, to).indexOf(unit);
-  return found < 0 ? -1 : near + found;
-};

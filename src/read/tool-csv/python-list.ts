@@ -33,10 +33,10 @@ function readString(text: string, from: number, end: number): Item | undefined {
     if (text[at] === quote) return { value: value + text.slice(plainFrom, at), next: at + 1 };
     if (text[at] !== '\\') continue;
     value += text.slice(plainFrom, at);
-    const escape = readEscape(text, at);
-    value += escape.value;
-    plainFrom = escape.next;
-    at = escape.next - 1;
+    const escaped = readEscape(text, at);
+    value += escaped.value;
+    plainFrom = escaped.next;
+    at = escaped.next - 1;
   }
   return undefined;
 }
