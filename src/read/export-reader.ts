@@ -25,10 +25,11 @@ export class ExportReader implements Stage<Uint8Array, ReadItem> {
   constructor(options: ExportReaderOptions, window: ByteWindow = new ByteWindow()) {
     this.#options = options;
     this.#window = window;
-    if (options.format === undefined) return;
-    const format = formatNamed(options.format);
+    const name = options.format ?? (options.columns === undefined ? undefined : 'tool-csv');
+    if (name === undefined) return;
+    const format = formatNamed(name);
     if (format === undefined) {
-      throw new EvpairError('ERR_USAGE', `No format is named ${JSON.stringify(options.format)}.`, {
+      throw new EvpairError('ERR_USAGE', `No format is named ${JSON.stringify(name)}.`, {
         hint: `Use one of ${FORMATS.map(each => each.name).join(', ')}.`,
       });
     }

@@ -1,6 +1,7 @@
 import type { ByteWindow } from '../bytes/byte-window.js';
 import type { DateOrder, EventRecord, InputReport, Reject, Selection, Warning } from '../model/index.js';
 import type { LocalZone } from '../time/local-zone.js';
+import type { ColumnMap } from './tool-csv/columns.js';
 
 /**
  * Reads one format: `frame` (find an event's byte range), `prefilter` (this range cannot match: drop it unread), `parse`
@@ -39,6 +40,8 @@ export interface ReadOptions {
   readonly zone?: LocalZone | undefined;
   /** Order of day, month and year in local dates. Default: found from the input. */
   readonly dateOrder?: DateOrder | undefined;
+  /** What the columns of a CSV mean, from `parseColumns`; the input is then read as `tool-csv`. Default: found from the headers. */
+  readonly columns?: ColumnMap | undefined;
   /** The computer's name, for exports that carry none. */
   readonly computer?: string | undefined;
   /** How bytes are searched; every choice gives the same answers. Default: the fastest there is. */

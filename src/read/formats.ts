@@ -1,6 +1,7 @@
 import { createEventXmlReader } from './event-xml/index.js';
 import type { FormatReader, ReadOptions } from './format-reader.js';
 import type { Head } from './head.js';
+import { createToolCsvReader, detectToolCsv } from './tool-csv/index.js';
 import { createViewerCsvReader, detectViewerCsv } from './viewer-csv/index.js';
 
 /** A form of export that evpair reads: a row of this table is all that the rest of the program knows of it. */
@@ -16,6 +17,7 @@ export interface Format {
 export const FORMATS: readonly Format[] = [
   { name: 'event-xml', detect: detectEventXml, create: createEventXmlReader },
   { name: 'viewer-csv', detect: detectViewerCsv, create: createViewerCsvReader },
+  { name: 'tool-csv', detect: detectToolCsv, create: createToolCsvReader },
 ];
 
 /** An `<Event` start tag anywhere makes XML of it: what stands before may be anything that a tool prints. */

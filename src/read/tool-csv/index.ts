@@ -6,27 +6,20 @@ import type { Head } from '../head.js';
 import { type ColumnMap, mappedLayout } from './columns.js';
 import { dialectOf, namedLayout } from './tool-layout.js';
 
-export { type ColumnMap, parseColumns } from './columns.js';
-
-export interface ToolCsvOptions extends CsvReaderOptions {
-  /** What the columns mean, from `parseColumns`. Default: found from the headers. */
-  readonly columns?: ColumnMap | undefined;
-}
-
 /**
  * Reads the CSV of other tools: `Get-WinEvent | Export-Csv`, `Get-EventLog | Export-Csv`, EvtxECmd, Log Parser,
  * FullEventLogView, Plaso and Timesketch, Azure; and any CSV whose columns the user maps. What a form has destroyed is
  * said in a warning: Export-Csv writes `System.String[]` where the insertion strings were.
  */
-export function createToolCsvReader(options: ToolCsvOptions): FormatReader {
+export function createToolCsvReader(options: CsvReaderOptions): FormatReader {
   return new CsvReader(toolForm(options.columns), options);
 }
 
-/** How sure the head makes it that one of these tools wrote the file, 0 to 1. */
+/** How sure the head makes it that one of these tools wrote the file, 0 to 1; surer than the event XML that a cell of Plaso's holds. */
 export function detectToolCsv(head: Head): number {
   if (head.encoding === 'binary') return 0;
   const sniffed = sniffCsv(head.text);
-  return sniffed === undefined || dialectOf(sniffed.first) === undefined ? 0 : 0.9;
+  return sniffed === undefined || dialectOf(sniffed.first) === undefined ? 0 : 0.93;
 }
 
 function toolForm(columns: ColumnMap | undefined): CsvForm {
