@@ -27,7 +27,11 @@ interface Outcome {
   readonly report: FormatReport;
 }
 
-function read(bytes: Uint8Array, options: Partial<ReadOptions> = {}, cuts: (at: number) => number = () => 65_536): Outcome {
+function read(
+  bytes: Uint8Array,
+  options: Partial<ReadOptions> = {},
+  cuts: (at: number) => number = () => 65_536,
+): Outcome {
   const reader = createEventJsonReader({ input: 'x', ...options });
   const window = new ByteWindow();
   const items: Item[] = [];
@@ -59,7 +63,12 @@ const SEED = {
   level: 2,
 };
 const VALUES = [
-  ['CAS01.contoso.local', 'CAS03.contoso.local', 'https://cas03.contoso.local/ews/exchange.asmx', 'cas03.contoso.local'],
+  [
+    'CAS01.contoso.local',
+    'CAS03.contoso.local',
+    'https://cas03.contoso.local/ews/exchange.asmx',
+    'cas03.contoso.local',
+  ],
   ['CAS01.contoso.local', 'CAS02.contoso.local', 'https://10.0.0.2/ews/exchange.asmx', 'cas02.contoso.local'],
 ];
 const TIMES = [Date.UTC(2011, 2, 4, 11, 5, 0), Date.UTC(2011, 2, 4, 11, 20, 30)];
@@ -141,7 +150,15 @@ t.test('Azure holds values as XML, as parameters, as JSON in a string, and as an
   const { events, report } = read(readFileSync(join(SAMPLES, 'azure.json')));
   t.match(report, { events: 4, malformed: 0, warnings: {} });
   const [xml, parameters, json, dynamic] = events;
-  const names = ['SubjectUserSid', 'SubjectUserName', 'TargetUserName', 'Status', 'WorkstationName', 'IpAddress', 'IpPort'];
+  const names = [
+    'SubjectUserSid',
+    'SubjectUserName',
+    'TargetUserName',
+    'Status',
+    'WorkstationName',
+    'IpAddress',
+    'IpPort',
+  ];
   const values = ['S-1-0-0', '-', 'svc-ews', '0xc000006d', 'CAS01', '10.0.0.1', '51123'];
   t.same([xml?.names, xml?.insertions], [names, values]);
   t.same([json?.names, json?.insertions], [names, values]);
@@ -151,7 +168,15 @@ t.test('Azure holds values as XML, as parameters, as JSON in a string, and as an
 
 t.test('a flat event keeps names and says that their order is none', async t => {
   const { events, report } = read(readFileSync(join(SAMPLES, 'logstash-flat.json')));
-  t.same(events[0]?.names, ['SubjectUserSid', 'SubjectUserName', 'TargetUserName', 'Status', 'WorkstationName', 'IpAddress', 'IpPort']);
+  t.same(events[0]?.names, [
+    'SubjectUserSid',
+    'SubjectUserName',
+    'TargetUserName',
+    'Status',
+    'WorkstationName',
+    'IpAddress',
+    'IpPort',
+  ]);
   t.equal(events[0]?.isUnordered, true);
   t.same(report.warnings, { 'data-order-lost': 1 });
   t.same(events[0]?.time, { epochMs: Date.UTC(2011, 2, 4, 11, 5, 1, 410), nanos: 0, digits: 3, basis: 'export' });
@@ -164,23 +189,41 @@ t.test('values keep their order, their repetitions and their empty places', asyn
   const one = (data: string): EventRecord | undefined => readText(tree(data)).events[0];
   t.same(one('{"2":"a","1":"b","x":"c"}')?.names, ['2', '1', 'x'], 'keys like integers are not moved to the front');
   t.same(one('{"LogonGuid":"a","LogonGuid":"b"}')?.insertions, ['a', 'b'], 'a repeated key loses no value');
-  t.same(one('{"LogonGuid":"a","LogonGuid_1":"b"}')?.names, ['LogonGuid', 'LogonGuid'], "evtx_dump's numbering is undone");
+  t.same(
+    one('{"LogonGuid":"a","LogonGuid_1":"b"}')?.names,
+    ['LogonGuid', 'LogonGuid'],
+    "evtx_dump's numbering is undone",
+  );
   t.same(one('{"Data":["a","",null,7]}')?.insertions, ['a', '', '', '7']);
   t.same(one('{"Data":[{"@Name":"n","#text":"v"},{"@Name":"m"}]}')?.names, ['n', 'm']);
-  t.same(one('{"A":18446744073709551615,"B":1.50}')?.insertions, ['18446744073709551615', '1.50'], 'numbers stay as written');
+  t.same(
+    one('{"A":18446744073709551615,"B":1.50}')?.insertions,
+    ['18446744073709551615', '1.50'],
+    'numbers stay as written',
+  );
   t.same(one('null')?.insertions, []);
   t.equal(one('null')?.recordId, '9007199254740993', 'a record ID past 2^53 keeps its digits');
-  t.same(one('{"Data":"\\ud800 \\u0000 \\/"}')?.insertions, ['\ud800 \0 /'], 'lone surrogates and control characters stay');
+  t.same(
+    one('{"Data":"\\ud800 \\u0000 \\/"}')?.insertions,
+    ['\ud800 \0 /'],
+    'lone surrogates and control characters stay',
+  );
 });
 
 t.test('winlogbeat leaves out empty values, and their numbers give the places back', async t => {
   const winlog = (data: string): string =>
     `{"@timestamp":"2011-03-04T11:05:00.1234567Z","winlog":{"event_id":4,"provider_name":"P","event_data":${data}}}\n`;
-  const { events, report } = readText(winlog('{"param2":"b","param10":"j","Binary":"00"}') + winlog('{"Zeta":"z","Alpha":"a"}'));
+  const { events, report } = readText(
+    winlog('{"param2":"b","param10":"j","Binary":"00"}') + winlog('{"Zeta":"z","Alpha":"a"}'),
+  );
   t.same(events[0]?.insertions, ['', 'b', '', '', '', '', '', '', '', 'j']);
   t.same(events[1], { ...events[1], insertions: ['z', 'a'], names: ['Zeta', 'Alpha'], isUnordered: true });
   t.same(report.warnings, { 'empty-values-omitted': 1, 'data-order-lost': 1 });
-  t.equal(readText(winlog('{"param999999999":"x"}')).events[0]?.insertions?.length, 1, 'a hostile number makes no long list');
+  t.equal(
+    readText(winlog('{"param999999999":"x"}')).events[0]?.insertions?.length,
+    1,
+    'a hostile number makes no long list',
+  );
 });
 
 t.test('times are read in every form, and only those without zone are local', async t => {
@@ -189,14 +232,20 @@ t.test('times are read in every form, and only those without zone are local', as
   t.same(at('"\\/Date(1299236700123)\\/"'), { epochMs: 1299236700123, nanos: 0, digits: 3, basis: 'export' });
   t.equal(at('"\\/Date(1299236700123+0200)\\/"')?.epochMs, 1299236700123, 'the offset is for display');
   t.equal(at('{"value":"\\/Date(1299236700123)\\/","DisplayHint":2,"DateTime":"x"}')?.epochMs, 1299236700123);
-  t.same(at('"2011-03-04T12:05:00.1234567+01:00"'), { epochMs: 1299236700123, nanos: 456700, digits: 7, basis: 'export' });
+  t.same(at('"2011-03-04T12:05:00.1234567+01:00"'), {
+    epochMs: 1299236700123,
+    nanos: 456700,
+    digits: 7,
+    basis: 'export',
+  });
   t.equal(at('"2011-03-04T11:05:00"')?.basis, 'assumed');
   t.equal(at('"2011-03-04T11:05:00"', { timezone: 'UTC' })?.basis, 'given');
   t.same(at('1299236700.123456'), { epochMs: 1299236700123, nanos: 456000, digits: 6, basis: 'export' });
   t.equal(at('"no time"'), undefined);
 });
 
-const line = (at: number): string => `{"EventID":${at},"SourceName":"P","TimeCreated":"2011-03-04T11:05:00Z","V":"v${at}"}`;
+const line = (at: number): string =>
+  `{"EventID":${at},"SourceName":"P","TimeCreated":"2011-03-04T11:05:00Z","V":"v${at}"}`;
 const ids = (outcome: Outcome): number[] => outcome.events.map(event => event.eventId);
 const reasons = (outcome: Outcome): string[] => outcome.rejects.map(reject => `${reject.reason} ${reject.isEvent}`);
 
@@ -204,7 +253,11 @@ t.test('one framing rule serves arrays, lines, objects one after another, and wr
   const pretty = (at: number, indent = '  '): string => JSON.stringify(JSON.parse(line(at)), null, indent);
   const frames: Record<string, string> = {
     array: `[${line(1)},${line(2)}]`,
-    'pretty array': JSON.stringify([1, 2].map(at => JSON.parse(line(at))), null, 4),
+    'pretty array': JSON.stringify(
+      [1, 2].map(at => JSON.parse(line(at))),
+      null,
+      4,
+    ),
     lines: `${line(1)}\n\r\n${line(2)}\r\n`,
     'lines without an end': `${line(1)}\n${line(2)}`,
     'objects after one another': line(1) + line(2),
@@ -243,18 +296,32 @@ t.test('what breaks costs itself only', async t => {
   };
   const cut = '{"EventID":9,"SourceName":"P","V":"cut';
   check(`${line(1)}\n${cut}\n${line(2)}\n`, [1, 2], ['malformed true'], 'a line cut inside a string');
-  check(`${line(1)}\n{"EventID":9,"V":\n${line(2)}\n`, [1, 2], ['malformed true'], 'a line cut where a value could follow');
+  check(
+    `${line(1)}\n{"EventID":9,"V":\n${line(2)}\n`,
+    [1, 2],
+    ['malformed true'],
+    'a line cut where a value could follow',
+  );
   check(`${cut}\n${line(1)}\n${line(2)}\n`, [1, 2], ['malformed true'], 'the first line is the broken one');
   check(`tail of a line"}\n${line(1)}\n${line(2)}\n`, [1, 2], ['no-event false'], 'the head was cut off');
   check(`${line(1)}\nnot json\n${line(2)}\n`, [1, 2], ['malformed true'], 'each line of NDJSON is an event');
   check(`${line(1)}\n${line(2)}\n${cut}`, [1, 2], ['truncated true'], 'the last line is cut');
   check(`[${line(1)},\n${cut},\n${line(2)}]`, [1, 2], ['malformed true'], 'an element with a line break in a string');
-  check(`[${line(1)},{"EventID":9,${line(2)},${line(3)}]`, [1, 2, 3], ['malformed true'], 'an element that never closes');
+  check(
+    `[${line(1)},{"EventID":9,${line(2)},${line(3)}]`,
+    [1, 2, 3],
+    ['malformed true'],
+    'an element that never closes',
+  );
   check(`[${line(1)},{"EventID":9]`, [1], ['malformed true'], 'the array closes before its element');
   check(`[${line(1)},{"EventID" 9},${line(2)}]`, [1, 2], ['malformed true'], 'a fault inside, brackets right');
   check(`[${line(1)},"text",${line(2)}]`, [1, 2], ['no-event false'], 'an element that is no object');
   check(`[${line(1)},${line(2).slice(0, -1)}`, [1], ['truncated true'], 'the input ends inside an element');
-  const indented = JSON.stringify([1, 2, 3].map(at => JSON.parse(line(at))), null, 4);
+  const indented = JSON.stringify(
+    [1, 2, 3].map(at => JSON.parse(line(at))),
+    null,
+    4,
+  );
   check(indented.replace('"v2"\n    }', '"v2'), [1, 3], ['malformed true'], 'a pretty element without its end');
   const many = Array.from({ length: 20_000 }, (_, at) => (at === 7777 ? '{"EventID":7,' : line(1)));
   t.equal(readText(`[${many.join(',\n')}]`).events.length, 19_999, 'one bad element among many');
@@ -281,7 +348,23 @@ t.test('limits: a long line, a long element, and deep nesting are rejected and t
 
 t.test('hostile input takes time linear in its length', async t => {
   const size = 1 << 20;
-  const pieces = ['{', '[', '"', '{"', '{"a":', '{"a":[', '{"a":\n', '{\n', '{"Records":[', '\\', '{"a":"\\', '{  ', 'x{ ', '}', '],'];
+  const pieces = [
+    '{',
+    '[',
+    '"',
+    '{"',
+    '{"a":',
+    '{"a":[',
+    '{"a":\n',
+    '{\n',
+    '{"Records":[',
+    '\\',
+    '{"a":"\\',
+    '{  ',
+    'x{ ',
+    '}',
+    '],',
+  ];
   for (const piece of [...pieces, '\\u0041', 'Record 1', '{"Records":[{}]', '{"a":[{"b":', `{"x":"${' '.repeat(99)}`]) {
     const content = text(piece.repeat(Math.ceil(size / piece.length)));
     const from = process.cpuUsage().user;
@@ -304,7 +387,9 @@ t.test('the prefilter drops no wanted event, however its provider is written', a
   ];
   const lines = written.map(name => `{"EventID":5,"SourceName":"${name}","TimeCreated":"2011-03-04T11:05:00Z"}`);
   const key = '{"\\u0045ventID":5,"Sourc\\u0065Name":"MSExchange Web Services","TimeCreated":"2011-03-04T11:05:00Z"}';
-  const nested = JSON.stringify({ _raw: `<Event><System><Provider Name='MSExchange &#87;eb Services'/><EventID>5</EventID></System></Event>` });
+  const nested = JSON.stringify({
+    _raw: `<Event><System><Provider Name='MSExchange &#87;eb Services'/><EventID>5</EventID></System></Event>`,
+  });
   const columns = { data: '{}', eventid: '5', provider_name: 'MSExchange Web Services' };
   const content = [...lines, key, nested, JSON.stringify({ columns }), line(1)].join('\n');
   const outcome = readText(content, { selection: SELECTION });
@@ -316,13 +401,37 @@ t.test('the prefilter drops no wanted event, however its provider is written', a
 const sampleBytes = readdirSync(SAMPLES)
   .filter(file => /\.(json|jsonl|ndjson)$/.test(file))
   .map(file => readFileSync(join(SAMPLES, file)));
-const SNIPPETS = ['{', '}', '[', ']', '"', '\\', ',', ':', '\n', '\n{', '{"a":', '\\u00', ' ', '\ufeff', 'é', '\0', '\xff', 'Record 3\n'];
+const SNIPPETS = [
+  '{',
+  '}',
+  '[',
+  ']',
+  '"',
+  '\\',
+  ',',
+  ':',
+  '\n',
+  '\n{',
+  '{"a":',
+  '\\u00',
+  ' ',
+  '\ufeff',
+  'é',
+  '\0',
+  '\xff',
+  'Record 3\n',
+];
 /** A sample with some bytes cut out, put in, or repeated. */
 const mutatedArb = fc
   .record({
     sample: fc.nat(sampleBytes.length - 1),
     edits: fc.array(
-      fc.record({ at: fc.nat(1 << 16), remove: fc.nat(60), insert: fc.constantFrom('', ...SNIPPETS), copy: fc.nat(300) }),
+      fc.record({
+        at: fc.nat(1 << 16),
+        remove: fc.nat(60),
+        insert: fc.constantFrom('', ...SNIPPETS),
+        copy: fc.nat(300),
+      }),
       { maxLength: 6 },
     ),
   })
@@ -331,24 +440,34 @@ const mutatedArb = fc
     for (const { at, remove, insert, copy } of edits) {
       const from = at % (bytes.length + 1);
       const copied = bytes.subarray(from, from + (copy > 200 ? copy : 0));
-      bytes = Buffer.concat([bytes.subarray(0, from), Buffer.from(insert, 'latin1'), copied, bytes.subarray(from + remove)]);
+      bytes = Buffer.concat([
+        bytes.subarray(0, from),
+        Buffer.from(insert, 'latin1'),
+        copied,
+        bytes.subarray(from + remove),
+      ]);
     }
     return bytes;
   });
 
 t.test('any cut into windows gives the same items and the same report', async t => {
   fc.assert(
-    fc.property(mutatedArb, fc.integer({ min: 1, max: 97 }), fc.constantFrom(200, 1 << 20), (bytes, step, maxEventBytes) => {
-      const options = { maxEventBytes, keepRejectBytes: true };
-      const whole = read(bytes, options, () => bytes.length);
-      for (const cut of [1, step]) {
-        const parts = read(bytes, options, () => cut);
-        t.strictSame(parts.items, whole.items);
-        t.strictSame(parts.report, whole.report);
-        if (!t.passing()) return false;
-      }
-      return true;
-    }),
+    fc.property(
+      mutatedArb,
+      fc.integer({ min: 1, max: 97 }),
+      fc.constantFrom(200, 1 << 20),
+      (bytes, step, maxEventBytes) => {
+        const options = { maxEventBytes, keepRejectBytes: true };
+        const whole = read(bytes, options, () => bytes.length);
+        for (const cut of [1, step]) {
+          const parts = read(bytes, options, () => cut);
+          t.strictSame(parts.items, whole.items);
+          t.strictSame(parts.report, whole.report);
+          if (!t.passing()) return false;
+        }
+        return true;
+      },
+    ),
     { numRuns: 120 },
   );
 });
@@ -417,7 +536,12 @@ function plainOf(doc: JsonDocument, node: number): unknown {
 
 t.test('the parser accepts what JSON.parse accepts and gives the same values', async t => {
   const editedArb = fc
-    .tuple(fc.json({ maxDepth: 4 }), fc.nat(200), fc.constantFrom('', '"', '\\', ',', '{', '0', 'e', '\n', '-', '.', '\u0001', 'é'), fc.nat(3))
+    .tuple(
+      fc.json({ maxDepth: 4 }),
+      fc.nat(200),
+      fc.constantFrom('', '"', '\\', ',', '{', '0', 'e', '\n', '-', '.', '\u0001', 'é'),
+      fc.nat(3),
+    )
     .map(([json, at, insert, remove]) => json.slice(0, at) + insert + json.slice(at + remove));
   fc.assert(
     fc.property(fc.oneof(fc.json(), editedArb, fc.string()), content => {
@@ -443,19 +567,26 @@ t.test('every element that stream-json finds in an array is an event of the read
     Value: fc.oneof(fc.string(), fc.jsonValue({ maxDepth: 3 })),
   });
   await fc.assert(
-    fc.asyncProperty(fc.array(eventArb, { maxLength: 8 }), fc.constantFrom(0, 1, 4, '\t'), fc.integer({ min: 1, max: 64 }), async (events, indent, step) => {
-      const bytes = text(JSON.stringify(events, null, indent));
-      const found: unknown[] = [];
-      const strict = streamArray.withParserAsStream();
-      await pipeline(Readable.from([bytes]), strict, async source => {
-        for await (const { value } of source as AsyncIterable<{ value: unknown }>) found.push(value);
-      });
-      const outcome = read(bytes, {}, () => step);
-      const ranges = outcome.events.map(({ position: { offset, length } }) => JSON.parse(bytes.subarray(offset, offset + length).toString()));
-      t.strictSame(ranges, found);
-      t.equal(outcome.report.events, found.length);
-      return t.passing();
-    }),
+    fc.asyncProperty(
+      fc.array(eventArb, { maxLength: 8 }),
+      fc.constantFrom(0, 1, 4, '\t'),
+      fc.integer({ min: 1, max: 64 }),
+      async (events, indent, step) => {
+        const bytes = text(JSON.stringify(events, null, indent));
+        const found: unknown[] = [];
+        const strict = streamArray.withParserAsStream();
+        await pipeline(Readable.from([bytes]), strict, async source => {
+          for await (const { value } of source as AsyncIterable<{ value: unknown }>) found.push(value);
+        });
+        const outcome = read(bytes, {}, () => step);
+        const ranges = outcome.events.map(({ position: { offset, length } }) =>
+          JSON.parse(bytes.subarray(offset, offset + length).toString()),
+        );
+        t.strictSame(ranges, found);
+        t.equal(outcome.report.events, found.length);
+        return t.passing();
+      },
+    ),
     { numRuns: 100 },
   );
 });
@@ -491,6 +622,12 @@ t.test('real exports', async t => {
   };
   t.equal(snap('with_multiple_data_elements-2')?.insertions?.length, 27, 'all 27 strings of an Exchange cmdlet event');
   t.same(snap('multiple_empty_data_nodes_not_ignored')?.insertions, snap('with_multiple_data_elements-2')?.insertions);
-  t.same(snap('sample_with_event_data_with_attributes_and_text')?.insertions, ['10.00.', '15063', '', 'Multiprocessor Free', '0']);
+  t.same(snap('sample_with_event_data_with_attributes_and_text')?.insertions, [
+    '10.00.',
+    '15063',
+    '',
+    'Multiprocessor Free',
+    '0',
+  ]);
   t.same(snap('with_multiple_nodes_same_name')?.insertions, snap('with_multiple_nodes_same_name_separate')?.insertions);
 });

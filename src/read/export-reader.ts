@@ -1,4 +1,5 @@
 import { ByteWindow } from '../bytes/byte-window.js';
+import { createWindowMemory } from '../bytes/window-memory.js';
 import { EvpairError, type ReadItem, type Reject } from '../model/index.js';
 import type { Stage } from '../stream/stage.js';
 import type { FormatReader, ReadOptions } from './format-reader.js';
@@ -22,7 +23,7 @@ export class ExportReader implements Stage<Uint8Array, ReadItem> {
   #bytes = 0;
 
   /** @throws EvpairError `ERR_USAGE` when `format` is none that evpair reads. */
-  constructor(options: ExportReaderOptions, window: ByteWindow = new ByteWindow()) {
+  constructor(options: ExportReaderOptions, window: ByteWindow = new ByteWindow(createWindowMemory())) {
     this.#options = options;
     this.#window = window;
     const name = options.format ?? (options.columns === undefined ? undefined : 'tool-csv');

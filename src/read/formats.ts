@@ -1,3 +1,7 @@
+import { createClixmlReader, detectClixml } from './clixml/index.js';
+import { detectEventJson } from './event-json/detect.js';
+import { createEventJsonReader } from './event-json/index.js';
+import { createEventTextReader, detectEventText } from './event-text/index.js';
 import { createEventXmlReader } from './event-xml/index.js';
 import type { FormatReader, ReadOptions } from './format-reader.js';
 import type { Head } from './head.js';
@@ -15,6 +19,9 @@ export interface Format {
 
 /** Every form, the surest marks first. To add one: a folder beside this file and a row here. */
 export const FORMATS: readonly Format[] = [
+  { name: 'clixml', detect: head => detectClixml(head.text), create: createClixmlReader },
+  { name: 'event-json', detect: head => detectEventJson(head.bytes).score, create: createEventJsonReader },
+  { name: 'event-text', detect: head => detectEventText(head.text), create: createEventTextReader },
   { name: 'event-xml', detect: detectEventXml, create: createEventXmlReader },
   { name: 'viewer-csv', detect: detectViewerCsv, create: createViewerCsvReader },
   { name: 'tool-csv', detect: detectToolCsv, create: createToolCsvReader },

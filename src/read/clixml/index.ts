@@ -16,7 +16,9 @@ export function createClixmlReader(options: ReadOptions): FormatReader {
 /** How sure it is that the head of an input (as text) is CLIXML with events in it. */
 export function detectClixml(head: string): number {
   if (!/<Objs [^>]{0,200}http:\/\/schemas\.microsoft\.com\/powershell\//.test(head)) return 0;
-  return /Eventing\.Reader\.EventLogRecord|Diagnostics\.EventLogEntry|N="(ProviderName|EventID)"/.test(head) ? 0.97 : 0.2;
+  return /Eventing\.Reader\.EventLogRecord|Diagnostics\.EventLogEntry|N="(ProviderName|EventID)"/.test(head)
+    ? 0.97
+    : 0.2;
 }
 
 class ClixmlReader implements FormatReader, ObjectSink {
@@ -77,13 +79,20 @@ class ClixmlReader implements FormatReader, ObjectSink {
       return typeof time === 'string' ? undefined : time;
     });
     if (parsed === undefined) {
-      this.#reject('malformed', 'the object is no event: a provider or an event ID is missing, or its XML breaks', from, to, true);
+      this.#reject(
+        'malformed',
+        'the object is no event: a provider or an event ID is missing, or its XML breaks',
+        from,
+        to,
+        true,
+      );
       return;
     }
     const { fields, isLost } = parsed;
     const { selection, input, computer } = this.#options;
     if (!isSelected(selection, fields.provider, fields.eventId)) return;
-    if (isLost) this.#warn('insertions-lost', 'some events were exported without their values; export them whole, not selected');
+    if (isLost)
+      this.#warn('insertions-lost', 'some events were exported without their values; export them whole, not selected');
     if (source.fallbackEvents > before) this.#warn('encoding-fallback', FALLBACK);
     if (fields.time === undefined) this.#withoutTime += 1;
     this.#emit({
@@ -96,7 +105,8 @@ class ClixmlReader implements FormatReader, ObjectSink {
 
   broken(reason: 'cut-off' | 'truncated', from: number, to: number): void {
     this.#events += 1;
-    const detail = reason === 'truncated' ? 'the input ends inside the object' : 'another object starts inside this one';
+    const detail =
+      reason === 'truncated' ? 'the input ends inside the object' : 'another object starts inside this one';
     this.#reject(this.#isOverlong(from, to) ? 'too-long' : reason, detail, from, to, true);
   }
 

@@ -37,7 +37,8 @@ export function parseClixmlObject(
     channel: scalar(members.get('LogName')),
     computer: scalar(members.get('MachineName')),
     recordId: recordIdOf(scalar(members.get('RecordId')) ?? scalar(members.get('Index'))),
-    level: wholeNumber(scalar(members.get('Level')) ?? '', 255) ?? ENTRY_LEVELS.get(scalar(members.get('EntryType')) ?? ''),
+    level:
+      wholeNumber(scalar(members.get('Level')) ?? '', 255) ?? ENTRY_LEVELS.get(scalar(members.get('EntryType')) ?? ''),
     time: time === undefined ? undefined : timeOf(time, localTime),
     insertions: values,
     message: scalar(members.get('Message')),

@@ -34,8 +34,7 @@ function readBeat(doc: JsonDocument, object: number, winlog: number, context: Di
   const ecs = doc.field(K.event);
   const id = splitEventId(memberText(doc, winlog, K.event_id) ?? memberText(doc, ecs, K.code));
   if (id === undefined) return undefined;
-  const provider =
-    memberText(doc, winlog, K.provider_name, K.source_name) ?? memberText(doc, ecs, K.provider) ?? '';
+  const provider = memberText(doc, winlog, K.provider_name, K.source_name) ?? memberText(doc, ecs, K.provider) ?? '';
   if (!context.wants(provider, id.eventId)) return 'unwanted';
   return defined({
     provider,
@@ -76,7 +75,9 @@ function beatInsertions(doc: JsonDocument, winlog: number, original: string | un
 function insertionsInEventXml(xml: string) {
   const read = xml.trimStart().startsWith('<Event') ? eventOfXml(xml) : undefined;
   if (read?.insertions === undefined) return undefined;
-  return read.names === undefined ? { insertions: read.insertions } : { insertions: read.insertions, names: read.names };
+  return read.names === undefined
+    ? { insertions: read.insertions }
+    : { insertions: read.insertions, names: read.names };
 }
 
 /** fluent-bit's winevtlog and winlog: the values as an array in order; times are local with their offset. */

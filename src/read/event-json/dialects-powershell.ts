@@ -59,10 +59,9 @@ export const getEventLog: Dialect = {
 /** System.Diagnostics.EventLogEntryType, as number and as name; the audits have no level of their own. */
 const ENTRY_LEVELS: ReadonlyMap<string, number> = new Map([
   ...([1, 2, 4, 8, 16] as const).map((type, at): [string, number] => [String(type), [2, 3, 4, 0, 0][at]!]),
-  ...(['Error', 'Warning', 'Information', 'SuccessAudit', 'FailureAudit'] as const).map((type, at): [string, number] => [
-    type,
-    [2, 3, 4, 0, 0][at]!,
-  ]),
+  ...(['Error', 'Warning', 'Information', 'SuccessAudit', 'FailureAudit'] as const).map(
+    (type, at): [string, number] => [type, [2, 3, 4, 0, 0][at]!],
+  ),
 ]);
 
 /**

@@ -70,7 +70,10 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
       options.encoding === undefined || isUnicode(options.encoding) ? undefined : options.encoding,
     );
     this.#times = new LocalTimes(options);
-    this.#bytesDocument = new JsonDocument((units, from, to, isAscii) => this.#decode(units, from, to, isAscii), this.keys);
+    this.#bytesDocument = new JsonDocument(
+      (units, from, to, isAscii) => this.#decode(units, from, to, isAscii),
+      this.keys,
+    );
     this.#unitsDocument = new JsonDocument(decodeUnits16, this.keys);
   }
 
@@ -149,7 +152,13 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
           ? 'this JSON is no event in any dialect that evpair knows: a provider and an event ID are missing'
           : `${at} bytes into the event ${fault.expected} was expected`;
       const isCut = fault?.at === to && this.#isAtEnd(to);
-      this.#reject(isCut ? 'truncated' : (fault?.reason ?? 'malformed'), detail, from + this.#base, to + this.#base, true);
+      this.#reject(
+        isCut ? 'truncated' : (fault?.reason ?? 'malformed'),
+        detail,
+        from + this.#base,
+        to + this.#base,
+        true,
+      );
       return;
     }
     if (this.#dialect !== read.dialect) this.#countDialect(read.dialect);
@@ -230,7 +239,8 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
   }
 
   #finish(window: ByteWindow, framer: JsonFramer): void {
-    if (framer.openBrackets > 0) this.#warn('unclosed-array', 'the array of events is not closed: the export may be cut');
+    if (framer.openBrackets > 0)
+      this.#warn('unclosed-array', 'the array of events is not closed: the export may be cut');
     const odd = window.end - window.start;
     if (this.#wide !== undefined && odd > 0) {
       const offset = window.offsetOf(window.start);

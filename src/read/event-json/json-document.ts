@@ -380,4 +380,3 @@ function endOfNumber(units: JsonUnits, from: number, to: number): number {
   }
   return at;
 }
-

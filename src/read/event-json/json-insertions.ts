@@ -110,7 +110,8 @@ function addMembers(doc: JsonDocument, object: number, insertions: string[], nam
   for (let key = doc.first(object); key >= 0; key = doc.nextKey(object, key)) {
     const name = doc.keyText(key);
     const value = doc.valueOf(key);
-    if (name === 'Binary' || name === 'xmlns' || name === '<xmlattr>' || name.startsWith('@') || name === '#attributes') continue;
+    if (name === 'Binary' || name === 'xmlns' || name === '<xmlattr>' || name.startsWith('@') || name === '#attributes')
+      continue;
     if (name.endsWith('_attributes') && doc.isObject(value)) {
       // Attributes apart come right before their element, which is missing where it holds nothing.
       const element = name.slice(0, -'_attributes'.length);

@@ -27,7 +27,9 @@ export function parseEventText(text: string, times: LocalTimes): ParsedText {
     if (label === undefined) continue;
     if (label.field === 'description') {
       const rest = lines.slice(at + 1);
-      const heading = rest.findIndex((each, index) => isXmlHeading(each) && /^\s*<Event[\s>]/.test(rest[index + 1] ?? ''));
+      const heading = rest.findIndex(
+        (each, index) => isXmlHeading(each) && /^\s*<Event[\s>]/.test(rest[index + 1] ?? ''),
+      );
       if (heading >= 0) xml = rest.slice(heading + 1).join('\n');
       const body = heading >= 0 ? rest.slice(0, heading) : rest;
       message = [label.value, ...body].join('\n').trim();
@@ -59,7 +61,11 @@ export function parseEventText(text: string, times: LocalTimes): ParsedText {
     message: nonEmpty(message),
   });
   if (time === 'date-order') {
-    return { fault: 'date-order', detail: 'the date contradicts the order of day and month in the other dates', fields };
+    return {
+      fault: 'date-order',
+      detail: 'the date contradicts the order of day and month in the other dates',
+      fields,
+    };
   }
   return { fields };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ByteWindow } from '../../bytes/byte-window.js';
 import { loadCodePage } from '../../bytes/code-pages.js';
+import { createWindowMemory } from '../../bytes/window-memory.js';
 import type { ReadItem } from '../../model/index.js';
 import { WINDOW_BYTES } from '../../stream/file-windows.js';
 import { forEachLine } from '../../stream/lines.js';
@@ -82,7 +83,7 @@ async function readExport(
   options: ReadInputOptions,
   emit: (item: ReadItem) => void,
 ): Promise<void> {
-  const reader = new ExportReader({ ...options, input: input.name }, new ByteWindow());
+  const reader = new ExportReader({ ...options, input: input.name }, new ByteWindow(createWindowMemory()));
   const hash = options.hash === true ? createHash('sha256') : undefined;
   let isComplete = true;
   let windows = 0;
