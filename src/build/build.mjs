@@ -8,7 +8,7 @@ import { buildDefinitions } from './definitions.mjs';
 import { buildSearch } from './wasm.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+const { version, dependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 const shared = {
   absWorkingDir: root,
   bundle: true,
@@ -19,17 +19,21 @@ const shared = {
   define: { __EVPAIR_VERSION__: JSON.stringify(version) },
 };
 
+/** Imported by `import()` alone, at the first need. */
+const LAZY = Object.keys(dependencies).filter(name => !['split2', 'stream-json'].includes(name));
+
 rmSync(`${root}dist`, { recursive: true, force: true });
 await buildSearch(root);
 await buildDefinitions(root);
 await Promise.all([
-  // One CommonJS file: an ESM bundle starts 5 ms later, separate files later still. What a command does not use is in
-  // the file but not evaluated.
+  // One CommonJS file: an ESM bundle starts 5 ms later, separate files later still. The libraries that a plain run does
+  // not use stay outside (they are dependencies): 1.5 MB less to read at each start.
   build({
     ...shared,
     entryPoints: ['src/cli/main.ts'],
     outfile: 'dist/evpair.cjs',
     format: 'cjs',
+    external: LAZY,
     banner: { js: '#!/usr/bin/env node' },
     minifySyntax: true,
     minifyWhitespace: true,

@@ -1,11 +1,10 @@
-import { EvpairError } from '../index.js';
+import { EvpairError } from '../model/index.js';
 import { EXIT, exitStatusOf } from './exit-status.js';
 import { commandHelp, generalHelp } from './help.js';
 import { type Log, openLog } from './log.js';
 import { flagOption, textOption } from './option-values.js';
 import { openOutput, ReaderGone } from './output.js';
 import { type CommandLine, parseCommandLine } from './parse-command-line.js';
-import { runCommand } from './run-command.js';
 
 declare const __EVPAIR_VERSION__: string;
 const TOOL = `evpair ${__EVPAIR_VERSION__}`;
@@ -20,6 +19,8 @@ async function main(argv: readonly string[]): Promise<number> {
     if (flagOption(line.options, 'help')) {
       return await print((argv[0] === line.command ? commandHelp(line.command) : generalHelp()).trimEnd());
     }
+    // Help and version do not pay for loading what reads.
+    const { runCommand } = await import('./run-command.js');
     return await runCommand(line, log, TOOL);
   } catch (error) {
     if (error instanceof ReaderGone) return EXIT.done;
