@@ -16,7 +16,7 @@ import type { FormatReport, ReadOptions } from '../src/read/format-reader.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SAMPLES = join(ROOT, 'samples');
-const REAL = process.env['EVPAIR_REAL_SAMPLES'] ?? join(ROOT, '..', 'shared', 'samples-real');
+const REAL = process.env.EVPAIR_REAL_SAMPLES ?? join(ROOT, '..', 'shared', 'samples-real');
 const RUNS = { numRuns: 400 };
 
 type Item = EventRecord | Reject | Warning;
@@ -472,7 +472,7 @@ t.test('any cut into windows gives the same items and the same report', async t 
   );
 });
 
-t.test('mutated samples never throw, every byte range lies inside, and the accounts add up', async t => {
+t.test('mutated samples never throw, every byte range lies inside, and the accounts add up', async _t => {
   fc.assert(
     fc.property(mutatedArb, bytes => {
       const { items, events, rejects, report } = read(bytes);

@@ -1,7 +1,7 @@
 // `npm run build`: everything that is made from source and never committed.
 //   generated modules (WebAssembly search, shipped definitions) → bundles (command, library) → type declarations
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildDefinitions } from './definitions.mjs';
@@ -40,6 +40,7 @@ await Promise.all([
   }),
   build({ ...shared, entryPoints: ['src/index.ts'], outfile: 'dist/index.js', format: 'esm', packages: 'external' }),
 ]);
+cpSync(`${root}src/write/schemas`, `${root}dist/schemas`, { recursive: true });
 chmodSync(`${root}dist/evpair.cjs`, 0o755);
 execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.build.json`], {
   stdio: 'inherit',

@@ -4,8 +4,8 @@ import { COMMANDS, type CommandName, OPTIONS, type Option } from './options.js';
 export function generalHelp(): string {
   return `Windows event log exports in, NDJSON summaries of failing machine pairs out.
 
-  evpair Application.xml                 which servers keep failing to reach which
-  evpair -o pairs.ndjson exports/        a whole folder, any mix of forms
+  evpair Application.xml            which servers keep failing to reach which
+  evpair -o pairs.ndjson exports/   a whole folder, any mix of forms
   wevtutil qe Application /f:xml | evpair
   evpair events a.xml | evpair extract | evpair summarize
 
@@ -15,8 +15,8 @@ ${Object.entries(COMMANDS)
   .map(([name, summary]) => `  ${name.padEnd(13)}${summary}`)
   .join('\n')}
 
-  --definition NAME|FILE  use these pair definitions     --timezone IANA  --gap 15m
-  --rejects FILE          keep what could not be read    --min-count N    -o FILE
+  --definition NAME|FILE  use these definitions        --timezone IANA --gap 15m
+  --rejects FILE          keep what could not be read  --min-count N    -o FILE
 
 evpair COMMAND --help lists every option of a command.
 `;
@@ -68,4 +68,14 @@ function wrap(text: string, width: number): string[] {
     }
   }
   return [...lines, line];
+}
+
+/** The table of options for the README, in Markdown. */
+export function optionsTable(): string {
+  const rows = OPTIONS.map(option => {
+    const choices = option.choices === undefined ? '' : ` (${option.choices.join(', ')})`;
+    const short = option.short === undefined ? '' : `-${option.short}, `;
+    return `| \`${short}${spelling(option).replaceAll('|', '\\|')}\` | ${option.help}${choices} |`;
+  });
+  return ['| option | |', '|---|---|', ...rows].join('\n');
 }

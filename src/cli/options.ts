@@ -15,7 +15,7 @@ export interface Option {
 }
 
 export const COMMANDS = {
-  summarize: 'exports, events or failures → pair summaries (the default command)',
+  summarize: 'exports, events or failures → pair summaries (the default)',
   events: 'exports → events',
   extract: 'exports or events → failures',
   merge: 'partial ledgers → pair summaries, or one partial ledger',

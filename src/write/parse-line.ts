@@ -1,13 +1,4 @@
-import type {
-  EventRecord,
-  Failure,
-  InputReport,
-  Instant,
-  Position,
-  Reject,
-  TimeBasis,
-  Unpaired,
-} from '../model/index.js';
+import type { EventRecord, Failure, InputReport, Instant, Position, TimeBasis, Unpaired } from '../model/index.js';
 import { parseIsoInstant } from '../time/instant-text.js';
 
 /** A run line as far as a later command goes on from it: the inputs that were read. */

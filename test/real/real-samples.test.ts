@@ -9,7 +9,8 @@ import { readItems } from '../properties/run-evpair.js';
  * Every real sample is read to its end, and what is rejected is listed, file by file, with offset and reason: no event
  * text. `EVPAIR_SNAP=1` writes the list anew; read the difference before you commit it.
  */
-const folder = process.env.EVPAIR_REAL_SAMPLES ?? fileURLToPath(new URL('../../../shared/samples-real', import.meta.url));
+const folder =
+  process.env.EVPAIR_REAL_SAMPLES ?? fileURLToPath(new URL('../../../shared/samples-real', import.meta.url));
 const golden = fileURLToPath(new URL('../golden/real-samples.json', import.meta.url));
 
 interface Found {
@@ -40,8 +41,14 @@ t.test('the three Event Viewer exports hold 3,328 events, all of them read', asy
   if (!existsSync(folder)) return t.fail('no real samples');
   const names = ['Application.xml', 'Security.xml', 'System.xml'];
   const counts = names.map(name => readWhole(join(folder, 'eventviewer-xml', name)));
-  t.equal(counts.reduce((sum, each) => sum + each.events, 0), 3328);
-  t.same(counts.flatMap(each => each.rejects), []);
+  t.equal(
+    counts.reduce((sum, each) => sum + each.events, 0),
+    3328,
+  );
+  t.same(
+    counts.flatMap(each => each.rejects),
+    [],
+  );
 });
 
 function readWhole(file: string): Found {
@@ -49,10 +56,13 @@ function readWhole(file: string): Found {
   const report = items.at(-1);
   if (report?.type !== 'input') throw new Error(`${file}: no report`);
   const rejects = items.filter((item): item is Reject => item.type === 'reject');
-  if (rejects.length !== report.rejects) throw new Error(`${file}: ${rejects.length} rejects, ${report.rejects} reported`);
+  if (rejects.length !== report.rejects)
+    throw new Error(`${file}: ${rejects.length} rejects, ${report.rejects} reported`);
   return {
     format: report.format,
     events: report.events,
-    rejects: rejects.map(({ reason, position, isEvent }) => `${position.offset}+${position.length} ${reason}${isEvent ? ' (event)' : ''}`),
+    rejects: rejects.map(
+      ({ reason, position, isEvent }) => `${position.offset}+${position.length} ${reason}${isEvent ? ' (event)' : ''}`,
+    ),
   };
 }

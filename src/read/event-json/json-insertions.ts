@@ -32,7 +32,7 @@ export function insertionsOfText(text: string, doc: JsonDocument, context: Diale
   const nested = parseJsonText(text, doc.keys);
   if (nested === undefined) return undefined;
   const body = firstOf(nested, 0, [K.EventData, K.UserData]);
-  return insertionsOfData(nested, body < 0 ? 0 : body, context);
+  return insertionsOfData(nested, Math.max(body, 0), context);
 }
 
 /** A plain array: `["a", ""]` (fluent-bit, Get-EventLog), `[{"Value":"a"}]` (Get-WinEvent), `[{"name":"a"}]` (OTel). */
