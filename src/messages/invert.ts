@@ -58,7 +58,7 @@ export function invertMessage(template: CompiledTemplate, message: string | Mess
 export const NO_MATCH: Inversion = { certainty: 'none', insertions: [], reason: 'no-match' };
 
 /** One level of tolerance; what fits at a level is not looked for at a later one. */
-export type Step = readonly (View | 'damaged')[];
+export type Step = readonly View[];
 
 export const STEPS: readonly Step[] = [
   ['verbatim'],
@@ -66,20 +66,24 @@ export const STEPS: readonly Step[] = [
   ['joined', 'joined-wide', 'trimmed'],
   ['spaced'],
   ['unbroken'],
-  ['damaged'],
 ];
 
 /** The inversion at one level of tolerance; undefined when nothing fits. */
 export function invertAt(template: CompiledTemplate, views: MessageViews, step: Step): Inversion | undefined {
   let found: Inversion | undefined;
   for (const view of step) {
-    for (const variant of view === 'damaged' ? damagedForms(template, views) : forms(template, view)) {
-      const viewed = views.get(variant.view);
-      if (viewed === undefined) continue;
-      const inversion = read(template, variant, views.raw, viewed, view);
+    const viewed = views.get(view);
+    if (viewed === undefined) continue;
+    for (const form of forms(template, view)) {
+      const inversion = read(template, form, views.raw, viewed, view);
       if (inversion === undefined) continue;
       found = found === undefined ? inversion : combine(found, inversion);
-      if (variant.isLast) return found;
+      if (form.isLast) break;
+    }
+    if (view === 'verbatim' || !views.hasLosses) continue;
+    for (const form of damagedForms(template, views, view)) {
+      const inversion = read(template, form, views.raw, viewed, 'damaged');
+      if (inversion !== undefined) found = found === undefined ? inversion : combine(found, inversion);
     }
   }
   return found;
@@ -166,32 +170,26 @@ function pad(literals: readonly string[], view: View): readonly string[] {
  * If an encoding lost characters, then those of the template that do not stand anywhere in the text stand there as `?`.
  * Characters with an ASCII form may have taken that instead.
  */
-function* damagedForms(template: CompiledTemplate, views: MessageViews): Generator<Form> {
-  if (!views.raw.includes('?') && !views.raw.includes('\ufffd')) return;
+function damagedForms(template: CompiledTemplate, views: MessageViews, view: View): Form[] {
   const kept = new Set(views.raw);
-  for (const view of ['folded', 'joined', 'spaced'] as const) {
-    for (const isFolding of [true, false]) {
-      let hasLost = false;
-      const literals = template.literals.map(literal => {
-        let lossy = '';
-        for (let at = 0; at < literal.length; at++) {
-          const code = literal.charCodeAt(at);
-          const isKept = code < 128 || kept.has(literal[at]!) || (isFolding && foldsToAscii(code));
-          lossy += isKept ? literal[at]! : '?';
-          hasLost ||= !isKept;
-        }
-        return viewLiteral(lossy, view);
-      });
-      if (!hasLost) continue;
-      yield {
-        view,
-        literals: pad(literals, view),
-        inserts: template.inserts,
-        hasRepeats: template.hasRepeats,
-        isLast: true,
-      };
-    }
+  const damaged: Form[] = [];
+  for (const isFolding of [true, false]) {
+    let hasLost = false;
+    const literals = template.literals.map(literal => {
+      let lossy = '';
+      for (let at = 0; at < literal.length; at++) {
+        const code = literal.charCodeAt(at);
+        const isKept = code < 128 || kept.has(literal[at]!) || (isFolding && foldsToAscii(code));
+        lossy += isKept ? literal[at]! : '?';
+        hasLost ||= !isKept;
+      }
+      return viewLiteral(lossy, view);
+    });
+    if (!hasLost) continue;
+    const { inserts, hasRepeats } = template;
+    damaged.push({ view, literals: pad(literals, view), inserts, hasRepeats, isLast: true });
   }
+  return damaged;
 }
 
 function foldsToAscii(code: number): boolean {
@@ -228,15 +226,32 @@ function* ends(form: Form, text: string): Generator<Alignable> {
   }
   yield { text, from: 0, to: text.length, literals, inserts, hasRepeats, sharesSpaces };
   const last = literals.length - 1;
-  const first = inserts.length > 0 && literals[0] === '' ? '' : literals[0]!.trimStart();
-  const final = literals[last]!.trimEnd();
-  const from = first === '' ? 0 : text.length - text.trimStart().length;
-  const to = final === '' && last > 0 ? text.length : Math.max(from, text.trimEnd().length);
+  const first = literals[0]!.slice(spacesBefore(literals[0]!));
+  const final = literals[last]!.slice(0, spacesAfter(literals[last]!, 0));
+  const from = first === '' ? 0 : spacesBefore(text);
+  const to = final === '' && last > 0 ? text.length : spacesAfter(text, from);
   if (from === 0 && to === text.length && final === literals[last] && first === literals[0]) return;
   const cut = [...literals];
   cut[0] = first;
-  cut[last] = last === 0 ? literals[0]!.trim() : final;
+  cut[last] = last === 0 ? final.slice(spacesBefore(final)) : final;
   yield { text, from, to, literals: cut, inserts, hasRepeats, sharesSpaces };
+}
+
+function spacesBefore(text: string): number {
+  let at = 0;
+  while (at < text.length && isSpace(text.charCodeAt(at))) at++;
+  return at;
+}
+
+function spacesAfter(text: string, least: number): number {
+  let at = text.length;
+  while (at > least && isSpace(text.charCodeAt(at - 1))) at--;
+  return at;
+}
+
+/** Space, tab, line feed: line breaks were folded. */
+function isSpace(code: number): boolean {
+  return code === 32 || code === 9 || code === 10;
 }
 
 function toInversion(

@@ -26,6 +26,8 @@ export interface ViewedText {
 export class MessageViews {
   readonly raw: string;
   readonly hasLineBreaks: boolean;
+  /** The text holds what stands for characters that an encoding lost. */
+  readonly hasLosses: boolean;
   #verbatim: ViewedText | undefined;
   #folded: ViewedText | undefined;
   #trimmed: ViewedText | undefined;
@@ -33,6 +35,7 @@ export class MessageViews {
 
   constructor(raw: string) {
     this.raw = raw;
+    this.hasLosses = raw.includes('?') || raw.includes('\ufffd');
     this.hasLineBreaks = raw.includes('\n') || raw.includes('\r');
   }
 
