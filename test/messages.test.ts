@@ -36,7 +36,25 @@ function bruteForce(parts: readonly (string | number)[], message: string): strin
   return [...found];
 }
 
-const piece = fc.constantFrom('a', 'b', 'ab', ' ', ': ', '\n', 'é', '’', '.', 'a b', '\u00a0', '\u200e', 'שם', '\t', 'é b', 'Name: ', '?');
+const piece = fc.constantFrom(
+  'a',
+  'b',
+  'ab',
+  ' ',
+  ': ',
+  '\n',
+  'é',
+  '’',
+  '.',
+  'a b',
+  '\u00a0',
+  '\u200e',
+  'שם',
+  '\t',
+  'é b',
+  'Name: ',
+  '?',
+);
 const literal = fc.array(piece, { minLength: 0, maxLength: 3 }).map(pieces => pieces.join(''));
 const value = fc.oneof(
   fc.array(piece, { maxLength: 3 }).map(pieces => pieces.join('')),
@@ -55,7 +73,9 @@ function partsOf(withRepeats: boolean): fc.Arbitrary<(string | number)[]> {
 }
 
 function toTemplate(parts: readonly (string | number)[]): string {
-  return parts.map(part => (typeof part === 'number' ? `%${part}` : part.replaceAll('%', '%%').replaceAll('\n', '%n'))).join('');
+  return parts
+    .map(part => (typeof part === 'number' ? `%${part}` : part.replaceAll('%', '%%').replaceAll('\n', '%n')))
+    .join('');
 }
 
 function compact(insertions: readonly (string | null)[]): (string | null)[] {
@@ -65,25 +85,33 @@ function compact(insertions: readonly (string | null)[]): (string | null)[] {
 }
 
 for (const withRepeats of [false, true]) {
-  t.test(`inversion says exact if and only if trying every assignment finds one${withRepeats ? ', with repeated inserts' : ''}`, async t => {
-    fc.assert(
-      fc.property(partsOf(withRepeats), fc.array(value, { minLength: 4, maxLength: 4 }), fc.boolean(), (parts, values, isLf) => {
-        const template = compileTemplate(toTemplate(parts));
-        const rendered = renderTemplate(template, values);
-        const message = isLf ? rendered.replaceAll('\r\n', '\n') : rendered;
-        const readings = bruteForce(parts, message.replaceAll('\r\n', '\n'));
-        const inversion = invertMessage(template, message);
-        const found = JSON.stringify(compact(inversion.insertions));
-        if (readings.length === 1) {
-          return inversion.certainty === 'exact' && found === JSON.stringify(compact(JSON.parse(readings[0]!)));
-        }
-        const isCounted = inversion.readings === Math.min(readings.length, READINGS_LIMIT) || withRepeats;
-        const isAmongThem = readings.some(reading => JSON.stringify(compact(JSON.parse(reading))) === found);
-        return inversion.certainty === 'ambiguous' && isCounted && isAmongThem && inversion.readings! > 1;
-      }),
-      { ...RUNS, verbose: 1 },
-    );
-  });
+  t.test(
+    `inversion says exact if and only if trying every assignment finds one${withRepeats ? ', with repeated inserts' : ''}`,
+    async t => {
+      fc.assert(
+        fc.property(
+          partsOf(withRepeats),
+          fc.array(value, { minLength: 4, maxLength: 4 }),
+          fc.boolean(),
+          (parts, values, isLf) => {
+            const template = compileTemplate(toTemplate(parts));
+            const rendered = renderTemplate(template, values);
+            const message = isLf ? rendered.replaceAll('\r\n', '\n') : rendered;
+            const readings = bruteForce(parts, message.replaceAll('\r\n', '\n'));
+            const inversion = invertMessage(template, message);
+            const found = JSON.stringify(compact(inversion.insertions));
+            if (readings.length === 1) {
+              return inversion.certainty === 'exact' && found === JSON.stringify(compact(JSON.parse(readings[0]!)));
+            }
+            const isCounted = inversion.readings === Math.min(readings.length, READINGS_LIMIT) || withRepeats;
+            const isAmongThem = readings.some(reading => JSON.stringify(compact(JSON.parse(reading))) === found);
+            return inversion.certainty === 'ambiguous' && isCounted && isAmongThem && inversion.readings! > 1;
+          },
+        ),
+        { ...RUNS, verbose: 1 },
+      );
+    },
+  );
 }
 
 /** What an export may do to a whole message. */
@@ -102,26 +130,35 @@ const EXPORTS: Record<string, (text: string) => string> = {
 
 /** Values are compared without what tolerance cannot tell: form of spaces and apostrophes, marks, spaces at the ends. */
 function plain(text: string): string {
-  return text.replace(/[\u200e\u200f]/g, '').replaceAll('’', "'").replace(/\s+/g, ' ').trim();
+  return text
+    .replace(/[\u200e\u200f]/g, '')
+    .replaceAll('’', "'")
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 t.test('whatever an export did to the text, an exact answer is the truth as the text has it', async t => {
   const counts: Record<string, number> = {};
   fc.assert(
-    fc.property(partsOf(false), fc.array(value, { minLength: 4, maxLength: 4 }), fc.constantFrom(...Object.keys(EXPORTS)), (parts, values, name) => {
-      const template = compileTemplate(toTemplate(parts));
-      const message = EXPORTS[name]!(renderTemplate(template, values));
-      const inversion = invertMessage(template, message);
-      const key = `${name}: ${inversion.certainty}`;
-      counts[key] = (counts[key] ?? 0) + 1;
-      if (inversion.certainty !== 'exact') return true;
-      // An empty value before cut-off spaces takes part of its literal with it. If the rest of the text then fits the
-      // template in another way, nothing tells: the text is taken at its word.
-      if (name === 'no trailing spaces' && values.some(text => text === '' || text.trim() !== text)) return true;
-      return inversion.insertions.every(
-        (text, index) => text === null || plain(text) === plain(EXPORTS[name]!(values[index]!)),
-      );
-    }),
+    fc.property(
+      partsOf(false),
+      fc.array(value, { minLength: 4, maxLength: 4 }),
+      fc.constantFrom(...Object.keys(EXPORTS)),
+      (parts, values, name) => {
+        const template = compileTemplate(toTemplate(parts));
+        const message = EXPORTS[name]!(renderTemplate(template, values));
+        const inversion = invertMessage(template, message);
+        const key = `${name}: ${inversion.certainty}`;
+        counts[key] = (counts[key] ?? 0) + 1;
+        if (inversion.certainty !== 'exact') return true;
+        // An empty value before cut-off spaces takes part of its literal with it. If the rest of the text then fits the
+        // template in another way, nothing tells: the text is taken at its word.
+        if (name === 'no trailing spaces' && values.some(text => text === '' || text.trim() !== text)) return true;
+        return inversion.insertions.every(
+          (text, index) => text === null || plain(text) === plain(EXPORTS[name]!(values[index]!)),
+        );
+      },
+    ),
     { ...RUNS, verbose: 1 },
   );
   t.comment(JSON.stringify(counts, null, 1));

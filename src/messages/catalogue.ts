@@ -1,9 +1,25 @@
-import { buildCatalogue, bytesSource, CatalogueReader, type CatalogueSource, plainEventId } from './catalogue-file.js';
-import { invertFallback } from './fallback.js';
+import {
+  buildCatalogue,
+  bytesSource,
+  type CatalogueEntry,
+  CatalogueReader,
+  type CatalogueSource,
+  plainEventId,
+} from './catalogue-file.js';
+import { invertFallback, mayBeFallback } from './fallback.js';
 import { lookUpGrams } from './grams.js';
 import { type Inversion, invertAt, NO_MATCH, STEPS, sameInsertions } from './invert.js';
 import { MessageViews } from './normalise.js';
 import { type CompiledTemplate, compileTemplate, type MessageTemplate } from './template.js';
+import {
+  lineBreaksOf,
+  NONE,
+  ONE,
+  type PreparedTemplate,
+  placeVerbatim,
+  prepareTemplate,
+  valuesPlaced,
+} from './verbatim.js';
 
 /** Message templates by provider, event ID and language, and by their literals. */
 export interface Catalogue {
@@ -47,7 +63,8 @@ export function openCatalogue(...sources: readonly CatalogueSource[]): Catalogue
   return {
     size: shelves.reduce((sum, shelf) => sum + shelf.reader.entryCount, 0),
     invert: (message, known = {}) => invertBy(shelves, message, known),
-    find: (provider, eventId) => shelves.flatMap(shelf => shelf.of(provider, plainEventId(eventId)).map(toTemplate)),
+    find: (provider, eventId) =>
+      shelves.flatMap(shelf => shelf.of(provider, plainEventId(eventId)).map(candidate => candidate.template)),
     *templates() {
       for (const { reader } of shelves) {
         for (let index = 0; index < reader.entryCount; index++) {
@@ -62,9 +79,8 @@ export function openCatalogue(...sources: readonly CatalogueSource[]): Catalogue
 /** A text of a shelf, with one of the events that use it. */
 interface Candidate {
   readonly compiled: CompiledTemplate;
-  readonly provider: string;
-  readonly eventId: number;
-  readonly culture: string | undefined;
+  readonly prepared: PreparedTemplate;
+  readonly template: MessageTemplate;
   /** How many characters the literals have: what a match proves. */
   readonly weight: number;
 }
@@ -73,7 +89,7 @@ interface Candidate {
 class Shelf {
   readonly reader: CatalogueReader;
   readonly #byEvent = new Map<string, Map<number, readonly Candidate[]>>();
-  readonly #texts: (CompiledTemplate | undefined)[] = [];
+  readonly #texts: (PreparedTemplate | undefined)[] = [];
   readonly #byText: (readonly Candidate[] | undefined)[] = [];
   readonly #lastSeen: Uint32Array;
   #lookUps = 0;
@@ -114,8 +130,8 @@ class Shelf {
     return numbers;
   }
 
-  text(number: number): CompiledTemplate {
-    this.#texts[number] ??= compileTemplate(this.reader.text(number));
+  text(number: number): PreparedTemplate {
+    this.#texts[number] ??= prepareTemplate(compileTemplate(this.reader.text(number)));
     return this.#texts[number]!;
   }
 
@@ -124,11 +140,13 @@ class Shelf {
     return this.#byText[number]!;
   }
 
-  #candidate(entry: { provider: string; eventId: number; culture: string | undefined; textNumber: number }): Candidate {
-    const compiled = this.text(entry.textNumber);
+  #candidate({ provider, eventId, culture, textNumber }: CatalogueEntry): Candidate {
+    const prepared = this.text(textNumber);
+    const { compiled } = prepared;
     let weight = 0;
     for (const literal of compiled.literals) weight += literal.length;
-    return { compiled, provider: entry.provider, eventId: entry.eventId, culture: entry.culture, weight };
+    const about = culture === undefined ? { provider, eventId } : { provider, eventId, culture };
+    return { compiled, prepared, template: { ...about, text: compiled.text }, weight };
   }
 }
 
@@ -139,36 +157,77 @@ interface Match {
 }
 
 function invertBy(shelves: readonly Shelf[], message: string, known: KnownEvent): CatalogueInversion {
-  const views = new MessageViews(message);
   const { provider, eventId } = known;
   let own: readonly Candidate[] = [];
   if (provider !== undefined && eventId !== undefined) {
     const plain = plainEventId(eventId);
     own = shelves.length === 1 ? shelves[0]!.of(provider, plain) : shelves.flatMap(shelf => shelf.of(provider, plain));
   }
-  const fallback = invertFallback(message, own);
-  if (fallback !== undefined) return { ...fallback, foundBy: 'fallback' };
-  for (const step of own.length > 0 ? STEPS : []) {
+  if (mayBeFallback(message)) {
+    const fallback = invertFallback(message, own);
+    if (fallback !== undefined) return { ...fallback, foundBy: 'fallback' };
+  }
+  if (own.length === 0) return invertByLiterals(shelves, message, known);
+  const plain = own.length === 1 ? invertPlain(own[0]!, message, 'event') : undefined;
+  if (plain !== undefined) return plain;
+  const views = new MessageViews(message);
+  for (const step of STEPS) {
     const matches: Match[] = [];
     for (const candidate of own) {
-      const inversion = invertAt(candidate.compiled, views, step);
+      const inversion = matchAt(candidate.prepared, views, step);
       if (inversion !== undefined) matches.push({ candidate, inversion });
     }
     if (matches.length > 0) return decide(ofCulture(matches, known.culture), 'event');
   }
-  return invertByLiterals(shelves, views, known);
+  return invertByLiterals(shelves, message, known);
 }
 
-function invertByLiterals(shelves: readonly Shelf[], views: MessageViews, known: KnownEvent): CatalogueInversion {
-  const found = shelves.map(shelf => shelf.lookUp(views.raw));
+/** The common case at once: one candidate, which fits the message as it is in one way, with nothing odd about the values. */
+function invertPlain(
+  candidate: Candidate,
+  message: string,
+  foundBy: 'event' | 'literals',
+): CatalogueInversion | undefined {
+  const { prepared, template } = candidate;
+  const breaks = lineBreaksOf(message);
+  if (placeVerbatim(prepared, message, breaks) !== ONE) return undefined;
+  const insertions = valuesPlaced(prepared, message, breaks);
+  if (hasOddity(message)) {
+    for (const value of insertions) if (value !== null && hasOddity(value)) return undefined;
+  }
+  return template.culture === undefined
+    ? { certainty: 'exact', insertions, view: 'verbatim', template, foundBy }
+    : { certainty: 'exact', insertions, view: 'verbatim', template, culture: template.culture, foundBy };
+}
+
+/** What may be an unfilled insert, or damage. */
+function hasOddity(text: string): boolean {
+  return text.includes('?') || text.includes('%') || text.includes('\ufffd');
+}
+
+/** As `invertAt`, by way of the fast path where it can tell that nothing fits. */
+function matchAt(prepared: PreparedTemplate, views: MessageViews, step: (typeof STEPS)[number]): Inversion | undefined {
+  if (step === STEPS[0]) {
+    if (placeVerbatim(prepared, views.raw, views.lineBreaks()) === NONE) return undefined;
+  }
+  return invertAt(prepared.compiled, views, step);
+}
+
+function invertByLiterals(shelves: readonly Shelf[], message: string, known: KnownEvent): CatalogueInversion {
+  const found = shelves.map(shelf => shelf.lookUp(message));
   if (found.every(numbers => numbers.length === 0)) return NO_MATCH;
+  if (shelves.length === 1) {
+    const plain = onlyPlain(shelves[0]!, found[0]!, message, known);
+    if (plain !== undefined) return plain;
+  }
+  const views = new MessageViews(message);
   for (const step of STEPS) {
     let work = WORK_LIMIT + views.raw.length;
     const matches: Match[] = [];
     for (let index = 0; index < shelves.length; index++) {
       const shelf = shelves[index]!;
       for (const number of found[index]!) {
-        const inversion = invertAt(shelf.text(number), views, step);
+        const inversion = matchAt(shelf.text(number), views, step);
         if (inversion === undefined) {
           work -= views.raw.length >> 6;
           continue;
@@ -186,6 +245,23 @@ function invertByLiterals(shelves: readonly Shelf[], views: MessageViews, known:
   return NO_MATCH;
 }
 
+/** The one text among those found that fits the message as it is, if all others certainly do not. */
+function onlyPlain(
+  shelf: Shelf,
+  found: readonly number[],
+  message: string,
+  known: KnownEvent,
+): CatalogueInversion | undefined {
+  const breaks = lineBreaksOf(message);
+  let only = -1;
+  for (const number of found) {
+    if (placeVerbatim(shelf.text(number), message, breaks) === NONE) continue;
+    if (only >= 0) return undefined;
+    only = number;
+  }
+  return only < 0 ? undefined : invertPlain(pickUse(shelf.usesOf(only), known), message, 'literals');
+}
+
 /** Characters that candidates found by literals may cost a message before it is given up. */
 const WORK_LIMIT = 1_000_000;
 
@@ -196,9 +272,9 @@ function pickUse(uses: readonly Candidate[], known: KnownEvent): Candidate {
   let bestFit = -1;
   for (const use of uses) {
     const fit =
-      (use.provider === known.provider ? 4 : 0) +
-      (use.eventId === known.eventId ? 2 : 0) +
-      (cultureFit(use.culture, known.culture) > 0 ? 1 : 0);
+      (use.template.provider === known.provider ? 4 : 0) +
+      (use.template.eventId === known.eventId ? 2 : 0) +
+      (cultureFit(use.template.culture, known.culture) > 0 ? 1 : 0);
     if (fit <= bestFit) continue;
     best = use;
     bestFit = fit;
@@ -211,14 +287,15 @@ function ofEvent(matches: readonly Match[], known: KnownEvent): readonly Match[]
   const { provider, eventId } = known;
   if (matches.length === 1 || (provider === undefined) === (eventId === undefined)) return matches;
   const fitting = matches.filter(
-    ({ candidate }) => candidate.provider === provider || candidate.eventId === plainEventId(eventId ?? -1),
+    ({ candidate }) =>
+      candidate.template.provider === provider || candidate.template.eventId === plainEventId(eventId ?? -1),
   );
   return fitting.length > 0 ? fitting : matches;
 }
 
 function ofCulture(matches: readonly Match[], culture: string | undefined): readonly Match[] {
   if (culture === undefined || matches.length === 1) return matches;
-  const fits = matches.map(({ candidate }) => cultureFit(candidate.culture, culture));
+  const fits = matches.map(({ candidate }) => cultureFit(candidate.template.culture, culture));
   const best = Math.max(...fits);
   return best === 0 ? matches : matches.filter((_, index) => fits[index] === best);
 }
@@ -237,11 +314,8 @@ function decide(matches: readonly Match[], foundBy: 'event' | 'literals'): Catal
   let chosen = matches[0]!;
   for (const match of matches) if (match.candidate.weight > chosen.candidate.weight) chosen = match;
   const { candidate, inversion } = chosen;
-  const about = {
-    template: toTemplate(candidate),
-    ...(candidate.culture === undefined ? {} : { culture: candidate.culture }),
-    foundBy,
-  };
+  const { template } = candidate;
+  const about = { template, ...(template.culture === undefined ? {} : { culture: template.culture }), foundBy };
   const isAgreed = matches.every(
     match =>
       match === chosen ||
@@ -251,9 +325,4 @@ function decide(matches: readonly Match[], foundBy: 'event' | 'literals'): Catal
   if (isAgreed) return { ...inversion, ...about };
   const readings = matches.reduce((sum, match) => sum + (match.inversion.readings ?? 1), 0);
   return { ...inversion, certainty: 'ambiguous', readings, reason: 'templates', ...about };
-}
-
-function toTemplate(candidate: Candidate): MessageTemplate {
-  const { provider, eventId, culture, compiled } = candidate;
-  return { provider, eventId, ...(culture === undefined ? {} : { culture }), text: compiled.text };
 }

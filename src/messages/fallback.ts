@@ -15,7 +15,7 @@ export function invertFallback(
   message: string,
   candidates: readonly { readonly compiled: CompiledTemplate }[],
 ): (Inversion & { readonly culture: string }) | undefined {
-  const languages = BY_START.get(message.slice(0, START_LENGTH));
+  const languages = BY_START[message.charCodeAt(0)];
   if (languages === undefined) return undefined;
   const views = new MessageViews(message);
   const viewed = views.get('folded')!;
@@ -27,6 +27,20 @@ export function invertFallback(
     return { ...judge(insertions, candidates), culture: language.culture, view: viewed.begins ? 'folded' : 'verbatim' };
   }
   return undefined;
+}
+
+/** A cheap look whether `invertFallback` is worth calling. */
+export function mayBeFallback(message: string): boolean {
+  const languages = BY_START[message.charCodeAt(0)];
+  if (languages === undefined) return false;
+  for (const { head } of languages) {
+    // The first word: what follows may hold another apostrophe or space.
+    const start = head[0]!;
+    let at = 1;
+    while (at < WORD && message.charCodeAt(at) === start.charCodeAt(at)) at++;
+    if (at >= Math.min(WORD, start.length)) return true;
+  }
+  return false;
 }
 
 function judge(
@@ -178,14 +192,16 @@ const LANGUAGES: readonly Language[] = [
   },
 ];
 
-const START_LENGTH = 3;
-const BY_START = groupByStart();
+/** So many characters of a head are free of what tolerance alters. */
+const WORD = 8;
+/** By the code of the first character. */
+const BY_START: Readonly<Record<number, readonly Language[]>> = byStart();
 
-function groupByStart(): Map<string, Language[]> {
-  const groups = new Map<string, Language[]>();
+function byStart(): Record<number, Language[]> {
+  const groups: Record<number, Language[]> = {};
   for (const language of LANGUAGES) {
-    const start = language.head[0]!.slice(0, START_LENGTH);
-    groups.set(start, [...(groups.get(start) ?? []), language]);
+    const code = language.head[0]!.charCodeAt(0);
+    groups[code] = [...(groups[code] ?? []), language];
   }
   return groups;
 }

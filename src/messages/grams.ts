@@ -16,12 +16,16 @@ export interface GramTables {
   readonly slots: Uint32Array;
   /** For each gram a count and so many template numbers. */
   readonly postings: Uint32Array;
+  /** For each template two words: what a message must start and end with (two characters, or 0 for any). */
+  readonly edges: Uint32Array;
 }
 
 /** Lengths of grams: the long one serves nearly all templates, the short one those with short literals only. */
-const LONG = 8;
+const LONG = 12;
 const SHORT = 3;
 const MULTIPLIER = 0x01000193;
+const LONG_POWER = power(LONG);
+const SHORT_POWER = power(SHORT);
 
 /** Files each template under its rarest gram. */
 export function fileTemplates(templates: readonly CompiledTemplate[]): GramTables {
@@ -35,65 +39,121 @@ export function fileTemplates(templates: readonly CompiledTemplate[]): GramTable
       if (counts[slot]! < 0xffff) counts[slot]!++;
     });
   });
-  const filed = new Map<number, number[]>();
+  const filed = new Map<number, Filed>();
   templates.forEach((template, number) => {
     let best = -1;
+    let bestRolling = 0;
     let bestScore = Number.POSITIVE_INFINITY;
-    forEachGram(template, (hash, isAscii) => {
+    forEachGram(template, (hash, isAscii, rolling) => {
       // A gram in plain ASCII also survives an encoding that loses characters.
       const score = counts[hash >>> 10]! * (isAscii ? 1 : 4);
       if (score >= bestScore) return;
       bestScore = score;
       best = hash;
+      bestRolling = rolling;
     });
     if (best < 0) return;
-    const list = filed.get(best);
-    if (list === undefined) filed.set(best, [number]);
-    else list.push(number);
+    const known = filed.get(best);
+    if (known === undefined) filed.set(best, { rolling: bestRolling, numbers: [number] });
+    else known.numbers.push(number);
   });
-  return tabulate(filed);
+  return { ...tabulate(filed), edges: edgesOf(templates) };
 }
 
 /** Calls back with the number of every template that is filed under a gram of the message; a number may come twice. */
 export function lookUpGrams(tables: GramTables, message: string, found: (number: number) => void): void {
   const length = foldInto(message);
-  const long = powers(LONG);
-  const short = powers(SHORT);
+  const { bits } = tables;
+  const mask = bits.length * 32 - 1;
+  const codes = folded;
+  const first = startEdge(length);
+  const last = endEdge(length);
   let longHash = 0;
   let shortHash = 0;
   for (let at = 0; at < length; at++) {
-    const code = folded[at]!;
-    longHash = (Math.imul(longHash, MULTIPLIER) + code) | 0;
+    const code = codes[at]!;
     shortHash = (Math.imul(shortHash, MULTIPLIER) + code) | 0;
-    if (at >= LONG) longHash = (longHash - Math.imul(folded[at - LONG]!, long)) | 0;
-    if (at >= SHORT) shortHash = (shortHash - Math.imul(folded[at - SHORT]!, short)) | 0;
-    if (at >= LONG - 1) probe(tables, mix(longHash, LONG), found);
-    if (at >= SHORT - 1) probe(tables, mix(shortHash, SHORT), found);
+    if (at >= SHORT) shortHash = (shortHash - Math.imul(codes[at - SHORT]!, SHORT_POWER)) | 0;
+    if (at >= SHORT - 1) {
+      const bit = (shortHash ^ (shortHash >>> 15)) & mask;
+      if (((bits[bit >>> 5]! >>> (bit & 31)) & 1) !== 0) probe(tables, shortHash, SHORT, first, last, found);
+    }
+    longHash = (Math.imul(longHash, MULTIPLIER) + code) | 0;
+    if (at >= LONG) longHash = (longHash - Math.imul(codes[at - LONG]!, LONG_POWER)) | 0;
+    if (at >= LONG - 1) {
+      const bit = (longHash ^ (longHash >>> 15)) & mask;
+      if (((bits[bit >>> 5]! >>> (bit & 31)) & 1) !== 0) probe(tables, longHash, LONG, first, last, found);
+    }
   }
 }
 
-function probe(tables: GramTables, hash: number, found: (number: number) => void): void {
-  const { bits, slots, postings } = tables;
-  const bit = hash & (bits.length * 32 - 1);
-  if (((bits[bit >>> 5]! >>> (bit & 31)) & 1) === 0) return;
+function probe(
+  tables: GramTables,
+  hash: number,
+  size: number,
+  first: number,
+  last: number,
+  found: (number: number) => void,
+): void {
+  const { slots, postings, edges } = tables;
+  const key = mix(hash, size);
   const mask = slots.length / 2 - 1;
-  for (let slot = (hash >>> 7) & mask; ; slot = (slot + 1) & mask) {
+  for (let slot = (key >>> 7) & mask; ; slot = (slot + 1) & mask) {
     const start = slots[slot * 2 + 1]!;
     if (start === 0) return;
-    if (slots[slot * 2] !== hash) continue;
+    if (slots[slot * 2] !== key) continue;
     const count = postings[start - 1]!;
-    for (let index = 0; index < count; index++) found(postings[start + index]!);
+    for (let index = start; index < start + count; index++) {
+      const number = postings[index]!;
+      const firstEdge = edges[number * 2]!;
+      if (firstEdge !== 0 && firstEdge !== first) continue;
+      const lastEdge = edges[number * 2 + 1]!;
+      if (lastEdge !== 0 && lastEdge !== last) continue;
+      found(number);
+    }
     return;
   }
 }
 
-function tabulate(filed: ReadonlyMap<number, readonly number[]>): GramTables {
+/** The first two characters of `folded`, spaces aside; 0 if there are none. */
+function startEdge(length: number): number {
+  const from = folded[0] === 32 ? 1 : 0;
+  return length - from < 2 ? 0 : folded[from]! * 65_536 + folded[from + 1]!;
+}
+
+function endEdge(length: number): number {
+  const to = length > 0 && folded[length - 1] === 32 ? length - 1 : length;
+  return to < 2 ? 0 : folded[to - 2]! * 65_536 + folded[to - 1]!;
+}
+
+/** Only plain characters make an edge: what an encoding may lose, or a line break that may go, does not. */
+function edgesOf(templates: readonly CompiledTemplate[]): Uint32Array {
+  const edges = new Uint32Array(templates.length * 2);
+  const isPlain = (edge: number) =>
+    edge >>> 16 > 32 && edge >>> 16 < 127 && (edge & 65_535) > 32 && (edge & 65_535) < 127;
+  templates.forEach(({ literals, hasParameters }, number) => {
+    if (hasParameters) return;
+    const first = startEdge(foldInto(literals[0]!));
+    if (isPlain(first)) edges[number * 2] = first;
+    const last = endEdge(foldInto(literals.at(-1)!));
+    if (isPlain(last)) edges[number * 2 + 1] = last;
+  });
+  return edges;
+}
+
+/** The templates filed under a gram, and the gram's hash before mixing. */
+interface Filed {
+  readonly rolling: number;
+  readonly numbers: number[];
+}
+
+function tabulate(filed: ReadonlyMap<number, Filed>): Omit<GramTables, 'edges'> {
   const bits = new Uint32Array(Math.max(32, powerOfTwo(filed.size * 24)) / 32);
   const slots = new Uint32Array(2 * powerOfTwo(filed.size * 2 + 2));
   const mask = slots.length / 2 - 1;
   const postings: number[] = [];
-  for (const [hash, numbers] of filed) {
-    const bit = hash & (bits.length * 32 - 1);
+  for (const [hash, { rolling, numbers }] of filed) {
+    const bit = (rolling ^ (rolling >>> 15)) & (bits.length * 32 - 1);
     bits[bit >>> 5]! |= 1 << (bit & 31);
     let slot = (hash >>> 7) & mask;
     while (slots[slot * 2 + 1] !== 0) slot = (slot + 1) & mask;
@@ -109,7 +169,7 @@ function powerOfTwo(least: number): number {
 }
 
 /** Long grams of the template, or, if it has none, short ones. Line breaks and parameter references end a run. */
-function forEachGram(template: CompiledTemplate, use: (hash: number, isAscii: boolean) => void): void {
+function forEachGram(template: CompiledTemplate, use: (hash: number, isAscii: boolean, rolling: number) => void): void {
   let hasLong = false;
   for (const size of [LONG, SHORT]) {
     if (hasLong) return;
@@ -128,7 +188,7 @@ function forEachGram(template: CompiledTemplate, use: (hash: number, isAscii: bo
           }
           if (!isWord) continue;
           hasLong = true;
-          use(mix(hash, size), isAscii);
+          use(mix(hash, size), isAscii, hash);
         }
       }
     }
@@ -147,6 +207,10 @@ function foldInto(text: string): number {
   let length = 0;
   for (let at = 0; at < text.length; at++) {
     let code = text.charCodeAt(at);
+    if (code > 96 && code < 127) {
+      folded[length++] = code;
+      continue;
+    }
     if (code >= 127 || code === 96) code = foldCode(code);
     if (code === DROPPED) continue;
     if (code <= 32 && (code === 32 || (code >= 9 && code <= 13))) {
@@ -158,10 +222,10 @@ function foldInto(text: string): number {
   return length;
 }
 
-function powers(size: number): number {
-  let power = 1;
-  for (let index = 0; index < size; index++) power = Math.imul(power, MULTIPLIER);
-  return power;
+function power(size: number): number {
+  let product = 1;
+  for (let index = 0; index < size; index++) product = Math.imul(product, MULTIPLIER);
+  return product;
 }
 
 /** Spreads a rolling hash, the two lengths apart from each other. */

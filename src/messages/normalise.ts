@@ -1,3 +1,5 @@
+import { type LineBreaks, lineBreaksOf } from './verbatim.js';
+
 /**
  * What exports do to a message's text, undone on both sides before they are compared. An export treats a message as a
  * whole alike, so that each view is a hypothesis on what was done to it: it says how the text and how the template's
@@ -28,6 +30,7 @@ export class MessageViews {
   readonly hasLineBreaks: boolean;
   /** The text holds what stands for characters that an encoding lost. */
   readonly hasLosses: boolean;
+  #lineBreaks: LineBreaks | undefined;
   #verbatim: ViewedText | undefined;
   #folded: ViewedText | undefined;
   #trimmed: ViewedText | undefined;
@@ -37,6 +40,11 @@ export class MessageViews {
     this.raw = raw;
     this.hasLosses = raw.includes('?') || raw.includes('\ufffd');
     this.hasLineBreaks = raw.includes('\n') || raw.includes('\r');
+  }
+
+  lineBreaks(): LineBreaks {
+    this.#lineBreaks ??= lineBreaksOf(this.raw);
+    return this.#lineBreaks;
   }
 
   /** The message under a view; undefined where the view cannot be what was done to it. */

@@ -8,8 +8,8 @@ import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { buildCatalogue, type CatalogueSource } from '../../src/messages/catalogue-file.js';
 import { openCatalogue } from '../../src/messages/catalogue.js';
+import { buildCatalogue, type CatalogueSource } from '../../src/messages/catalogue-file.js';
 import { invertMessage } from '../../src/messages/invert.js';
 import { compileTemplate, type MessageTemplate, renderTemplate } from '../../src/messages/template.js';
 
@@ -76,13 +76,15 @@ export function benchMessages(log: (line: string) => void = console.log): void {
     return sum;
   };
   const base = best(parse);
-  log(`JSON.parse: ${(base / MESSAGES * 1000).toFixed(2)} us a message`);
+  log(`JSON.parse: ${((base / MESSAGES) * 1000).toFixed(2)} us a message`);
   report('known', best(known));
   report('withheld', best(withheld));
   report('JSON.parse again', best(parse));
   function report(name: string, time: number): void {
     const share = ((exact / MESSAGES) * 100).toFixed(2);
-    log(`${name}: ${(time / MESSAGES * 1000).toFixed(2)} us, ${(time / base).toFixed(2)} x JSON.parse; exact ${share} %, wrong ${wrong}`);
+    log(
+      `${name}: ${((time / MESSAGES) * 1000).toFixed(2)} us, ${(time / base).toFixed(2)} x JSON.parse; exact ${share} %, wrong ${wrong}`,
+    );
   }
   rmSync(path, { force: true });
   hostile(log);
