@@ -205,6 +205,17 @@ t.test('a problem in a definition is told with file, line, column, key and what 
       /^mine\.yaml:2:11: key "name": expected lower-case words/,
     ],
     ['a list where a mapping belongs', 'failure', /^mine\.yaml:1:1: definition: /],
+    ['an alias of nothing', `${MINIMAL}recovery: *x\n`, /^mine\.yaml:1:1: no valid YAML: Unresolved alias/],
+    [
+      'aliases that multiply',
+      `a: &a [x, x, x, x, x, x, x, x, x]\n${'bcdefg'.replace(/./g, c => `${c}: &${c} [${`*${String.fromCharCode(c.charCodeAt(0) - 1)}, `.repeat(9)}]\n`)}`,
+      /^mine\.yaml:1:1: no valid YAML: Excessive alias count/,
+    ],
+    [
+      'a value that is no %n',
+      MINIMAL.replace('event_id: 1', 'shape: { values: { "1": host } }'),
+      /^mine\.yaml:6:22: key "failure\.shape\.values\.1": .*%1 to %99/,
+    ],
   ];
   for (const [what, text, message] of cases) {
     const error = await loadDefinitions(text, 'mine.yaml').then(

@@ -7,6 +7,8 @@ interface Issue {
   readonly message: string;
   readonly keys?: readonly string[];
   readonly errors?: readonly (readonly Issue[])[];
+  /** What is wrong with a key of a record, for `invalid_key`. */
+  readonly issues?: readonly Issue[];
 }
 
 /** Each problem of a definition as a sentence with its key, where it stands in the YAML text, and what to write instead. */
@@ -27,17 +29,22 @@ export function definitionProblems(
         }));
       }
       const key = path.at(-1);
-      const isMissing = path.length > 0 && valueIn(content, path) === undefined;
-      const what = isMissing
-        ? 'is missing'
-        : path.length === 0 && issue.code === 'invalid_type'
-          ? 'expected a mapping'
-          : issue.message;
       const example =
         typeof key === 'string' && EXAMPLES[key] !== undefined ? `; write for example ${EXAMPLES[key]}` : '';
       const subject = path.length > 0 ? `key "${keyOf(path)}"` : 'definition';
-      return [{ offset: offsetOf(document, [...root, ...path], false), problem: `${subject}: ${what}${example}` }];
+      return [
+        {
+          offset: offsetOf(document, [...root, ...path], issue.code === 'invalid_key'),
+          problem: `${subject}: ${whatIsWrong(issue, content)}${example}`,
+        },
+      ];
     });
+}
+
+function whatIsWrong({ code, path, message, issues }: Issue, content: unknown): string {
+  if (code === 'invalid_key') return issues?.[0]?.message ?? message;
+  if (path.length === 0) return code === 'invalid_type' ? 'expected a mapping' : message;
+  return valueIn(content, path) === undefined ? 'is missing' : message;
 }
 
 /** What to write, by key; also the list of all keys that a definition can have. */

@@ -2,6 +2,7 @@ import { isLocalHost, isSameHost, namesHost, normaliseHost } from '../model/inde
 import type { CompiledRule } from './compile-definitions.js';
 import type { Place } from './definition.js';
 import { type EventValues, fitsShape, holds, positionOf, valueAt } from './place.js';
+import { remember } from './remember.js';
 
 /** Source and destination as the evidence spells them. */
 export interface Ends {
@@ -51,9 +52,11 @@ function findEnd(
       if (text) return text;
       return { reason: 'computer-absent' };
     }
-    if (text === undefined || ABSENT.has(text.toLowerCase())) continue;
-    if (isLocal(text, rule, values)) reason = 'local';
-    else if (namesHost(readable(text, place, values))) return text;
+    if (text === undefined) continue;
+    const meaning = meaningOf(readable(text, place, values));
+    if (meaning === 'absent') continue;
+    if (meaning === 'local' || isLocal(text, rule, values)) reason = 'local';
+    else if (meaning === 'host') return text;
     else if (reason !== 'local') reason = `${end}-no-host`;
   }
   return { reason };
@@ -62,11 +65,21 @@ function findEnd(
 /** What Windows and Exchange write where they have no value. */
 const ABSENT = new Set(['', '-', '--', 'n/a', 'null', '(null)', '<null>', 'none']);
 
+const meaningOf = remember((text: string): 'absent' | 'local' | 'host' | 'other' => {
+  if (ABSENT.has(text.toLowerCase())) return 'absent';
+  if (isLocalHost(text)) return 'local';
+  return namesHost(text) ? 'host' : 'other';
+});
+
+const normalHost = remember(normaliseHost);
+
+/** Whether the rule takes a text for the machine itself. */
 function isLocal(text: string, rule: CompiledRule, { computer }: EventValues): boolean {
-  if (isLocalHost(text)) return true;
-  const host = normaliseHost(text);
-  if (rule.local.some(local => normaliseHost(local) === host)) return true;
-  return rule.isSelfLocal && computer !== undefined && isSameHost(text, computer);
+  if (rule.local.length > 0) {
+    const host = normalHost(text);
+    if (rule.local.some(local => normalHost(local) === host)) return true;
+  }
+  return rule.isSelfLocal && computer !== undefined && isSameHost(normalHost(text), normalHost(computer));
 }
 
 /** The value with what an encoding destroyed taken as letters: a damaged name still is a name, and is reported damaged. */
@@ -76,5 +89,5 @@ function readable(text: string, place: Place, values: EventValues): string {
 
 function agrees(group: readonly number[], values: EventValues): boolean {
   const hosts = group.map(position => values.insertions[position - 1]);
-  return hosts.every(host => host !== undefined && normaliseHost(host) === normaliseHost(hosts[0]!));
+  return hosts.every(host => host !== undefined && normalHost(host) === normalHost(hosts[0]!));
 }

@@ -58,11 +58,15 @@ export function extractFailures(compiled: CompiledDefinitions, options: ExtractO
       }
       if (hasBound && !isInside(item, options)) return;
 
-      const outcomes = definitions.flatMap(definition => outcomeOf(item, definition, options.catalogue) ?? []);
-      if (outcomes.length === 0) return;
-      tally(item, outcomes);
-      const failures = outcomes.filter(({ found }) => found.type === 'failure');
-      for (const { found } of failures.length > 0 ? failures : outcomes) {
+      const outcomes: Outcome[] = [];
+      for (const definition of definitions) {
+        const outcome = outcomeOf(item, definition, options.catalogue);
+        if (outcome) outcomes.push(outcome);
+      }
+      if (outcomes.some(({ inversion }) => inversion)) tally(item, outcomes);
+      const hasFailure = outcomes.some(({ found }) => found.type === 'failure');
+      for (const { found } of outcomes) {
+        if (hasFailure && found.type !== 'failure') continue;
         if (found.type === 'unpaired' && found.reason === 'computer-absent') warnOnce(item, found.definition, emit);
         emit(found);
       }
@@ -75,7 +79,6 @@ export function extractFailures(compiled: CompiledDefinitions, options: ExtractO
 
   function tally({ provider, eventId }: EventRecord, outcomes: readonly Outcome[]): void {
     const certainties = outcomes.flatMap(({ inversion }) => inversion ?? []);
-    if (certainties.length === 0) return;
     const best = certainties.includes('exact') ? 'exact' : certainties.includes('ambiguous') ? 'ambiguous' : 'none';
     const key = `${eventId} ${provider}`;
     const counts = coverage.get(key) ?? { provider, eventId, exact: 0, ambiguous: 0, none: 0 };

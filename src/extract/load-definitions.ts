@@ -1,3 +1,4 @@
+import type { Document } from 'yaml';
 import { EvpairError } from '../model/index.js';
 import type { PairDefinition, PairRule, Place } from './definition.js';
 import { definitionProblems } from './definition-problems.js';
@@ -26,7 +27,8 @@ export async function loadDefinitions(yamlText: string, fileName: string): Promi
     for (const error of document.errors)
       say(error.pos[0], `no valid YAML: ${error.message.split(/ at line \d+|\n/)[0]}`);
     if (document.errors.length > 0 || document.contents === null) continue;
-    const content: unknown = document.toJS({ maxAliasCount: 100 });
+    const content = contentOf(document, problem => say(0, problem));
+    if (content === undefined) continue;
     const isList = Array.isArray(content);
     for (const [index, item] of (isList ? content : [content]).entries()) {
       const given = schema.safeParse(item);
@@ -44,6 +46,16 @@ export async function loadDefinitions(yamlText: string, fileName: string): Promi
     });
   }
   return definitions;
+}
+
+/** The document as plain data; undefined when an alias in it cannot be resolved. */
+function contentOf(document: Document, say: (problem: string) => void): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    say(`no valid YAML: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
 }
 
 function definitionOf(given: GivenDefinition): PairDefinition {

@@ -1,6 +1,6 @@
 import type { Catalogue } from '../messages/catalogue.js';
 import type { EventRecord, Failure, Unpaired } from '../model/index.js';
-import type { CompiledDefinition, CompiledRule } from './compile-definitions.js';
+import { ascending, type CompiledDefinition, type CompiledRule } from './compile-definitions.js';
 import type { Recognizer } from './definition.js';
 import { findEnds } from './ends.js';
 import { invertWith, type Reading, readMessage } from './invert-with.js';
@@ -122,19 +122,23 @@ function reportedValues(
   rule: CompiledRule,
   values: EventValues,
 ): Pick<Failure, 'placeholders' | 'attributes' | 'damaged'> {
-  const positions = rule.placeholders ?? rule.used.map(place => positionOf(place, values));
+  const positions = rule.positions ?? ascending(rule.used.map(place => positionOf(place, values)));
   const placeholders: Record<`%${number}`, string> = {};
   const damaged: `%${number}`[] = [];
-  for (const position of [...new Set(positions)].sort((a, b) => a - b)) {
+  for (const position of positions) {
     const value = values.insertions[position - 1];
     if (value === undefined) continue;
     placeholders[`%${position}`] = value;
     if (values.damaged?.includes(position)) damaged.push(`%${position}`);
   }
   const attributes: Record<string, string> = {};
-  for (const [name, places] of Object.entries(rule.attributes)) {
-    const value = places.map(place => valueAt(place, values)).find(text => text !== undefined && text.trim() !== '');
-    if (value !== undefined) attributes[name] = value;
+  for (const [name, places] of rule.named) {
+    for (const place of places) {
+      const value = valueAt(place, values);
+      if (value === undefined || value.trim() === '') continue;
+      attributes[name] = value;
+      break;
+    }
   }
   return { placeholders, attributes, ...(damaged.length > 0 && { damaged }) };
 }

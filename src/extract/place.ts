@@ -1,5 +1,6 @@
 import { isHost, isIpLiteral, isUrl, namesHost } from '../model/index.js';
 import type { Condition, Place, Predicate, Shape } from './definition.js';
+import { remember } from './remember.js';
 
 /** The values of one event, from its data or from its message. */
 export interface EventValues {
@@ -54,10 +55,10 @@ export function holds(condition: Condition, values: EventValues): boolean {
 const PREDICATE_TESTS: Readonly<Record<Predicate, (value: string) => boolean>> = {
   any: () => true,
   filled: value => value.trim() !== '',
-  host: isHost,
-  host_or_url: value => isHost(value) || isUrl(value),
-  url: isUrl,
-  ip: isIpLiteral,
+  host: remember(isHost),
+  host_or_url: remember(value => isHost(value) || isUrl(value)),
+  url: remember(isUrl),
+  ip: remember(isIpLiteral),
   number: value => /^\s*-?\d+\s*$/.test(value),
   hex: value => /^\s*0x[\da-f]+\s*$/i.test(value),
 };
@@ -110,8 +111,12 @@ function spnHost(text: string): string | undefined {
   const slash = trimmed.indexOf('/');
   if (slash < 1 || trimmed.slice(0, slash).toLowerCase() === 'krbtgt') return undefined;
   const [instance] = trimmed.slice(slash + 1).split(/[/@]/, 1);
-  return instance !== undefined && isHost(instance) ? instance.replace(/:\d{1,5}$/, '') : undefined;
+  if (instance === undefined || !isHost(instance) || GUID.test(instance)) return undefined;
+  return instance.replace(/:\d{1,5}$/, '');
 }
+
+/** Replication between domain controllers names its partner by GUID: no name of a machine. */
+const GUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 function isSameValue(one: string, other: string): boolean {
   const a = one.trim().toLowerCase();

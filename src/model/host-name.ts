@@ -44,13 +44,11 @@ export function isLocalHost(text: string): boolean {
   return host === 'localhost' || host === '::1' || host === '::' || host === '0.0.0.0' || /^127\.[\d.]+$/.test(host);
 }
 
-/** Whether two names can be read as one machine: equal, or one the first label of the other. IP literals never. */
+/** Whether two normal spellings can mean one machine: equal, or one the first label of the other. IP literals never. */
 export function isSameHost(one: string, other: string): boolean {
-  const a = normaliseHost(one);
-  const b = normaliseHost(other);
-  if (a === b) return true;
-  if (isIpLiteral(a) || isIpLiteral(b)) return false;
-  return a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
+  if (one === other) return true;
+  if (!one.startsWith(`${other}.`) && !other.startsWith(`${one}.`)) return false;
+  return !isIpLiteral(one) && !isIpLiteral(other);
 }
 
 /** Service classes of the principal names that Windows and Exchange register for machines ([MS-ADTS] 2.2.21, setspn). */
