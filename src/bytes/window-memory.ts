@@ -33,9 +33,12 @@ export class WasmMemory implements GrowableMemory {
 
 /** The exports of `assembly/event-scan.ts`. */
 export interface EventScan {
-  /** Frames from an event's start on; gives 0 between events, 1 at a wanted event, 2 at what it leaves to others. */
-  scan8(at: number, end: number, maxBytes: number, usesWanted: boolean): number;
-  scan16(at: number, end: number, maxBytes: number, usesWanted: boolean): number;
+  /**
+   * Frames from an event's start on; gives 0 between events, 1 at a wanted event, 2 at what it leaves to others.
+   * `filter`: 0 drops nothing, 1 drops what the header shows nobody wants, 2 what the whole event, once parsed, shows.
+   */
+  scan8(at: number, end: number, maxBytes: number, filter: number): number;
+  scan16(at: number, end: number, maxBytes: number, filter: number): number;
   /** The first `<` of what may end, cut off or complicate an event, or `end`. */
   find8(at: number, end: number): number;
   find16(at: number, end: number): number;

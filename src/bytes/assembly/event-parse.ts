@@ -4,8 +4,10 @@
 // answers. The differential tests hold the two to the same answers.
 
 import { ATTRIBUTES, EVENT, STACK, VALUES, VALUES_END } from './layout';
+import * as N from './names';
 import { isSpace, unit } from './units';
-import { beginEvent, forgetEvent, slotOf, UNCACHED } from './value-cache';
+import { isWanted } from './wanted';
+import { beginEvent, slotOf, UNCACHED } from './value-cache';
 
 const GIVE_UP: i32 = 0;
 const PARSED: i32 = 1;
@@ -65,10 +67,52 @@ export function parse16(start: usize, end: usize): i32 {
 // @ts-ignore: decorator
 @inline
 function parse<T>(start: usize, end: usize): i32 {
+  if (!walk<T>(start, end)) return GIVE_UP;
   beginEvent();
-  const result = walk<T>(start, end) ? PARSED : GIVE_UP;
-  if (result == GIVE_UP) forgetEvent();
-  return result;
+  resolve(EVENT + PROVIDER);
+  resolve(EVENT + CHANNEL);
+  resolve(EVENT + COMPUTER);
+  resolve(EVENT + MESSAGE);
+  resolve(EVENT + CULTURE);
+  const count = <usize>load<u32>(EVENT, VALUE_COUNT);
+  const isNamed = load<u32>(EVENT, UNNAMED) != <u32>count;
+  for (let at = VALUES, last = VALUES + count * 24; at < last; at += 24) {
+    resolve(at);
+    if (isNamed) resolve(at + 12);
+  }
+  return PARSED;
+}
+
+/** Gives the text of a reference its slot. */
+// @ts-ignore: decorator
+@inline
+function resolve(at: usize): void {
+  const from = <usize>load<u32>(at);
+  const to = <usize>load<u32>(at, 4);
+  if (from != to && load<i32>(at, 8) == 0) store<i32>(at, slotOf(from, to - from), 8);
+}
+
+/**
+ * True when the event in [start, end) is well-formed and nobody wants it: then it needs no look from JavaScript. False
+ * when someone may want it, or when it is for the strict parser.
+ */
+export function isUnwanted8(start: usize, end: usize): bool {
+  return isUnwanted<u8>(start, end);
+}
+
+export function isUnwanted16(start: usize, end: usize): bool {
+  return isUnwanted<u16>(start, end);
+}
+
+// @ts-ignore: decorator
+@inline
+function isUnwanted<T>(start: usize, end: usize): bool {
+  if (!walk<T>(start, end)) return false;
+  const from = <usize>load<u32>(EVENT + PROVIDER);
+  const to = <usize>load<u32>(EVENT + PROVIDER, 4);
+  if (to - from > 255 * sizeof<T>()) return false;
+  for (let p = from; p < to; p += sizeof<T>()) if (unit<T>(p) > 126) return false;
+  return !isWanted<T>(from, (to - from) / sizeof<T>(), load<u32>(EVENT, EVENT_ID));
 }
 
 function isAscii(start: usize, end: usize): bool {
@@ -89,7 +133,7 @@ function reset(): void {
   store<u32>(EVENT, 0, VALUE_COUNT);
   store<u32>(EVENT, 0, BODY);
   store<u32>(EVENT, 0, UNNAMED);
-  memory.fill(EVENT + PROVIDER, 0, 60);
+  for (let k: usize = 0; k < 60; k += 4) store<u32>(EVENT + PROVIDER + k, 0);
 }
 
 /** A bit for each element that may stand once only; another one is left to the strict parser. */
@@ -108,50 +152,50 @@ function isFirst(place: i32): bool {
 // @ts-ignore: decorator
 @inline
 function placeOf<T>(parent: i32, name: usize, length: usize): i32 {
-  const first = unit<T>(name);
+  const first = N.key<T>(name, length);
   if (parent == IN_EVENT_DATA) {
-    if (first == 68 && length == 4 && is<T>(name, 'Data')) return AT_DATA;
-    if (length == 6 && is<T>(name, 'Binary')) {
+    if (length == 4 && first == N.DATA) return AT_DATA;
+    if (length == 6 && first == N.BINARY) {
       store<u32>(EVENT, load<u32>(EVENT, BODY) | 2, BODY);
       return IN_OTHER;
     }
-    return length == 11 && is<T>(name, 'ComplexData') ? AT_DATA : 0;
+    return length == 11 && first == N.COMPLEX_DATA && rest<T>(name, length) == N.COMPLEX_DATA_2 ? AT_DATA : 0;
   }
   if (parent == IN_SYSTEM) {
     let place = IN_OTHER;
     switch (<i32>length) {
       case 5:
-        if (is<T>(name, 'Level')) place = AT_LEVEL;
+        if (first == N.LEVEL) place = AT_LEVEL;
         break;
       case 7:
-        if (is<T>(name, 'EventID')) place = AT_EVENT_ID;
-        else if (is<T>(name, 'Channel')) place = AT_CHANNEL;
+        if (first == N.EVENT_ID) place = AT_EVENT_ID;
+        else if (first == N.CHANNEL) place = AT_CHANNEL;
         break;
       case 8:
-        if (is<T>(name, 'Provider')) place = AT_PROVIDER;
-        else if (is<T>(name, 'Computer')) place = AT_COMPUTER;
+        if (first == N.PROVIDER) place = AT_PROVIDER;
+        else if (first == N.COMPUTER) place = AT_COMPUTER;
         break;
       case 11:
-        if (is<T>(name, 'TimeCreated')) place = AT_TIME;
+        if (first == N.TIME_CREATED && rest<T>(name, length) == N.TIME_CREATED_2) place = AT_TIME;
         break;
       case 13:
-        if (is<T>(name, 'EventRecordID')) place = AT_RECORD_ID;
+        if (first == N.EVENT_RECORD_ID && rest<T>(name, length) == N.EVENT_RECORD_ID_2) place = AT_RECORD_ID;
         break;
     }
     return place == IN_OTHER || isFirst(place) ? place : 0;
   }
   if (parent == IN_OTHER || parent == AT_PROVIDER || parent == AT_TIME) return IN_OTHER;
   if (parent == IN_RENDERING) {
-    if (length == 7 && is<T>(name, 'Message')) return isFirst(AT_MESSAGE) ? AT_MESSAGE : 0;
+    if (length == 7 && first == N.MESSAGE) return isFirst(AT_MESSAGE) ? AT_MESSAGE : 0;
     return IN_OTHER;
   }
   if (parent == IN_EVENT) {
-    if (length == 6 && is<T>(name, 'System')) return isFirst(IN_SYSTEM) ? IN_SYSTEM : 0;
-    if (length == 9 && is<T>(name, 'EventData')) {
+    if (length == 6 && first == N.SYSTEM) return isFirst(IN_SYSTEM) ? IN_SYSTEM : 0;
+    if (length == 9 && first == N.EVENT_DATA && rest<T>(name, length) == N.EVENT_DATA_2) {
       store<u32>(EVENT, load<u32>(EVENT, BODY) | 1, BODY);
       return IN_EVENT_DATA;
     }
-    if (length == 13 && is<T>(name, 'RenderingInfo')) return isFirst(IN_RENDERING) ? IN_RENDERING : 0;
+    if (length == 13 && first == N.RENDERING_INFO && rest<T>(name, length) == N.RENDERING_INFO_2) return isFirst(IN_RENDERING) ? IN_RENDERING : 0;
   }
   return 0;
 }
@@ -164,8 +208,13 @@ function walk<T>(start: usize, end: usize): bool {
   seen = 0;
   let p = start;
   let depth: i32 = 0;
+  let place: i32 = 0;
   for (;;) {
     // A tag starts at p.
+    if (place == IN_EVENT_DATA) {
+      p = pastTextTo<T>(pastData<T>(p, end), end);
+      if (p >= end) return false;
+    }
     if (unit<T>(p + w) == 47) {
       if (depth == 0) return false;
       const open = STACK + (<usize>depth << 4);
@@ -177,6 +226,7 @@ function walk<T>(start: usize, end: usize): bool {
       if (unit<T>(p) != 62) return false;
       p += w;
       depth -= 1;
+      place = load<i32>(STACK + (<usize>depth << 4), 8);
       if (depth == 0) return p == end && (seen & (1 << IN_SYSTEM)) != 0;
     } else {
       const tag = p;
@@ -184,13 +234,11 @@ function walk<T>(start: usize, end: usize): bool {
       const name = p;
       let c = unit<T>(p);
       if (!isLetter(c)) return false;
-      do {
-        p += w;
-        c = unit<T>(p);
-      } while (isNameUnit(c));
+      p = pastName<T>(p);
+      c = unit<T>(p);
       const nameLength = p - name;
-      const parent = depth == 0 ? 0 : load<i32>(STACK + (<usize>depth << 4), 8);
-      const place = depth == 0 ? IN_EVENT : placeOf<T>(parent, name, nameLength / w);
+      const parent = place;
+      place = depth == 0 ? IN_EVENT : placeOf<T>(parent, name, nameLength / w);
       if (place == 0) return false;
       let attribute: usize = 0;
       let valueFrom: usize = 0;
@@ -205,10 +253,8 @@ function walk<T>(start: usize, end: usize): bool {
         if (c == 62 || c == 47) break;
         if (p == before || p >= end || !isLetter(c)) return false;
         const attributeName = p;
-        do {
-          p += w;
-          c = unit<T>(p);
-        } while (isNameUnit(c) || c == 58);
+        p = pastName<T>(p);
+        c = unit<T>(p);
         const attributeLength = p - attributeName;
         if (c != 61) return false;
         p += w;
@@ -248,19 +294,8 @@ function walk<T>(start: usize, end: usize): bool {
         let to = p;
         let flags = 0;
         if (!isEmpty) {
-          while (p < end) {
-            const m = v128.load(p);
-            const stop = v128.or(v128.eq<T>(m, v128.splat<T>(<T>60)), v128.or(v128.eq<T>(m, v128.splat<T>(<T>38)), v128.eq<T>(m, v128.splat<T>(<T>13))));
-            const mask = v128.bitmask<T>(stop);
-            if (mask == 0) {
-              p += 16;
-              continue;
-            }
-            p += <usize>ctz(mask) * w;
-            if (unit<T>(p) == 60) break;
-            flags = UNPLAIN;
-            p += w;
-          }
+          p = textEnd<T>(p, end);
+          flags = textFlags;
           to = p;
           if (p + nameLength + 3 * w > end || unit<T>(p + w) != 47 || !isSame(p + 2 * w, name, nameLength)) return false;
           p += 2 * w + nameLength;
@@ -268,6 +303,7 @@ function walk<T>(start: usize, end: usize): bool {
           p += w;
         }
         if (!takeText<T>(place, tag, from, to, flags, valueFrom, valueTo)) return false;
+        place = parent;
       } else if (!isEmpty) {
         depth += 1;
         if (depth > MAX_DEPTH) return false;
@@ -275,16 +311,89 @@ function walk<T>(start: usize, end: usize): bool {
         store<u32>(open, <u32>name);
         store<u32>(open, <u32>nameLength, 4);
         store<i32>(open, place, 8);
-      } else if (depth == 0) return false;
+      } else {
+        if (depth == 0) return false;
+        place = parent;
+      }
     }
     // Text that nobody wants, up to the next tag.
-    while (p < end && unit<T>(p) != 60) {
-      const mask = v128.bitmask<T>(v128.eq<T>(v128.load(p), v128.splat<T>(<T>60)));
-      p += mask == 0 ? 16 : <usize>ctz(mask) * w;
-    }
+    p = pastTextTo<T>(p, end);
     if (p >= end) return false;
   }
   return false;
+}
+
+/** The next `<`, or beyond `end`. */
+// @ts-ignore: decorator
+@inline
+function pastTextTo<T>(from: usize, end: usize): usize {
+  let p = from;
+  while (p < end && unit<T>(p) != 60) {
+    const mask = v128.bitmask<T>(v128.eq<T>(v128.load(p), v128.splat<T>(<T>60)));
+    p += mask == 0 ? 16 : <usize>ctz(mask) * sizeof<T>();
+  }
+  return p;
+}
+
+/** UNPLAIN when the text that `textEnd` passed holds "&" or a carriage return. */
+let textFlags: i32 = 0;
+
+/** The `<` that ends the text at `from`, or beyond `end`. */
+// @ts-ignore: decorator
+@inline
+function textEnd<T>(from: usize, end: usize): usize {
+  let p = from;
+  textFlags = 0;
+  while (p < end) {
+    const m = v128.load(p);
+    const stop = v128.or(v128.eq<T>(m, v128.splat<T>(<T>60)), v128.or(v128.eq<T>(m, v128.splat<T>(<T>38)), v128.eq<T>(m, v128.splat<T>(<T>13))));
+    const mask = v128.bitmask<T>(stop);
+    if (mask == 0) {
+      p += 16;
+      continue;
+    }
+    p += <usize>ctz(mask) * sizeof<T>();
+    if (unit<T>(p) == 60) return p;
+    textFlags = UNPLAIN;
+    p += sizeof<T>();
+  }
+  return p;
+}
+
+/** Past the `<Data>` and `<Data Name='…'>` at `from`, which come in rows; any other form is left to `walk`. */
+// @ts-ignore: decorator
+@inline
+function pastData<T>(from: usize, end: usize): usize {
+  const w = sizeof<T>();
+  let p = from;
+  for (;;) {
+    const first = N.key<T>(p, 8);
+    let text: usize = 0;
+    let nameFrom: usize = 0;
+    let nameTo: usize = 0;
+    if (first == N.DATA_NAME) {
+      if (N.key<T>(p + 8 * w, 3) != N.DATA_NAME_2) return p;
+      const quote = unit<T>(p + 11 * w);
+      if (quote != 39 && quote != 34) return p;
+      nameFrom = p + 12 * w;
+      nameTo = plainValueEnd<T>(nameFrom, end, quote);
+      if (nameTo == 0 || unit<T>(nameTo + w) != 62) return p;
+      text = nameTo + 2 * w;
+    } else if ((first & 0xffffffffffff) == N.DATA_TAG) {
+      text = p + 6 * w;
+    } else {
+      return p;
+    }
+    const to = textEnd<T>(text, end);
+    const flags = textFlags;
+    if (to + 8 * w > end || N.key<T>(to, 7) != N.DATA_END) return p;
+    if (!takeText<T>(AT_DATA, p, text, to, flags, nameFrom, nameTo)) return p;
+    p = to + 7 * w;
+    while (isSpace(unit<T>(p))) p += w;
+    // Text between the values: `walk` skips it.
+    if (unit<T>(p) != 60) return p;
+  }
+  return p;
 }
 
 /** Where the quote stands; 0 when something in the value is not plain, or it has no end. */
@@ -312,12 +421,13 @@ function plainValueEnd<T>(from: usize, end: usize, quote: u32): usize {
 // @ts-ignore: decorator
 @inline
 function isWantedAttribute<T>(place: i32, name: usize, length: usize): bool {
-  if (length == 4) return (place == AT_DATA || place == AT_PROVIDER) && is<T>(name, 'Name');
+  const first = N.key<T>(name, length);
+  if (length == 4) return (place == AT_DATA || place == AT_PROVIDER) && first == N.NAME;
   if (length == 10) {
-    if (place == AT_EVENT_ID) return is<T>(name, 'Qualifiers');
-    return place == AT_TIME && is<T>(name, 'SystemTime');
+    if (place == AT_EVENT_ID) return first == N.QUALIFIERS && rest<T>(name, length) == N.QUALIFIERS_2;
+    return place == AT_TIME && first == N.SYSTEM_TIME && rest<T>(name, length) == N.SYSTEM_TIME_2;
   }
-  return length == 7 && place == IN_RENDERING && is<T>(name, 'Culture');
+  return length == 7 && place == IN_RENDERING && first == N.CULTURE;
 }
 
 // @ts-ignore: decorator
@@ -408,7 +518,7 @@ function isLoneBreak<T>(tag: usize, from: usize, to: usize): bool {
 function refer(at: usize, from: usize, to: usize, flags: i32): void {
   store<u32>(at, <u32>from);
   store<u32>(at, <u32>to, 4);
-  store<i32>(at, flags != 0 || from == to ? UNCACHED | flags : slotOf(from, to - from), 8);
+  store<i32>(at, flags == 0 ? 0 : UNCACHED | flags, 8);
 }
 
 /** The number of 1 to `most` digits; -1 when the text is no such number. */
@@ -477,10 +587,28 @@ function isLetter(c: u32): bool {
   return (c | 32) - 97 < 26;
 }
 
+/** Past the letters, digits, `_`, `-` and `.` at `p`; an event ends with another unit. */
 // @ts-ignore: decorator
 @inline
-function isNameUnit(c: u32): bool {
-  return (c | 32) - 97 < 26 || c - 48 < 10 || c == 95 || c == 45 || c == 46;
+function pastName<T>(from: usize): usize {
+  const all: i32 = sizeof<T>() == 1 ? 0xffff : 0xff;
+  let p = from;
+  for (;;) {
+    const m = v128.load(p);
+    const letters = v128.lt<T>(v128.sub<T>(v128.or(m, v128.splat<T>(<T>32)), v128.splat<T>(<T>97)), v128.splat<T>(<T>26));
+    const digits = v128.lt<T>(v128.sub<T>(m, v128.splat<T>(<T>48)), v128.splat<T>(<T>10));
+    const marks = v128.or(v128.eq<T>(m, v128.splat<T>(<T>95)), v128.or(v128.eq<T>(m, v128.splat<T>(<T>45)), v128.eq<T>(m, v128.splat<T>(<T>46))));
+    const others = v128.bitmask<T>(v128.or(letters, v128.or(digits, marks))) ^ all;
+    if (others != 0) return p + <usize>ctz(others) * sizeof<T>();
+    p += 16;
+  }
+  return p;
+}
+
+// @ts-ignore: decorator
+@inline
+function rest<T>(name: usize, length: usize): u64 {
+  return N.key<T>(name + 8 * sizeof<T>(), length - 8);
 }
 
 /** The bytes are the same. Names are short. */
@@ -489,17 +617,6 @@ function isNameUnit(c: u32): bool {
 function isSame(one: usize, other: usize, length: usize): bool {
   let k: usize = 0;
   for (; k + 8 <= length; k += 8) if (load<u64>(one + k) != load<u64>(other + k)) return false;
-  for (; k < length; k++) if (load<u8>(one + k) != load<u8>(other + k)) return false;
-  return true;
-}
-
-/** The units at `at` are the text, whose length was compared before. */
-// @ts-ignore: decorator
-@inline
-function is<T>(at: usize, text: string): bool {
-  const letters = changetype<usize>(text);
-  for (let k: usize = 0, length = <usize>text.length; k < length; k++) {
-    if (unit<T>(at + k * sizeof<T>()) != <u32>load<u16>(letters + k * 2)) return false;
-  }
-  return true;
+  const tail = length - k;
+  return tail == 0 || (load<u64>(one + k) ^ load<u64>(other + k)) << (<u64>(64 - tail * 8)) == 0;
 }

@@ -2,8 +2,14 @@
 // hands the others over one by one. Whatever it does not expect it leaves to the readable framer in
 // ../../read/event-xml/frame.ts: it stops in front of it. The differential tests hold the two to the same answers.
 
-import { OUT, WANTED } from './layout';
+import { isUnwanted16, isUnwanted8 } from './event-parse';
+import { OUT } from './layout';
 import { endsName, findUnit, isSpace, stands, unit } from './units';
+import { ANY, entryOf, holdsId, idsOf } from './wanted';
+
+// How `scan` drops events: not at all, by their header, or once they are parsed.
+const NO_FILTER: i32 = 0;
+const BY_HEADER: i32 = 1;
 
 // What `scan` returns.
 const GAP: i32 = 0;
@@ -18,12 +24,12 @@ const PROVIDER_END = memory.data<u8>([60, 47, 80, 114, 111, 118, 105, 100, 101, 
 const NAME = memory.data<u8>([78, 97, 109, 101, 61]); // Name=
 const EVENT_ID = memory.data<u8>([60, 69, 118, 101, 110, 116, 73, 68]); // <EventID
 
-export function scan8(at: usize, end: usize, maxBytes: usize, usesWanted: bool): i32 {
-  return scan<u8>(at, end, maxBytes, usesWanted);
+export function scan8(at: usize, end: usize, maxBytes: usize, filter: i32): i32 {
+  return scan<u8>(at, end, maxBytes, filter);
 }
 
-export function scan16(at: usize, end: usize, maxBytes: usize, usesWanted: bool): i32 {
-  return scan<u16>(at, end, maxBytes, usesWanted);
+export function scan16(at: usize, end: usize, maxBytes: usize, filter: i32): i32 {
+  return scan<u16>(at, end, maxBytes, filter);
 }
 
 export function find8(at: usize, end: usize): usize {
@@ -36,7 +42,7 @@ export function find16(at: usize, end: usize): usize {
 
 // @ts-ignore: decorator
 @inline
-function scan<T>(at: usize, end: usize, maxBytes: usize, usesWanted: bool): i32 {
+function scan<T>(at: usize, end: usize, maxBytes: usize, filter: i32): i32 {
   const w = sizeof<T>();
   let dropped: u32 = 0;
   let p = at;
@@ -57,7 +63,12 @@ function scan<T>(at: usize, end: usize, maxBytes: usize, usesWanted: bool): i32 
       result = IRREGULAR;
       break;
     }
-    if (!usesWanted || mayHold<T>(tagEnd + w, eventEnd)) {
+    if (
+      filter == NO_FILTER ||
+      (filter == BY_HEADER
+        ? mayHold<T>(tagEnd + w, eventEnd)
+        : !(w == 1 ? isUnwanted8(start, eventEnd) : isUnwanted16(start, eventEnd)))
+    ) {
       store<u32>(OUT + 4, <u32>start);
       store<u32>(OUT + 8, <u32>eventEnd);
       p = eventEnd;
@@ -151,8 +162,7 @@ function mayHold<T>(at: usize, end: usize): bool {
   }
   const entry = entryOf<T>(name, (nameEnd - name) / w);
   if (entry == 0) return false;
-  const count = <u32>load<u16>(entry, 2);
-  if (count == 0xffff) return true;
+  if (idsOf(entry) == ANY) return true;
   p = findUnit<T>(nameEnd + w, end, 62) + w;
   if (p > end) return true;
   const isClosed = unit<T>(p - 2 * w) == 47;
@@ -171,22 +181,7 @@ function mayHold<T>(at: usize, end: usize): bool {
     p += w;
   }
   if (p == digits || p + 2 * w > end || unit<T>(p) != 60 || unit<T>(p + w) != 47 || eventId > 0xffff) return true;
-  for (let k: u32 = 0; k < count; k++) if (<u32>load<u16>(entry + <usize>(k * 2), 4) == eventId) return true;
-  return false;
-}
-
-/** The entry of a wanted provider, or 0. */
-// @ts-ignore: decorator
-@inline
-function entryOf<T>(name: usize, length: usize): usize {
-  let entry = <usize>load<u16>(WANTED + length * 2);
-  while (entry != 0) {
-    const count = <u32>load<u16>(entry, 2);
-    const text = entry + 4 + (count == 0xffff ? 0 : <usize>(count * 2));
-    if (stands<T>(name, text, length)) return entry;
-    entry = <usize>load<u16>(entry);
-  }
-  return 0;
+  return holdsId(entry, eventId);
 }
 
 // @ts-ignore: decorator

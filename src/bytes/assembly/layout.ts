@@ -5,9 +5,6 @@ export const OUT: usize = 4096;
 
 /** What `parse` found, see `event-parse.ts`. */
 export const EVENT: usize = 4160;
-/** Slots that the event being parsed took in the value cache, 16 bits each. */
-export const NEW_SLOTS: usize = 4608;
-export const NEW_SLOTS_END: usize = 6656;
 /** Open elements: address of the name, its length in bytes, 32 bits each. */
 export const STACK: usize = 6656;
 /** Names of the attributes of one tag: address, length in bytes. */
@@ -25,4 +22,4 @@ export const VALUES_END: usize = 65_536;
 /** The value cache: slots of 64 bytes, a u32 of its state, then the bytes of the value. */
 export const CACHE: usize = 65_536;
 export const CACHE_SLOTS: u32 = 2048;
-export const LONGEST_CACHED: usize = 60;
+export const LONGEST_CACHED: usize = 56;

@@ -1,7 +1,7 @@
 // Values that repeat from event to event get the same number each time, so that JavaScript decodes them once. Direct-
 // mapped and of fixed size: a new value takes the slot of an older one. A hit is verified byte by byte.
 
-import { CACHE, CACHE_SLOTS, LONGEST_CACHED, NEW_SLOTS, NEW_SLOTS_END } from './layout';
+import { CACHE, CACHE_SLOTS, LONGEST_CACHED } from './layout';
 
 /** Set in a reference when the slot was taken just now: the text is to be decoded and kept. */
 export const NEW: i32 = 0x10000;
@@ -13,19 +13,11 @@ const LENGTH: u32 = 0xff;
 const IS_NEW: u32 = 0x100;
 const STAMP: u32 = 16;
 
-let taken: usize = 0;
 /** Of the event being parsed. It comes round after 65,536 events, and then costs a value its slot for once. */
 let stamp: u32 = 0;
 
 export function beginEvent(): void {
-  taken = 0;
   stamp = (stamp + 1) & 0xffff;
-}
-
-/** The slots that the event took are free again: nobody will decode their texts. */
-export function forgetEvent(): void {
-  for (let k: usize = 0; k < taken; k++) store<u32>(CACHE + (<usize>load<u16>(NEW_SLOTS + k * 2) << 6), 0);
-  taken = 0;
 }
 
 export function clearCache(): void {
@@ -34,7 +26,7 @@ export function clearCache(): void {
 
 /** The slot of the bytes, with NEW if they were not there; UNCACHED when they are too long to be kept. */
 export function slotOf(from: usize, length: usize): i32 {
-  if (length > LONGEST_CACHED || NEW_SLOTS + taken * 2 >= NEW_SLOTS_END) return UNCACHED;
+  if (length > LONGEST_CACHED) return UNCACHED;
   const tail = length & 7;
   const whole = length - tail;
   // Shifting by 64 would shift by none.
@@ -58,8 +50,7 @@ export function slotOf(from: usize, length: usize): i32 {
   // Two values of one event never share a slot, so that they may be decoded in any order.
   if (isOfThisEvent && (head & LENGTH) != 0) return UNCACHED;
   store<u32>(at, (<u32>length + 1) | IS_NEW | (stamp << STAMP));
-  memory.copy(at + 4, from, length);
-  store<u16>(NEW_SLOTS + taken * 2, <u16>slot);
-  taken += 1;
+  // By words: the rest of the last one is never compared.
+  for (let k: usize = 0; k < length; k += 8) store<u64>(at + 4 + k, load<u64>(from + k));
   return <i32>slot | NEW;
 }

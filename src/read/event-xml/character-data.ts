@@ -54,6 +54,11 @@ function endOfReference(text: string, from: number): number {
 
 /** Control characters may be referenced here although XML 1.0 forbids it: real events hold them. */
 function referenced(text: string, from: number, to: number): string | undefined {
+  if (text.charCodeAt(from + 1) === 49 && to - from === 3 && text.charCodeAt(from) === 35) {
+    // Rendered messages are full of these two.
+    if (text.charCodeAt(from + 2) === 51) return '\r';
+    if (text.charCodeAt(from + 2) === 48) return '\n';
+  }
   const name = text.slice(from, to);
   if (name.charCodeAt(0) !== 35) return NAMED.get(name);
   const isHex = name[1] === 'x';

@@ -88,7 +88,7 @@ export function createEventXmlReader(options: ReadOptions): FormatReader {
     createFast: isSimd
       ? window => {
           fastParse = createSimdParse(window);
-          return createSimdScan(window, sink, drop, usesPrefilter ? wanted : undefined, maxEventBytes);
+          return createSimdScan(window, sink, drop, wanted, usesPrefilter, maxEventBytes);
         }
       : undefined,
     maxEventBytes,
@@ -107,7 +107,7 @@ export function createEventXmlReader(options: ReadOptions): FormatReader {
   function drop(count: number): void {
     encoding ??= framer.encoding;
     events += count;
-    unparsed += count;
+    if (usesPrefilter) unparsed += count;
   }
 
   function reject(

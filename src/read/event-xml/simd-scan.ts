@@ -14,12 +14,15 @@ export function createSimdScan(
   sink: FrameSink,
   dropped: (events: number) => void,
   wanted: Wanted | undefined,
+  /** Drop by the header alone; else only what was parsed. */
+  usesPrefilter: boolean,
   maxEventBytes: number,
 ): { readonly scan: FastScan; readonly finder: Finder } | undefined {
   const { memory } = window;
   if (!(memory instanceof WasmMemory)) return undefined;
   const { scan8, scan16, find8, find16 } = memory.scan;
-  const usesWanted = wanted !== undefined && writeWanted(window.bytes, wanted);
+  const hasWanted = wanted !== undefined && writeWanted(window.bytes, wanted);
+  const filter = hasWanted ? (usesPrefilter ? BY_HEADER : BY_PARSE) : NO_FILTER;
   let out: Uint32Array = new Uint32Array(0);
   return {
     scan: {
@@ -31,7 +34,7 @@ export function createSimdScan(
         if (out.buffer !== units.buffer) out = new Uint32Array(units.buffer, SCAN_OUT, 4);
         let at = from * width;
         for (;;) {
-          const result = scan(at, end, maxEventBytes, usesWanted);
+          const result = scan(at, end, maxEventBytes, filter);
           at = out[0]!;
           const passed = out[3]!;
           if (passed > 0) dropped(passed);
@@ -53,6 +56,10 @@ export function createSimdScan(
 }
 
 const CANDIDATE = 1;
+
+const NO_FILTER = 0;
+const BY_HEADER = 1;
+const BY_PARSE = 2;
 
 /** Lays the wanted providers out as `assembly/event-scan.ts` reads them; false when there is no room for them. */
 function writeWanted(bytes: Uint8Array, wanted: Wanted): boolean {
