@@ -149,8 +149,6 @@ function isFirst(place: i32): bool {
 }
 
 /** What the start tag being read is for; 0: not for here. */
-// @ts-ignore: decorator
-@inline
 function placeOf<T>(parent: i32, name: usize, length: usize): i32 {
   const first = N.key<T>(name, length);
   if (parent == IN_EVENT_DATA) {
@@ -200,8 +198,6 @@ function placeOf<T>(parent: i32, name: usize, length: usize): i32 {
   return 0;
 }
 
-// @ts-ignore: decorator
-@inline
 function walk<T>(start: usize, end: usize): bool {
   const w = sizeof<T>();
   reset();
@@ -397,8 +393,6 @@ function pastData<T>(from: usize, end: usize): usize {
 }
 
 /** Where the quote stands; 0 when something in the value is not plain, or it has no end. */
-// @ts-ignore: decorator
-@inline
 function plainValueEnd<T>(from: usize, end: usize, quote: u32): usize {
   let p = from;
   while (p < end) {
@@ -451,8 +445,6 @@ function takeAttribute<T>(place: i32, from: usize, to: usize): bool {
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 function takeText<T>(place: i32, tag: usize, from: usize, to: usize, flags: i32, nameFrom: usize, nameTo: usize): bool {
   const w = sizeof<T>();
   if (place == AT_DATA) {
@@ -536,8 +528,6 @@ function decimal<T>(from: usize, to: usize, most: usize): i64 {
 }
 
 /** As `parseInstantUnits`: `YYYY-MM-DD(T| )HH:MM:SS[.fffffffff][Z]`. */
-// @ts-ignore: decorator
-@inline
 function takeTime<T>(from: usize, to: usize): bool {
   const w = sizeof<T>();
   let end = to;

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import t from 'tap';
+import { BASE, ByteWindow } from '../src/bytes/byte-window.js';
+import { createWindowMemory, SCAN_OUT, WasmMemory } from '../src/bytes/window-memory.js';
+import { parseIsoInstant } from '../src/time/instant-text.js';
+import { parseInstantUnits } from '../src/time/instant-units.js';
+import { type ExportShape, FAILURE, generateExport } from './bench/generate.js';
+
+t.test(
+  'a window gives back what was put in, at its offset and with its parity, however it moves and grows',
+  async t => {
+    const step = fc.record({
+      length: fc.nat(400_000),
+      consume: fc.double({ min: 0, max: 1, noNaN: true }),
+      realign: fc.nat(9),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 12 }), fc.boolean(), (steps, isWasm) => {
+        const window = isWasm ? new ByteWindow(createWindowMemory()) : new ByteWindow();
+        const byteAt = (offset: number): number => (offset * 31 + (offset >> 8)) & 0xff;
+        let written = 0;
+        let shift = 0;
+        for (const { length, consume, realign } of steps) {
+          const room = window.reserve(length);
+          assert.equal(room.length, length);
+          for (let k = 0; k < length; k++) room[k] = byteAt(written + k);
+          window.commit(length);
+          written += length;
+          if (realign === 0) {
+            window.realign();
+            shift += 1;
+          }
+          assert.ok(window.start >= BASE);
+          assert.equal(window.offsetOf(window.end), written);
+          assert.equal((window.start - window.offsetOf(window.start) - shift) & 1, 0, 'parity');
+          for (let at = window.start; at < window.end; at += 997) {
+            assert.equal(window.bytes[at], byteAt(window.offsetOf(at)));
+          }
+          window.release(window.start + Math.floor((window.end - window.start) * consume));
+        }
+      }),
+      { numRuns: 60 },
+    );
+    t.pass('60 runs');
+  },
+);
+
+t.test('where WebAssembly has SIMD the window stands on it, elsewhere on plain memory', async t => {
+  const memory = createWindowMemory();
+  t.ok(memory instanceof WasmMemory);
+  if (memory instanceof WasmMemory) {
+    t.ok(memory.scan.constantsEnd() <= SCAN_OUT, 'the module’s constants end before its tables');
+    const before = memory.bytes();
+    before[BASE] = 7;
+    memory.grow(before.length + 1);
+    t.ok(memory.bytes().length > before.length);
+    t.equal(memory.bytes()[BASE], 7, 'growing keeps the contents');
+  }
+  const wasm = Reflect.get(globalThis, 'WebAssembly') as { validate: (binary: Uint8Array) => boolean };
+  const { validate } = wasm;
+  wasm.validate = () => false;
+  try {
+    const without = await t.mockImport<typeof import('../src/bytes/window-memory.js')>('../src/bytes/window-memory.js');
+    const plain = without.createWindowMemory();
+    t.notOk(plain instanceof without.WasmMemory);
+    plain.grow(1 << 21);
+    t.ok(plain.bytes().length >= 1 << 21);
+  } finally {
+    wasm.validate = validate;
+  }
+});
+
+t.test('the SIMD search finds what a loop over the bytes finds', async t => {
+  const memory = createWindowMemory();
+  if (!(memory instanceof WasmMemory)) return;
+  const bytes = memory.bytes();
+  const pieces = fc.array(
+    fc.constantFrom(
+      '<Event ',
+      '<Event>',
+      '</Event>',
+      '<EventID>',
+      '<!',
+      '!',
+      'Event',
+      'E',
+      '<',
+      '/',
+      'xxxxxxxxxxxxxxxxxxxxx',
+      'EventData',
+      '<Eve',
+    ),
+    {
+      maxLength: 30,
+    },
+  );
+  fc.assert(
+    fc.property(pieces, fc.boolean(), fc.nat(31), (parts, isWide, lead) => {
+      const text = 'x'.repeat(lead) + parts.join('');
+      const encoded = Buffer.from(text, isWide ? 'utf16le' : 'latin1');
+      bytes.fill(0, BASE, BASE + encoded.length + 256);
+      bytes.set(encoded, BASE);
+      const width = isWide ? 2 : 1;
+      const end = BASE + encoded.length;
+      let at = BASE;
+      // Every place that matters is found; false alarms stand in the last units only.
+      for (const match of text.matchAll(/<!|<\/?Event(?![A-Za-z])/g)) {
+        let found = (isWide ? memory.scan.find16 : memory.scan.find8)(at, end);
+        while (found < BASE + match.index * width) {
+          assert.ok(found >= end - 7 * width || text[(found - BASE) / width] === '<');
+          found = (isWide ? memory.scan.find16 : memory.scan.find8)(found + width, end);
+        }
+        assert.equal((found - BASE) / width, match.index);
+        at = found + width;
+      }
+    }),
+    { numRuns: 2000 },
+  );
+  t.pass('2000 runs');
+});
+
+t.test('a time read from units is the time read from text', async t => {
+  const two = (low: number, high: number) => fc.integer({ min: low, max: high }).map(n => String(n).padStart(2, '0'));
+  const time = fc
+    .tuple(
+      fc.integer({ min: 0, max: 9999 }),
+      two(0, 13),
+      two(0, 32),
+      fc.constantFrom('T', ' ', 't', '_'),
+      two(0, 25),
+      two(0, 61),
+      two(0, 61),
+      fc.stringMatching(/^(\.\d{0,11}|,\d|)$/),
+      fc.constantFrom('Z', '', 'z', '+02:00', ' '),
+    )
+    .map(
+      ([year, month, day, t, hour, minute, second, fraction, zone]) =>
+        `${String(year).padStart(4, '0')}-${month}-${day}${t}${hour}:${minute}:${second}${fraction}${zone}`,
+    );
+  let read = 0;
+  fc.assert(
+    fc.property(time, fc.boolean(), (text, isWide) => {
+      const units = isWide ? Uint16Array.from(text, char => char.charCodeAt(0)) : Buffer.from(text);
+      const instant = parseInstantUnits(units, 0, units.length);
+      if (instant === undefined) return;
+      read += 1;
+      assert.deepStrictEqual(instant, parseIsoInstant(text));
+    }),
+    { numRuns: 3000 },
+  );
+  t.ok(read > 100, `${read} of 3000 were read`);
+  for (const text of [
+    '2025-06-08T07:14:05.1454614Z',
+    '2016-07-08 18:12:51.681640',
+    '2014-01-01T00:00:00Z',
+    '2024-02-29T23:59:59.999999999Z',
+  ]) {
+    t.same(parseInstantUnits(Buffer.from(text), 0, text.length), parseIsoInstant(text), text);
+  }
+  t.equal(parseInstantUnits(Buffer.from('2023-02-29T00:00:00Z'), 0, 20), undefined);
+});
+
+t.test('the same shape gives the same export, with as many failures as it says', async t => {
+  const take = (shape: ExportShape): { bytes: Buffer; events: number; failures: number } => {
+    const pieces: Buffer[] = [];
+    const generator = generateExport(shape);
+    for (;;) {
+      const { done, value } = generator.next();
+      if (done) return { bytes: Buffer.concat(pieces), ...value };
+      pieces.push(value);
+    }
+  };
+  const hash = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+  for (const format of ['xml', 'csv', 'ndjson'] as const) {
+    const shape: ExportShape = { format, size: 1_500_000, density: 0.05, seed: 4 };
+    const { bytes, events, failures } = take(shape);
+    t.equal(hash(take(shape).bytes), hash(bytes), `${format}: the same bytes again`);
+    t.not(hash(take({ ...shape, seed: 5 }).bytes), hash(bytes));
+    t.ok(Math.abs(bytes.length - shape.size) < 4096 * 8, `${format}: ${bytes.length} bytes`);
+    const text = bytes.toString();
+    const marks = {
+      xml: `<Provider Name='${FAILURE.provider}'/><EventID Qualifiers='49156'>10<`,
+      csv: `,${FAILURE.provider},10,`,
+      ndjson: '"#text":10}',
+    };
+    t.equal(text.split(marks[format]).length - 1, failures, `${format}: ${failures} failures in ${events} events`);
+  }
+  const shape: ExportShape = { format: 'xml', size: 300_000, density: 0.5, seed: 1, oneLine: true };
+  const narrow = take(shape).bytes;
+  t.notOk(narrow.includes('\n'), 'one line');
+  t.ok(take({ ...shape, encoding: 'utf-16le' }).bytes.equals(Buffer.from(narrow.toString(), 'utf16le')));
+  const pairs = (count: number): number =>
+    new Set(
+      take({ ...shape, density: 1, pairs: count, size: 2_000_000 })
+        .bytes.toString()
+        .match(/<Data>CAS\d+[^<]*<\/Data><Data>CAS\d+[^<]*/g),
+    ).size;
+  t.equal(pairs(10), 10, 'as many pairs as asked for');
+});
