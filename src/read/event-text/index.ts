@@ -2,7 +2,7 @@ import type { ByteWindow } from '../../bytes/byte-window.js';
 import { type EventRecord, isSelected, type Reject, type Warning } from '../../model/index.js';
 import { LocalTimes } from '../../time/local-times.js';
 import { DEFAULT_MAX_EVENT_BYTES, type FormatReader, type FormatReport, type ReadOptions } from '../format-reader.js';
-import { isEventHeading, labelOf } from './labels.js';
+import { isEventHeading, labelOf, languageOf } from './labels.js';
 import { parseEventText } from './parse-text.js';
 import { TextSource } from './text-source.js';
 
@@ -32,10 +32,20 @@ export function detectEventText(head: string): number {
   return 0;
 }
 
+/** The language of an event's first label; wevtutil's heading stands before it. */
+function firstLanguage(text: string): string | undefined {
+  for (const line of text.split('\n', 2)) {
+    const language = languageOf(line);
+    if (language !== undefined) return language;
+  }
+  return undefined;
+}
+
 class EventTextReader implements FormatReader {
   readonly #options: ReadOptions;
   readonly #source: TextSource;
-  readonly #times: LocalTimes;
+  /** Made at the first event, whose labels tell the language and with it the likely order of dates. */
+  #times: LocalTimes | undefined;
   #emit: Emit = () => {};
   /** Offset of the line that is being looked for; all lines before it were seen. */
   #lineStart = 0;
@@ -57,7 +67,6 @@ class EventTextReader implements FormatReader {
   constructor(options: ReadOptions) {
     this.#options = options;
     this.#source = new TextSource(options);
-    this.#times = new LocalTimes(options);
   }
 
   read(window: ByteWindow, isLast: boolean, emit: Emit): void {
@@ -80,7 +89,7 @@ class EventTextReader implements FormatReader {
   }
 
   report(): FormatReport {
-    const { ambiguous, skipped } = this.#times.notes();
+    const { ambiguous, skipped } = this.#times?.notes() ?? { ambiguous: 0, skipped: 0 };
     if (ambiguous > 0) this.#warnings.set('ambiguous-local-time', ambiguous);
     if (skipped > 0) this.#warnings.set('skipped-local-time', skipped);
     return {
@@ -91,7 +100,7 @@ class EventTextReader implements FormatReader {
       malformed: this.#malformed,
       rejects: this.#rejects,
       withoutTime: this.#withoutTime,
-      ...this.#times.report(),
+      ...this.#times?.report(),
       warnings: Object.fromEntries(this.#warnings),
     };
   }
@@ -179,7 +188,9 @@ class EventTextReader implements FormatReader {
     const before = source.fallbackEvents;
     source.begin(from - source.base, to - source.base);
     const isFallback = source.fallbackEvents > before;
-    const parsed = parseEventText(source.decode(from - source.base, to - source.base), this.#times);
+    const text = source.decode(from - source.base, to - source.base);
+    this.#times ??= new LocalTimes({ ...this.#options, language: firstLanguage(text) });
+    const parsed = parseEventText(text, this.#times);
     const { fields } = parsed;
     if (fields !== undefined && !isSelected(selection, fields.provider, fields.eventId)) return;
     if (parsed.fault !== undefined || fields === undefined) {
