@@ -87,11 +87,12 @@ export function insertionsWith(insertions: readonly string[], names: readonly (s
   return names.some(name => name !== undefined) ? { insertions, names } : { insertions };
 }
 
-/** The object without its undefined members. */
+/** The object without its undefined members; a copy, since deleting members would make every object a slow one. */
 export function defined<T extends object>(members: T): { [Name in keyof T]: Exclude<T[Name], undefined> } {
-  for (const name of Object.keys(members) as (keyof T)[]) if (members[name] === undefined) delete members[name];
-  // The loop above has removed every undefined member.
-  return members as { [Name in keyof T]: Exclude<T[Name], undefined> };
+  const kept: Partial<T> = {};
+  for (const name in members) if (members[name] !== undefined) kept[name] = members[name];
+  // Every undefined member was left out.
+  return kept as { [Name in keyof T]: Exclude<T[Name], undefined> };
 }
 
 /** A whole decimal number up to `max`; undefined for anything else. */

@@ -69,14 +69,15 @@ export class JsonDocument {
         const start = at + 1;
         at = start;
         let hash = 0;
-        let unit = 0;
-        while (at < to && (unit = units[at]!) < 0x80 && PLAIN[unit] === 1) {
+        let unit = at < to ? units[at]! : 0;
+        while (PLAIN[unit] === 1) {
           hash = (Math.imul(hash, 31) + unit) | 0;
           at += 1;
+          unit = at < to ? units[at]! : 0;
         }
         let number: number;
         let flags = KEY;
-        if (at < to && unit === 0x22) {
+        if (unit === 0x22) {
           number = this.keys.find(units, start, at, hash);
         } else {
           const end = endOfString(units, at, to);

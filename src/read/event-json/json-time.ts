@@ -9,7 +9,7 @@ import { parseIsoInstant } from '../../time/instant-text.js';
  */
 export function parseJsonTime(text: string, isUtc: boolean): Instant | undefined {
   const trimmed = text.trim();
-  const date = /^\/Date\((-?\d{1,16})(?:[+-]\d{4})?\)\/$/.exec(trimmed);
+  const date = trimmed.charCodeAt(0) === 0x2f ? /^\/Date\((-?\d{1,16})(?:[+-]\d{4})?\)\/$/.exec(trimmed) : null;
   if (date !== null) return { epochMs: Number(date[1]), nanos: 0, digits: 3, basis: 'export' };
   const iso = parseIsoInstant(trimmed, isUtc ? 'export' : 'assumed');
   if (iso !== undefined) return iso.basis === 'export' ? iso : undefined;
