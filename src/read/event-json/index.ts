@@ -1,7 +1,7 @@
 import type { ByteWindow } from '../../bytes/byte-window.js';
 import { isUnicode } from '../../bytes/code-pages.js';
 import { EventText } from '../../bytes/event-text.js';
-import { type EventRecord, isSelected, type Reject, type Warning } from '../../model/index.js';
+import { type EventRecord, type Instant, isSelected, type Reject, type Warning } from '../../model/index.js';
 import { LocalTimes } from '../../time/local-times.js';
 import { DEFAULT_MAX_EVENT_BYTES, type FormatReader, type FormatReport, type ReadOptions } from '../format-reader.js';
 import { AsciiTexts } from './ascii-texts.js';
@@ -53,6 +53,7 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
   #isDecoding = false;
   #isFallback = false;
   #losses: Loss[] = [];
+  #lastTime: { readonly text: string; readonly instant: Instant | undefined } = { text: '', instant: undefined };
   #held: { readonly from: number; readonly pieces: Uint8Array[]; to: number } | undefined;
   readonly #warnings = new Map<string, number>();
   #events = 0;
@@ -138,8 +139,12 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
     this.#isFallback = false;
     this.#losses.length = 0;
     const doc = this.#wide === undefined ? this.#bytesDocument : this.#unitsDocument;
-    const fault = doc.parse(this.#units, from, to);
-    const read: ReadObject | undefined = fault === undefined ? readObject(doc, 0, this) : undefined;
+    let fault = doc.parse(this.#units, from, to, this.#wide === undefined ? this.#view : undefined);
+    let read: ReadObject | undefined = fault === undefined ? readObject(doc, 0, this) : undefined;
+    if (fault === undefined && (read?.fields !== 'unwanted' || this.#options.parseAll === true)) {
+      fault = doc.checkStrings();
+      if (fault !== undefined) read = undefined;
+    }
     if (read === undefined) {
       if (this.#options.parseAll !== true && this.#canDrop(from, to)) {
         // What the prefilter would have dropped unread counts as dropped, so that both ways give the same.
@@ -198,10 +203,18 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
     this.#losses.push(loss);
   }
 
-  localTime(text: string) {
+  localTime(text: string): Instant | undefined {
+    // Local times without zone come in whole seconds, many events to each.
+    if (text === this.#lastTime.text) return this.#lastTime.instant;
+    const before = this.#times.notes();
+    const noted = before.ambiguous + before.skipped;
     this.#times.observe(text);
     const time = this.#times.read(text);
-    return typeof time === 'string' ? undefined : time;
+    const after = this.#times.notes();
+    const instant = typeof time === 'string' ? undefined : time;
+    const isPlain = instant?.alternative === undefined && after.ambiguous + after.skipped === noted;
+    if (isPlain) this.#lastTime = { text, instant };
+    return instant;
   }
 
   get #maxUnits(): number {

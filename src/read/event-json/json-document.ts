@@ -26,6 +26,13 @@ const KEY = 8;
 const KIND = 0xf;
 const HAS_ESCAPE = 16;
 const HAS_NON_ASCII = 32;
+/** A string whose end was found by its quote alone. */
+const IS_UNCHECKED = 64;
+/** The same, after its text was made once. */
+const IS_CHECKED = 128;
+
+/** A string that does not end within so many plain characters is left for the native search and parser. */
+const NEAR = 40;
 
 /** Ints of a node: kind and flags, start, end, and the index past it (of a key: its number). */
 const NODE = 4;
@@ -39,6 +46,9 @@ export class JsonDocument {
   readonly keys: KeyTable;
   readonly #decode: DecodeUnits;
   #units: JsonUnits = new Uint8Array(0);
+  /** Nodes of strings with escapes, and of long ones, that nobody has looked into yet. */
+  #unchecked: number[] = [];
+  #stringFault: JsonFault | undefined;
   #tape = new Int32Array(4096);
   #fieldNodes = new Int32Array(KNOWN_KEY_COUNT);
   readonly #parents = new Int32Array(MAX_DEPTH + 1);
@@ -48,9 +58,18 @@ export class JsonDocument {
     this.keys = keys;
   }
 
-  /** Parses `units[from, to)`; the root is node 0. The units must stay as they are while the document is in use. */
-  parse(units: JsonUnits, from: number, to: number): JsonFault | undefined {
+  /**
+   * Parses `units[from, to)`; the root is node 0. The units must stay as they are while the document is in use.
+   *
+   * With `view` (the same bytes, up to the window's end) a string that is long or has escapes is only skipped: its end is
+   * a quote after an even number of backslashes, found by a native search. What stands inside is checked when its text
+   * is made, natively too, and `checkStrings` checks the rest: a dense log is half message text, and a loop of ours over
+   * it would cost more than all else.
+   */
+  parse(units: JsonUnits, from: number, to: number, view?: Buffer): JsonFault | undefined {
     this.#units = units;
+    this.#unchecked.length = 0;
+    this.#stringFault = undefined;
     const parents = this.#parents;
     let tape = this.#tape;
     let length = 0;
@@ -103,12 +122,19 @@ export class JsonDocument {
       if (unit === 0x22) {
         const start = at + 1;
         at = start;
-        while (at < to && PLAIN[units[at]!] === 1) at += 1;
+        const near = view === undefined ? to : Math.min(to, start + NEAR);
+        while (at < near && PLAIN[units[at]!] === 1) at += 1;
         let flags = STRING;
         if (at >= to || units[at] !== 0x22) {
-          at = endOfString(units, at, to);
+          if (view === undefined) {
+            at = endOfString(units, at, to);
+            flags |= seenFlags;
+          } else {
+            at = quoteAfter(view, at, to);
+            flags |= IS_UNCHECKED;
+            this.#unchecked.push(length);
+          }
           if (at < 0) return fault(~at, 'the rest of a string');
-          flags |= seenFlags;
         }
         tape[length] = flags;
         tape[length + 1] = start;
@@ -166,6 +192,18 @@ export class JsonDocument {
         depth -= 1;
       }
     }
+  }
+
+  /** After the texts that are wanted were made: why a string of the document is none, if one is. */
+  checkStrings(): JsonFault | undefined {
+    if (this.#stringFault !== undefined) return this.#stringFault;
+    for (const node of this.#unchecked) {
+      if ((this.#tape[node]! & IS_UNCHECKED) === 0) continue;
+      const end = this.#tape[node + 2]!;
+      const found = endOfString(this.#units, this.#tape[node + 1]!, end + 1);
+      if (found !== end) return fault(found < 0 ? ~found : found, 'the rest of a string');
+    }
+    return undefined;
   }
 
   isObject(node: number): boolean {
@@ -254,7 +292,7 @@ export class JsonDocument {
     const kind = this.#tape[node]!;
     const start = this.#tape[node + 1]!;
     const end = this.#tape[node + 2]!;
-    if ((kind & KIND) === STRING) return this.#stringOf(start, end, kind);
+    if ((kind & KIND) === STRING) return kind >= IS_UNCHECKED ? this.#checkedString(node) : this.#stringOf(start, end, kind);
     if (kind === NULL) return '';
     return this.#decode(this.#units, start, end, kind > ARRAY);
   }
@@ -268,6 +306,22 @@ export class JsonDocument {
   startsWith(node: number, prefix: string): boolean {
     if (!this.isString(node)) return false;
     return this.text(node).trimStart().startsWith(prefix);
+  }
+
+  /** The text of a string that was only skipped; `JSON.parse` checks it and resolves its escapes. */
+  #checkedString(node: number): string {
+    const start = this.#tape[node + 1]!;
+    const end = this.#tape[node + 2]!;
+    const quoted = this.#decode(this.#units, start - 1, end + 1, false);
+    try {
+      const text = JSON.parse(quoted) as string;
+      this.#tape[node] = STRING | IS_CHECKED;
+      return text;
+    } catch {
+      const found = endOfString(this.#units, start, end + 1);
+      this.#stringFault ??= fault(found < 0 ? ~found : start, 'the rest of a string');
+      return '';
+    }
   }
 
   #stringOf(start: number, end: number, flags: number): string {
@@ -310,6 +364,16 @@ function isBlank(unit: number): boolean {
 
 function fault(at: number, expected: string): JsonFault {
   return { reason: 'malformed', at, expected };
+}
+
+/** The index of the next quote that no backslash escapes, or the complement of `to`. `from` is not inside an escape. */
+function quoteAfter(view: Buffer, from: number, to: number): number {
+  for (let at = view.indexOf(0x22, from); at >= 0 && at < to; at = view.indexOf(0x22, at + 1)) {
+    let first = at;
+    while (first > from && view[first - 1] === 0x5c) first -= 1;
+    if (((at - first) & 1) === 0) return at;
+  }
+  return ~to;
 }
 
 /** What the last call of `endOfString` saw. */
