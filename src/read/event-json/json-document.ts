@@ -75,6 +75,7 @@ export class JsonDocument {
     let length = 0;
     let depth = 0;
     let needsKey = false;
+    let previousKey = 0;
     let at = from;
     for (;;) {
       if (length + 2 * NODE > tape.length) {
@@ -87,24 +88,30 @@ export class JsonDocument {
         if (at >= to || units[at] !== 0x22) return fault(at, 'a key');
         const start = at + 1;
         at = start;
-        let hash = 0;
-        let unit = at < to ? units[at]! : 0;
-        while (PLAIN[unit] === 1) {
-          hash = (Math.imul(hash, 31) + unit) | 0;
-          at += 1;
-          unit = at < to ? units[at]! : 0;
-        }
-        let number: number;
         let flags = KEY;
-        if (unit === 0x22) {
-          number = this.keys.find(units, start, at, hash);
+        let number = this.keys.again(units, start, to, previousKey);
+        if (number >= 0) {
+          at = start + this.keys.lengthOf(number);
         } else {
-          const end = endOfString(units, at, to);
-          if (end < 0) return fault(~end, 'the rest of a string');
-          flags |= seenFlags;
-          at = end;
-          number = this.keys.numberOf(this.#stringOf(start, end, flags));
+          let hash = 0;
+          let unit = at < to ? units[at]! : 0;
+          while (PLAIN[unit] === 1) {
+            hash = (Math.imul(hash, 31) + unit) | 0;
+            at += 1;
+            unit = at < to ? units[at]! : 0;
+          }
+          if (unit === 0x22) {
+            number = this.keys.find(units, start, at, hash);
+            this.keys.follow(previousKey, number);
+          } else {
+            const end = endOfString(units, at, to);
+            if (end < 0) return fault(~end, 'the rest of a string');
+            flags |= seenFlags;
+            at = end;
+            number = this.keys.numberOf(this.#stringOf(start, end, flags));
+          }
         }
+        previousKey = number;
         tape[length] = flags;
         tape[length + 1] = start;
         tape[length + 2] = at;
@@ -292,7 +299,8 @@ export class JsonDocument {
     const kind = this.#tape[node]!;
     const start = this.#tape[node + 1]!;
     const end = this.#tape[node + 2]!;
-    if ((kind & KIND) === STRING) return kind >= IS_UNCHECKED ? this.#checkedString(node) : this.#stringOf(start, end, kind);
+    if ((kind & KIND) === STRING)
+      return kind >= IS_UNCHECKED ? this.#checkedString(node) : this.#stringOf(start, end, kind);
     if (kind === NULL) return '';
     return this.#decode(this.#units, start, end, kind > ARRAY);
   }
@@ -359,7 +367,7 @@ for (let unit = 0x20; unit < 0x80; unit++) PLAIN[unit] = unit === 0x22 || unit =
 const WORDS: Readonly<Record<number, string>> = { [TRUE]: 'true', [FALSE]: 'false', [NULL]: 'null' };
 
 function isBlank(unit: number): boolean {
-  return unit === 0x20 || unit === 0x0a || unit === 0x0d || unit === 0x09;
+  return unit <= 0x20 && (unit === 0x20 || unit === 0x0a || unit === 0x0d || unit === 0x09);
 }
 
 function fault(at: number, expected: string): JsonFault {

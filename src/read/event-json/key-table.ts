@@ -64,6 +64,7 @@ const MAX_KEY_LENGTH = 128;
  */
 export class KeyTable {
   readonly #slots = new Int32Array(SLOTS);
+  readonly #followers = new Int32Array(MAX_KEYS).fill(-1);
   readonly #hashes: number[] = [];
   readonly #names: string[] = [];
   readonly #numbers = new Map<string, number>();
@@ -95,6 +96,30 @@ export class KeyTable {
       break;
     }
     return number;
+  }
+
+  /**
+   * The number of the key that came after `previous` the last time, if it stands again at `from` with its quote behind
+   * it; -1 otherwise. Events of one producer repeat their keys in order, which saves the hash.
+   */
+  again(units: Uint8Array | Uint16Array, from: number, to: number, previous: number): number {
+    const number = previous < 0 ? -1 : this.#followers[previous]!;
+    if (number < 0) return -1;
+    const name = this.#names[number]!;
+    const end = from + name.length;
+    if (end >= to || units[end] !== 0x22) return -1;
+    for (let at = 0; at < name.length; at++) if (name.charCodeAt(at) !== units[from + at]) return -1;
+    return number;
+  }
+
+  /** Remembers that `number` came after `previous`. Only keys that can stand in JSON as they are may be remembered. */
+  follow(previous: number, number: number): void {
+    if (previous >= 0) this.#followers[previous] = number;
+  }
+
+  /** How many units the key with this number has. */
+  lengthOf(number: number): number {
+    return this.#names[number]!.length;
   }
 
   /**
