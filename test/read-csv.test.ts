@@ -510,6 +510,22 @@ t.test('hostile rows cost no more than a few looks at each byte', async t => {
   }
 });
 
+t.test('no pattern of quotes, delimiters and lines makes the looks at a byte grow with the input', async () => {
+  const token = fc.constantFrom('Error,1/1/2020 1:1:1,', 'S,7,None,', '"', '""', ',', 'x', '\n');
+  const pattern = fc.array(token, { minLength: 1, maxLength: 14 });
+  fc.assert(
+    fc.property(pattern, pattern, fc.constantFrom(400, 1 << 20), (repeated, last, maxEventBytes) => {
+      const looks = [100, 800].map(count => {
+        const content = HEADER + repeated.join('').repeat(count) + last.join('');
+        return view(content, { maxEventBytes }).steps / content.length;
+      });
+      // Lines of one byte are the worst: the head of each is counted as 256.
+      assert.ok(looks[1]! < 20 + 256 * (repeated.filter(each => each === '\n').length / repeated.join('').length));
+    }),
+    runs(300),
+  );
+});
+
 t.test('line feeds are counted alike in words and one by one', async () => {
   fc.assert(
     fc.property(
