@@ -35,6 +35,7 @@ export { FORMATS } from './read/formats.js';
 export { type ExpandedInputs, expandInputs, type InputSource, type MissingInput } from './read/inputs/expand-inputs.js';
 export { type ReadInputOptions, readInput } from './read/inputs/read-input.js';
 export { type InputSurvey, surveyInputs } from './read/survey.js';
+export { type ColumnMap, parseColumns } from './read/tool-csv/columns.js';
 export {
   type AsTransformOptions,
   asTransform,

@@ -758,6 +758,52 @@ t.test('a broken row of a tool costs itself only', async t => {
   ]);
 });
 
+const SAMPLES = join(import.meta.dirname, '../samples');
+const VALUES = [
+  [
+    'CAS01.contoso.local',
+    'CAS03.contoso.local',
+    'https://cas03.contoso.local/ews/exchange.asmx',
+    'cas03.contoso.local',
+  ],
+  ['CAS01.contoso.local', 'CAS02.contoso.local', 'https://10.0.0.2/ews/exchange.asmx', 'cas02.contoso.local'],
+];
+
+t.test('the same two events come out of the sample of each tool, up to what its form cannot hold', async t => {
+  const cases: [
+    string,
+    { readonly hasValues: boolean; readonly lacks?: readonly string[]; readonly copies?: number },
+  ][] = [
+    ['evtxecmd', { hasValues: true }],
+    ['log-parser', { hasValues: true }],
+    ['plaso', { hasValues: true, copies: 2 }],
+    ['azure-event', { hasValues: true, lacks: ['recordId'] }],
+    ['get-winevent', { hasValues: false }],
+    ['get-eventlog', { hasValues: false, lacks: ['channel'] }],
+    ['full-event-log-view', { hasValues: false }],
+  ];
+  for (const [name, { hasValues, lacks = [], copies = 1 }] of cases) {
+    const bytes = readFileSync(join(SAMPLES, `${name}.csv`));
+    t.equal(detectFormat(lookAtHead(bytes))?.name, 'tool-csv', name);
+    const { events, rejects } = tool(bytes);
+    t.same(rejects, [], name);
+    t.equal(events.length, 2 * copies, name);
+    for (const [at, event] of events.entries()) {
+      const n = Math.floor(at / copies);
+      t.match(
+        event,
+        { provider: 'MSExchange Web Services', eventId: 5, computer: 'CAS01.contoso.local', level: 2 },
+        name,
+      );
+      t.equal(event.channel, lacks.includes('channel') ? undefined : 'Application', name);
+      t.equal(event.recordId, lacks.includes('recordId') ? undefined : ['1060', '1061'][n], name);
+      t.equal(event.time?.epochMs, Date.parse(['2011-03-04T11:05:00Z', '2011-03-04T11:20:30Z'][n] ?? ''), name);
+      if (hasValues) t.same(event.insertions, VALUES[n], name);
+      else for (const value of VALUES[n] ?? []) t.ok(event.message?.includes(value), `${name}: ${value}`);
+    }
+  }
+});
+
 const samples = process.env.EVPAIR_REAL_SAMPLES ?? join(import.meta.dirname, '../../shared/samples-real');
 const timesketch = join(samples, 'timesketch-csv');
 const isHere = existsSync(timesketch);

@@ -50,6 +50,12 @@ export const OPTIONS: readonly Option[] = [
     help: 'Order of day, month and year in local dates. Default: found from the input.',
     commands: READING,
   },
+  {
+    name: 'columns',
+    value: 'MAP',
+    help: 'What the columns of a CSV mean, as in provider=Source,event_id=ID,time=When,%1=From. Default: found from the headers.',
+    commands: READING,
+  },
   { name: 'computer', value: 'NAME', help: 'The computer, for exports that name none.', commands: READING },
   {
     name: 'definition',

@@ -6,7 +6,7 @@ import { extract } from '../../pipelines/extract.js';
 import { merge } from '../../pipelines/merge.js';
 import { summarize } from '../../pipelines/summarize.js';
 import type { SummaryForm } from '../../pipelines/write-summary.js';
-import { EvpairError, expandInputs, loadDefinitions, type PairDefinition } from '../index.js';
+import { EvpairError, expandInputs, loadDefinitions, type PairDefinition, parseColumns } from '../index.js';
 import { isUtcName, type LocalZone } from '../time/local-zone.js';
 import { EXIT } from './exit-status.js';
 import { generalHelp } from './help.js';
@@ -113,6 +113,7 @@ function argumentsOf(line: CommandLine): readonly string[] {
 }
 
 async function readingOptions({ options }: CommandLine) {
+  const columns = textOption(options, 'columns');
   const dateOrder = textOption(options, 'date-order') as 'dmy' | 'mdy' | 'ymd' | undefined; // the table's choices
   return {
     format: textOption(options, 'format'),
@@ -120,6 +121,7 @@ async function readingOptions({ options }: CommandLine) {
     timezone: textOption(options, 'timezone'),
     zone: await zoneOf(textOption(options, 'timezone')),
     dateOrder,
+    columns: columns === undefined ? undefined : parseColumns(columns),
     computer: textOption(options, 'computer'),
     parseAll: flagOption(options, 'parse-all'),
     maxEventBytes: countOption(options, 'max-event-bytes', 1024),
@@ -142,6 +144,7 @@ function extractionOf({ options }: CommandLine): Record<string, unknown> {
     'encoding',
     'timezone',
     'date-order',
+    'columns',
     'computer',
     'since',
     'until',

@@ -1,3 +1,4 @@
+import { insertionsOfXml } from '../clixml/xml-event.js';
 import { readPythonList } from './python-list.js';
 
 /** The insertion strings that a cell holds, and what the form has done to them. */
@@ -12,7 +13,7 @@ export interface CellValues {
 export function readAnyValues(cell: string): CellValues | undefined {
   const text = cell.trim();
   if (text === '') return { insertions: [] };
-  if (text.startsWith('<')) return readXmlValues(text);
+  if (text.startsWith('<')) return insertionsOfXml(text);
   if (text.startsWith('{') || text.startsWith('[')) return readJsonValues(text) ?? readListValues(text);
   return readJoinedValues(cell, '|');
 }
@@ -94,42 +95,4 @@ function textOf(value: unknown): string {
 
 function withNames(insertions: readonly string[], names: readonly (string | undefined)[]): CellValues {
   return names.some(name => name !== undefined) ? { insertions, names } : { insertions };
-}
-
-/** Azure's `EventData` and `ParameterXml`: `<Data Name="a">x</Data>` or `<Param>x</Param>`, one after the other, in whatever stands around. */
-export function readXmlValues(text: string): CellValues {
-  const insertions: string[] = [];
-  const names: (string | undefined)[] = [];
-  let at = 0;
-  for (;;) {
-    const open = text.indexOf('<', at);
-    if (open < 0) break;
-    const close = text.indexOf('>', open);
-    if (close < 0) break;
-    at = close + 1;
-    const tag = text.slice(open + 1, close);
-    const name = /^(Data|Param)(?=[\s/]|$)/.exec(tag)?.[1];
-    if (name === undefined) continue;
-    if (tag.endsWith('/')) {
-      insertions.push('');
-    } else {
-      const end = text.indexOf(`</${name}>`, at);
-      insertions.push(unescapeXml(text.slice(at, end < 0 ? text.length : end)));
-      at = end < 0 ? text.length : end + name.length + 3;
-    }
-    const attribute = /\sName=(?:"([^"]*)"|'([^']*)')/.exec(tag);
-    names.push(attribute === null ? undefined : unescapeXml(attribute[1] ?? attribute[2] ?? ''));
-  }
-  return withNames(insertions, names);
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
-
-function unescapeXml(text: string): string {
-  if (!text.includes('&')) return text;
-  return text.replace(/&(?:(lt|gt|amp|quot|apos)|#(\d{1,7})|#x([\da-f]{1,6}));/gi, (whole, name, decimal, hex) => {
-    if (name !== undefined) return ENTITIES[String(name).toLowerCase()] ?? whole;
-    const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
-    return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-  });
 }

@@ -1,5 +1,6 @@
 import type { EventRecord } from '../../model/index.js';
-import { type CellValues, readJoinedValues, readJsonValues, readXmlValues } from './cell-values.js';
+import { insertionsOfXml } from '../clixml/xml-event.js';
+import { type CellValues, readJoinedValues, readJsonValues } from './cell-values.js';
 import { readPythonList } from './python-list.js';
 
 /** A row's cells, by their header's name in lower case or by their place from 0; empty when there is no such column. */
@@ -149,7 +150,7 @@ export const DIALECTS: readonly Dialect[] = [
     message: ['rendereddescription', 'message'],
     values: cells => {
       const cell = cells('eventdata') || cells('eventdata_dynamic') || cells('parameterxml');
-      return cell === '' ? undefined : cell.trimStart().startsWith('<') ? readXmlValues(cell) : readJsonValues(cell);
+      return cell === '' ? undefined : cell.trimStart().startsWith('<') ? insertionsOfXml(cell) : readJsonValues(cell);
     },
   },
   {

@@ -225,9 +225,14 @@ export function skeleton(word: string): string {
 
 /** The level's number for a word in any of the languages; no word stands for two numbers. */
 export function levelNumber(word: string): number | undefined {
-  return LEVEL_NUMBERS.get(fold(word));
+  return LEVEL_NUMBERS.get(word) ?? LEVEL_NUMBERS.get(fold(word));
 }
 
 const LEVEL_NUMBERS: ReadonlyMap<string, number> = new Map(
-  VIEWER_LANGUAGES.flatMap(({ levels }) => Object.entries(levels).map(([word, level]) => [fold(word), level])),
+  VIEWER_LANGUAGES.flatMap(({ levels }) =>
+    Object.entries(levels).flatMap(([word, level]): [string, number][] => [
+      [word, level],
+      [fold(word), level],
+    ]),
+  ),
 );
