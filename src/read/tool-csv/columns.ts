@@ -117,7 +117,7 @@ function unquote(text: string): string {
 }
 
 function usage(message: string): EvpairError {
-  return new EvpairError('ERR_USAGE', message, {
+  return new EvpairError('ERR_USAGE', `${message}.`, {
     hint: `Fields are ${COLUMN_FIELDS.join(', ')} and %1 to %${MAX_PLACEHOLDERS}, as in provider=Source,event_id=ID.`,
   });
 }
