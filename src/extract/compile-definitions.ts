@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type CompiledTemplate, compileTemplate } from '../messages/template.js';
 import { EvpairError, type Selection } from '../model/index.js';
-import type { MessageTemplate, PairDefinition, PairRule, Place } from './definition.js';
+import type { MessageTemplate, PairDefinition, PairRule, Place, Recognizer } from './definition.js';
 
 /** Pair definitions ready for use, in the order given. */
 export interface CompiledDefinitions {
@@ -25,6 +25,8 @@ export interface CompiledDefinition {
 }
 
 export interface CompiledRule extends PairRule {
+  /** `recognizeBy` for events that hold data: the message last. */
+  readonly recognizeWithData: readonly Recognizer[];
   /** All places that the rule reads. */
   readonly used: readonly Place[];
   /** `attributes`, as a list. */
@@ -90,6 +92,10 @@ function compileRule(rule: PairRule): CompiledRule {
   const positions = rule.placeholders ?? (used.some(isNamed) ? undefined : used.flatMap(place => place.position ?? []));
   return {
     ...rule,
+    recognizeWithData: [
+      ...rule.recognizeBy.filter(by => by !== 'message'),
+      ...rule.recognizeBy.filter(by => by === 'message'),
+    ],
     used,
     named: Object.entries(rule.attributes),
     ...(positions && { positions: ascending(positions) }),

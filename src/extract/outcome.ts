@@ -33,7 +33,8 @@ interface Recognition {
 }
 
 function recognize(event: EventRecord, rule: CompiledRule, catalogue: Catalogue | undefined): Recognition | undefined {
-  for (const recognizer of rule.recognizeBy) {
+  // Where there is data, its shape is looked at before the text: it costs a hundredth, and a reader may leave the text be.
+  for (const recognizer of hasData(event) ? rule.recognizeWithData : rule.recognizeBy) {
     if (recognizer === 'event_id') {
       if (rule.eventIds.includes(event.eventId)) return { recognizedBy: 'event_id' };
     } else if (recognizer === 'message') {
