@@ -76,28 +76,35 @@ export class ExportReader implements Stage<Uint8Array, ReadItem> {
 
   /**
    * Reads what is left and emits the input's report. `facts` are what only the driver knows: that reading stopped
-   * early, the hash, the true size of an input that was not read to its end.
+   * early, the hash, the true size of an input that was not read to its end, the rejects and warnings it emitted itself.
    */
   finish(
     emit: (item: ReadItem) => void,
-    facts: { readonly isComplete?: boolean; readonly sha256?: string; readonly size?: number },
+    facts: {
+      readonly isComplete?: boolean;
+      readonly sha256?: string;
+      readonly size?: number;
+      readonly rejects?: number;
+      readonly warnings?: Readonly<Record<string, number>>;
+    },
   ): void {
     const isComplete = facts.isComplete ?? true;
     const bytes = facts.size ?? this.#bytes;
     if (this.#reader === undefined && this.#unknown === undefined && this.#bytes > 0) this.#choose();
     if (this.#unknown !== undefined) emit(this.#rejectWhole(this.#unknown, bytes));
     this.#reader?.read(this.#window, true, emit);
+    const isEmpty = this.#bytes === 0 && isComplete;
     const report = this.#reader?.report() ?? {
-      format: this.#unknown === undefined ? 'empty' : 'unknown',
+      format: isEmpty ? 'empty' : 'unknown',
       encoding: 'unknown',
       events: 0,
       unparsed: 0,
       malformed: 0,
       rejects: this.#unknown === undefined ? 0 : 1,
       withoutTime: 0,
-      warnings: this.#unknown === undefined ? { 'empty-input': 1 } : {},
+      warnings: isEmpty ? { 'empty-input': 1 } : {},
     };
-    if (this.#bytes === 0) {
+    if (isEmpty) {
       emit({
         type: 'warning',
         code: 'empty-input',
@@ -110,6 +117,8 @@ export class ExportReader implements Stage<Uint8Array, ReadItem> {
       path: this.#options.input,
       bytes,
       ...report,
+      rejects: report.rejects + (facts.rejects ?? 0),
+      warnings: { ...report.warnings, ...facts.warnings },
       ...(facts.sha256 === undefined ? {} : { sha256: facts.sha256 }),
       isComplete,
     });

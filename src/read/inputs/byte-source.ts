@@ -73,42 +73,41 @@ export class PeekableSource implements ByteSource {
   readonly size: number | undefined;
   readonly #source: ByteSource;
   #head: Uint8Array = new Uint8Array(0);
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(source: ByteSource) {
     this.#source = source;
     this.size = source.size;
   }
 
-  /** The first `length` bytes not yet read, or fewer at the end. */
+  /** The first `length` bytes not yet read, or fewer at the end. An error waits until what came before it is read. */
   async peek(length: number): Promise<Uint8Array> {
+    if (this.#head.length >= length) return this.#head.subarray(0, length);
     const head = Buffer.alloc(length);
     head.set(this.#head);
     let filled = this.#head.length;
-    while (filled < length) {
-      const read = await this.#source.read(head.subarray(filled));
-      if (read === 0) break;
-      filled += read;
+    while (filled < length && this.#failure === undefined) {
+      try {
+        const read = await this.#source.read(head.subarray(filled));
+        if (read === 0) break;
+        filled += read;
+      } catch (error) {
+        this.#failure = { error };
+      }
     }
     this.#head = head.subarray(0, filled);
     return this.#head;
   }
 
   read(room: Uint8Array): number | Promise<number> {
-    if (this.#head.length === 0) return this.#source.read(room);
-    const length = Math.min(room.length, this.#head.length);
-    room.set(this.#head.subarray(0, length));
-    this.#head = this.#head.subarray(length);
-    return length;
-  }
-
-  /** What is left as chunks, for those who read streams. */
-  async *chunks(chunkBytes: number): AsyncGenerator<Uint8Array> {
-    for (;;) {
-      const chunk = Buffer.allocUnsafe(chunkBytes);
-      const length = await this.read(chunk);
-      if (length === 0) return;
-      yield chunk.subarray(0, length);
+    if (this.#head.length > 0) {
+      const length = Math.min(room.length, this.#head.length);
+      room.set(this.#head.subarray(0, length));
+      this.#head = this.#head.subarray(length);
+      return length;
     }
+    if (this.#failure !== undefined) throw this.#failure.error;
+    return this.#source.read(room);
   }
 
   close(): void {

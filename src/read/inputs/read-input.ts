@@ -1,23 +1,30 @@
 import { createHash } from 'node:crypto';
-import { ByteWindow } from '../../bytes/byte-window.js';
 import { loadCodePage } from '../../bytes/code-pages.js';
-import { createWindowMemory } from '../../bytes/window-memory.js';
-import type { ReadItem } from '../../model/index.js';
+import type { ReadItem, Reject } from '../../model/index.js';
 import { WINDOW_BYTES } from '../../stream/file-windows.js';
 import { forEachLine } from '../../stream/lines.js';
 import { ExportReader, type ExportReaderOptions } from '../export-reader.js';
-import { type ByteSource, openSource, PeekableSource } from './byte-source.js';
+import { type ByteSource, openSource } from './byte-source.js';
 import type { InputSource } from './expand-inputs.js';
+import { unpack } from './unpack.js';
+import type { UnpackLimits } from './unpack-limits.js';
+import { type HashedSource, readErrorMessage, reportOf, type UnpackedInput } from './unpack-nest.js';
+import { UnpackError } from './unpack-source.js';
 
 export interface ReadInputOptions extends Omit<ExportReaderOptions, 'input'> {
-  /** Compute the SHA-256 of the bytes as stored. Default: false, since hashing costs more than reading. */
+  /**
+   * Compute the SHA-256 of the bytes as stored: of a compressed file as it is, of an archive's member unpacked. Absent
+   * where reading ended before the bytes did. Default: false, since hashing costs more than reading.
+   */
   readonly hash?: boolean | undefined;
   /** Stops reading after the window at hand; the report then says `isComplete: false`. */
   readonly signal?: AbortSignal | undefined;
   /** Awaited after a window when it gives something to wait for, so that a slow output holds back the reading. */
   readonly afterWindow?: (() => Promise<void> | undefined) | undefined;
-  /** Told after each window how many bytes it had. */
+  /** Told after each window how many bytes it had; of a packed input, unpacked ones. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
+  /** Limits against archives and compressed files that would never end. */
+  readonly unpackLimits?: UnpackLimits | undefined;
   /** Takes the lines of an input that evpair itself wrote; without it such an input is rejected. */
   readonly onLine?: ((line: string, input: InputSource) => void) | undefined;
 }
@@ -26,8 +33,9 @@ export interface ReadInputOptions extends Omit<ExportReaderOptions, 'input'> {
 const WINDOWS_PER_TURN = 32;
 
 /**
- * Reads one input from its first byte to its last and emits its items, its report last. A file is read in place, a
- * window at a time, into the reader's own buffer; what comes from a pipe is read as it comes.
+ * Reads one input from its first byte to its last and emits its items, its report last; of an archive or a compressed
+ * file what is inside, each member as an input of its own. A file is read in place, a window at a time, into the
+ * reader's own buffer; what comes from a pipe is read as it comes.
  * @throws EvpairError `ERR_INPUT` when the input cannot be opened. An error while reading ends the input early: a
  * warning `read-error` and a report with `isComplete: false`.
  */
@@ -36,17 +44,68 @@ export async function readInput(
   options: ReadInputOptions,
   emit: (item: ReadItem) => void,
 ): Promise<void> {
-  if (options.encoding !== undefined) await loadCodePage(options.encoding);
-  const source = new PeekableSource(await openSource(input.name, input.path));
+  await readSource(await openSource(input.name, input.path), input, options, emit);
+}
+
+/** Reads one input, as `readInput` does, from any source of bytes; closes it. */
+export async function readSource(
+  source: ByteSource,
+  input: InputSource,
+  options: ReadInputOptions,
+  emit: (item: ReadItem) => void,
+): Promise<void> {
   try {
-    if (options.onLine !== undefined && isOwnOutput(await source.peek(OWN_MARK_BYTES))) {
-      await readLines(source, input, options, options.onLine);
-    } else {
-      await readExport(source, input, options, emit);
-    }
+    if (options.encoding !== undefined) await loadCodePage(options.encoding);
+    await unpack(
+      source,
+      input.name,
+      {
+        limits: options.unpackLimits,
+        signal: options.signal,
+        hashed: options.hash === true ? hashedSource : undefined,
+      },
+      inner => readUnpacked(inner, { name: inner.name, path: input.path }, options, emit),
+      emit,
+    );
   } finally {
     source.close();
   }
+}
+
+async function readUnpacked(
+  inner: UnpackedInput,
+  input: InputSource,
+  options: ReadInputOptions,
+  emit: (item: ReadItem) => void,
+): Promise<void> {
+  if (options.onLine !== undefined && isOwnOutput(await inner.source.peek(OWN_MARK_BYTES))) {
+    await readLines(inner, input, options, options.onLine, emit);
+  } else {
+    await readExport(inner, options, emit);
+  }
+}
+
+/** Hashes what is read of a source. */
+function hashedSource(source: ByteSource): HashedSource {
+  const hash = createHash('sha256');
+  const read = (room: Uint8Array) => {
+    const count = (length: number) => {
+      hash.update(room.subarray(0, length));
+      return length;
+    };
+    const answer = source.read(room);
+    return typeof answer === 'number' ? count(answer) : answer.then(count);
+  };
+  return {
+    size: source.size,
+    read,
+    close: () => source.close(),
+    async sha256() {
+      const rest = new Uint8Array(WINDOW_BYTES);
+      while ((await read(rest)) > 0);
+      return hash.digest('hex');
+    },
+  };
 }
 
 /** Enough of the first line to tell what evpair wrote from any other JSON. */
@@ -60,51 +119,45 @@ function isOwnOutput(head: Uint8Array): boolean {
 }
 
 async function readLines(
-  source: PeekableSource,
+  { source, warnings }: UnpackedInput,
   input: InputSource,
   options: ReadInputOptions,
   onLine: (line: string, input: InputSource) => void,
+  emit: (item: ReadItem) => void,
 ): Promise<void> {
-  await forEachLine(withProgress(source.chunks(WINDOW_BYTES), options), line => onLine(line, input));
-}
-
-async function* withProgress(chunks: AsyncIterable<Uint8Array>, options: ReadInputOptions): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    yield chunk;
-    options.onProgress?.(chunk.length);
-    await options.afterWindow?.();
-    if (options.signal?.aborted === true) return;
+  const end = new InputEnd(input.name, warnings, emit);
+  const chunks = async function* () {
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(WINDOW_BYTES);
+      const length = await end.reading(() => source.read(chunk));
+      if (length === 0) return;
+      yield chunk.subarray(0, length);
+      options.onProgress?.(length);
+      await options.afterWindow?.();
+      if (options.signal?.aborted === true) return end.stop();
+    }
+  };
+  await forEachLine(chunks(), line => onLine(line, input));
+  const { isComplete, ...facts } = end.tell();
+  // The lines account for themselves; only what is not in them is told here.
+  if (!isComplete || facts.rejects > 0 || warnings.length > 0) {
+    emit({ ...reportOf(input.name, 'evpair-ndjson', 0), encoding: 'utf-8', ...facts, isComplete });
   }
 }
 
 async function readExport(
-  source: ByteSource,
-  input: InputSource,
+  { name, source, warnings, sha256 }: UnpackedInput,
   options: ReadInputOptions,
   emit: (item: ReadItem) => void,
 ): Promise<void> {
-  const reader = new ExportReader({ ...options, input: input.name }, new ByteWindow(createWindowMemory()));
-  const hash = options.hash === true ? createHash('sha256') : undefined;
-  let isComplete = true;
+  const reader = new ExportReader({ ...options, input: name });
+  const end = new InputEnd(name, warnings, emit);
   let windows = 0;
   for (;;) {
     const room = reader.reserve(WINDOW_BYTES);
-    let length: number;
-    try {
-      const answer = source.read(room);
-      length = typeof answer === 'number' ? answer : await answer;
-    } catch (error) {
-      isComplete = false;
-      emit({
-        type: 'warning',
-        code: 'read-error',
-        input: input.name,
-        message: `reading stopped: ${(error as Error).message}. What was read before is in the result`,
-      });
-      break;
-    }
+    const answer = end.reading(() => source.read(room));
+    const length = typeof answer === 'number' ? answer : await answer;
     if (length === 0) break;
-    hash?.update(room.subarray(0, length));
     reader.commit(length, emit);
     options.onProgress?.(length);
     const wait = options.afterWindow?.();
@@ -112,16 +165,95 @@ async function readExport(
     windows += 1;
     if (windows % WINDOWS_PER_TURN === 0) await new Promise(resolve => setImmediate(resolve));
     if (options.signal?.aborted === true) {
-      isComplete = false;
+      end.stop();
       break;
     }
     // The rest of a known size need not be read to reject it whole.
-    if (reader.isUnknown && hash === undefined && source.size !== undefined) break;
+    if (reader.isUnknown && source.size !== undefined) break;
   }
-  const size = reader.isUnknown && isComplete ? source.size : undefined;
+  const facts = end.tell();
+  const hash = end.isStopped ? undefined : await sha256?.().catch(() => undefined);
+  const size = reader.isUnknown && facts.isComplete ? source.size : undefined;
   reader.finish(emit, {
-    isComplete,
-    ...(hash === undefined ? {} : { sha256: hash.digest('hex') }),
+    ...facts,
+    ...(hash === undefined ? {} : { sha256: hash }),
     ...(size === undefined ? {} : { size }),
   });
+}
+
+/** How the reading of an input ended, and what there is to tell of it before its report. */
+class InputEnd {
+  readonly #name: string;
+  readonly #warnings: UnpackedInput['warnings'];
+  readonly #emit: (item: ReadItem) => void;
+  #bytes = 0;
+  #error: Error | undefined;
+  #isStopped = false;
+
+  constructor(name: string, warnings: UnpackedInput['warnings'], emit: (item: ReadItem) => void) {
+    this.#name = name;
+    this.#warnings = warnings;
+    this.#emit = emit;
+  }
+
+  /** True when the user ended it. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /** What `read` gives; an error is kept and is the end. */
+  reading(read: () => number | Promise<number>): number | Promise<number> {
+    try {
+      const answer = read();
+      return typeof answer === 'number' ? this.#count(answer) : answer.then(this.#count, this.#fail);
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  /** Emits the warnings and the reject; what they are goes into the report. */
+  tell(): { readonly isComplete: boolean; readonly rejects: number; readonly warnings: Record<string, number> } {
+    const reject = this.#rejectOf(this.#error);
+    const told = [...this.#warnings];
+    if (reject !== undefined) this.#emit(reject);
+    else if (this.#error !== undefined) {
+      told.push({ type: 'warning', code: 'read-error', input: this.#name, message: readErrorMessage(this.#error) });
+    }
+    const warnings: Record<string, number> = {};
+    for (const warning of told) {
+      this.#emit(warning);
+      warnings[warning.code] = (warnings[warning.code] ?? 0) + 1;
+    }
+    return {
+      isComplete: this.#error === undefined && !this.#isStopped,
+      rejects: reject === undefined ? 0 : 1,
+      warnings,
+    };
+  }
+
+  readonly #count = (length: number): number => {
+    this.#bytes += length;
+    return length;
+  };
+
+  readonly #fail = (error: unknown): number => {
+    this.#error = error as Error;
+    return 0;
+  };
+
+  /** What is no fault of the medium: a limit that was passed, packing that is not read. */
+  #rejectOf(error: Error | undefined): Reject | undefined {
+    if (!(error instanceof UnpackError) || error.reason === 'damaged') return undefined;
+    return {
+      type: 'reject',
+      reason: error.reason,
+      detail: error.message,
+      position: { input: this.#name, offset: this.#bytes, length: 0 },
+      isEvent: false,
+    };
+  }
 }
