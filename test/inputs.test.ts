@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { deflateRawSync, gzipSync, crc32 as nodeCrc32 } from 'node:zlib';
+import { gzipSync, crc32 as nodeCrc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { strToU8, zipSync } from 'fflate';
 import t from 'tap';
@@ -128,8 +128,8 @@ function tarOf(entries: readonly TarEntry[], end = Buffer.alloc(1024)): Buffer {
 
 const pax = (key: string, value: string): string => {
   const rest = ` ${key}=${value}\n`;
-  let length = rest.length + 1;
-  while (`${length}${rest}`.length !== length) length = `${length}${rest}`.length;
+  let length = Buffer.byteLength(rest) + 1;
+  while (Buffer.byteLength(`${length}${rest}`) !== length) length = Buffer.byteLength(`${length}${rest}`);
   return `${length}${rest}`;
 };
 
@@ -241,7 +241,7 @@ t.test('forms inside the formats that are not read say what to do', async t => {
   t.match((await unpackAll(ZSTD_256_MIB)).errors.in, /zstd -dc --long=31 FILE \| evpair -/);
   t.match((await unpackAll(XZ_X86_FILTER)).errors.in, /xz -dc FILE \| evpair -/);
   t.match((await unpackAll(XZ_128_MIB)).errors.in, /xz -dc FILE \| evpair -/);
-  t.match(await unpackAll(XZ_SHA256), { inner: { in: FIRST }, warnings: ['in: checksum-not-checked'], errors: {} });
+  t.match((await unpackAll(XZ_SHA256)).errors.in, /SHA-256.*xz -dc FILE \| evpair -/);
   for (const [mark, hint] of [
     ['7z\xbc\xaf\x27\x1c\0\x04', '7z e -so FILE | evpair -'],
     ['Rar!\x1a\x07\x01\0', '7z e -so FILE | evpair -'],
@@ -284,7 +284,7 @@ t.test(
 t.test('what came out before damage does not depend on how the bytes came in', async t => {
   const text = Array.from({ length: 40_000 }, (_, line) => `${line} ${Math.imul(line, 0x9e3779b1) >>> 0}\n`).join('');
   const packed = gzipSync(text);
-  packed.fill(0xff, packed.length >> 1, (packed.length >> 1) + 50);
+  packed.fill(0, packed.length >> 1, (packed.length >> 1) + 200);
   const whole = await unpackAll(packed);
   t.match(whole.errors.in, /^the gzip data is damaged before byte \d+/);
   t.ok(text.startsWith(whole.inner.in!.slice(0, 100_000)), 'it is the right text');
@@ -294,7 +294,7 @@ t.test('what came out before damage does not depend on how the bytes came in', a
   t.ok(text.startsWith(cutShort.inner.in!) && cutShort.inner.in!.length > 200_000, 'a cut loses nothing before it');
 });
 
-t.test('the checksum of gzip and zip is the one that Node computes', async t => {
+t.test('the checksum of gzip and zip is the one that Node computes', async () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 5 }), pieces => {
       const crc = new Crc32();
@@ -757,15 +757,21 @@ t.test('a pipe is read as it comes, without blocking or spinning', async t => {
   const script = `
     import { readInput } from ${JSON.stringify(fileURLToPath(new URL('../src/read/inputs/read-input.ts', import.meta.url)))};
     let ticks = 0;
-    const timer = setInterval(() => (ticks += 1), 10);
+    let cpu;
+    const timer = setInterval(() => {
+      ticks += 1;
+      if (ticks !== 1) return;
+      console.log('waiting');
+      cpu = process.cpuUsage();
+    }, 10);
     const lines = [];
     await readInput({ name: '-', path: undefined }, { onLine: line => lines.push(line) }, () => {});
     clearInterval(timer);
-    const { user, system } = process.cpuUsage();
-    console.log(JSON.stringify({ lines, ticks, cpuMs: (user + system) / 1000 }));
+    const { user, system } = process.cpuUsage(cpu);
+    console.log(JSON.stringify({ lines, ticks, waitCpuMs: (user + system) / 1000 }));
   `;
   const file = write('reader.mts', script);
-  const child = spawn(process.execPath, ['--import', 'tsx', file], {
+  const child = spawn(process.execPath, [...process.execArgv, file], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -776,12 +782,14 @@ t.test('a pipe is read as it comes, without blocking or spinning', async t => {
     for await (const chunk of child.stdout) out += chunk;
   })();
   child.stdin.write(lines[0]!.slice(0, 20));
-  await new Promise(resolve => setTimeout(resolve, 3000));
+  while (!out.includes('waiting')) await new Promise(resolve => setTimeout(resolve, 50));
+  await new Promise(resolve => setTimeout(resolve, 1000));
   child.stdin.end(`${lines[0]!.slice(20)}\n${lines[1]}\n`);
   await text;
-  const answer = JSON.parse(out);
+  const answer = JSON.parse(out.replace('waiting\n', ''));
   t.same(answer.lines, lines);
   t.ok(answer.ticks > 20, `timers ran ${answer.ticks} times while it waited`);
+  t.ok(answer.waitCpuMs < 500, `it used ${answer.waitCpuMs} ms of processor time in a second of waiting`);
 });
 
 t.test('a stream of chunks and a file give the same bytes; a look ahead takes nothing away', async t => {
@@ -847,7 +855,7 @@ t.test('folders are walked by code units, each file is read once, links go round
   await t.rejects(expandInputs(['-', '-']), { code: 'ERR_USAGE' });
 });
 
-t.test('deflated data is read to its exact end, wherever the pieces are cut', async t => {
+t.test('deflated data is read to its exact end, wherever the pieces are cut', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.record({ length: fc.nat(70_000), seed: fc.nat(), level: fc.integer({ min: 0, max: 9 }) }), {
@@ -856,12 +864,9 @@ t.test('deflated data is read to its exact end, wherever the pieces are cut', as
       }),
       fc.integer({ min: 1, max: 40_000 }),
       async (members, cut) => {
-        const texts = members.map(({ length, seed }) => {
-          let state = seed | 1;
-          return Buffer.from(
-            Array.from({ length }, () => ((state = Math.imul(state, 1103515245) + 12345) >>> 16) & 31),
-          );
-        });
+        const texts = members.map(({ length, seed }) =>
+          Buffer.from(Array.from({ length }, (_, at) => (seed * at * at) & 31)),
+        );
         const packed = Buffer.concat(texts.map((text, at) => gzipSync(text, { level: members[at]!.level })));
         const { inner, errors, warnings } = await unpackAll(packed, {}, cut);
         return (
@@ -873,5 +878,4 @@ t.test('deflated data is read to its exact end, wherever the pieces are cut', as
     ),
     { numRuns: 25 },
   );
-  t.ok(deflateRawSync('x').length > 0);
 });

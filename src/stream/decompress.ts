@@ -61,7 +61,9 @@ export class RawInflater {
         this.#fedBytes = this.#engine.bytesWritten;
         return undefined;
       }
-      if (!this.#isWriting && !this.#isEnding) await this.#feed();
+      // A piece that was not used up stands behind the stream's end, of which the event is still to come.
+      const isUsedUp = this.#fedBytes === this.#engine.bytesWritten;
+      if (!this.#isWriting && !this.#isEnding && isUsedUp) await this.#feed();
       else await new Promise<void>(resolve => (this.#wake = resolve));
     }
   }

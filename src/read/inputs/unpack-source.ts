@@ -131,18 +131,17 @@ export class SliceSource implements ByteSource {
   close(): void {}
 }
 
-/** A source of whole chunks, each made by `next`; undefined at the end. */
+/** A source of whole chunks, each made by `next`; undefined at the end, after which it is not called again. */
 export function sourceOfBlocks(next: () => Promise<Uint8Array | undefined>, close: () => void = () => {}): ByteSource {
-  let block: Uint8Array = new Uint8Array(0);
+  let block: Uint8Array | undefined = new Uint8Array(0);
   let at = 0;
   return {
     async read(room) {
-      while (at === block.length) {
-        const following = await next();
-        if (following === undefined) return 0;
-        block = following;
+      while (block !== undefined && at === block.length) {
+        block = await next();
         at = 0;
       }
+      if (block === undefined) return 0;
       const length = Math.min(room.length, block.length - at);
       room.set(block.subarray(at, at + length));
       at += length;

@@ -38,8 +38,6 @@ export async function readXz(packed: PackedSource, tell: Tell): Promise<ByteSour
     const block = new Uint8Array(decoder.memory.buffer).slice(from, from + after[OUT_POSITION]!);
     const at = packed.offset - after[IN_LENGTH]! + after[IN_POSITION]!;
     if (result === STREAM_END) isDone = true;
-    else if (result === UNSUPPORTED_CHECK)
-      tell('checksum-not-checked', 'its xz checksum is of a kind that is not checked');
     else if (result === FORMAT_ERROR) {
       isDone = true;
       tell('trailing-data', `what follows the xz data before byte ${at} is no xz data and is not read`);
@@ -64,7 +62,6 @@ const OUT_ADDRESS = 4;
 const OUT_POSITION = 5;
 const OK = 0;
 const STREAM_END = 1;
-const UNSUPPORTED_CHECK = 2;
 const MEMORY_LIMIT = 4;
 const FORMAT_ERROR = 5;
 const OPTIONS_ERROR = 6;
@@ -73,7 +70,7 @@ function failureOf(result: number, at: number, isAtEnd: boolean): UnpackError {
   if (result === OPTIONS_ERROR || result === MEMORY_LIMIT) {
     return new UnpackError(
       'form-not-read',
-      'its xz data uses a filter or a dictionary over 64 MiB that evpair does not read; use: xz -dc FILE | evpair -',
+      'its xz data uses a filter, a checksum (SHA-256) or a dictionary (over 64 MiB) that is not read; use: xz -dc FILE | evpair -',
     );
   }
   if (isAtEnd) return endsInside('the xz data', at);

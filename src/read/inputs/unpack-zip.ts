@@ -219,17 +219,14 @@ function openEndedDeflate(packed: PackedSource): ByteSource {
   const crc = new Crc32();
   const inflater = new RawInflater(packed);
   let length = 0;
-  let isDone = false;
   return sourceOfBlocks(
     async () => {
-      if (isDone) return undefined;
       const chunk = await inflateNext(inflater, packed, 'the zip entry');
       if (chunk !== undefined) {
         crc.update(chunk);
         length += chunk.length;
         return chunk;
       }
-      isDone = true;
       const described = descriptorLength(await packed.peek(24), crc.value, inflater.packedBytes, length);
       if (described === 0) {
         // Behind a descriptor of the usual form the next entry can be read all the same.
@@ -250,16 +247,13 @@ function openEndedDeflate(packed: PackedSource): ByteSource {
 function openEndedStored(packed: PackedSource): ByteSource {
   const crc = new Crc32();
   let length = 0;
-  let isDone = false;
   return sourceOfBlocks(async () => {
-    if (isDone) return undefined;
     for (;;) {
       const ahead = await packed.peek(64 * 1024);
       const mark = Buffer.from(ahead.buffer, ahead.byteOffset, ahead.length).indexOf('PK\x07\x08');
       if (mark === 0) {
         const described = descriptorLength(ahead.subarray(0, 24), crc.value, length, length);
         if (described > 0) {
-          isDone = true;
           await packed.skip(described);
           return undefined;
         }
