@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync, crc32 as nodeCrc32 } from 'node:zlib';
+import { gunzipSync, gzipSync, crc32 as nodeCrc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { strToU8, zipSync } from 'fflate';
 import t from 'tap';
@@ -284,11 +284,20 @@ t.test(
 t.test('what came out before damage does not depend on how the bytes came in', async t => {
   const text = Array.from({ length: 40_000 }, (_, line) => `${line} ${Math.imul(line, 0x9e3779b1) >>> 0}\n`).join('');
   const packed = gzipSync(text);
-  packed.fill(0, packed.length >> 1, (packed.length >> 1) + 200);
+  // Deflate goes on through most damage; here is some that it cannot.
+  const isInvalid = () => {
+    try {
+      gunzipSync(packed);
+    } catch (error) {
+      return (error as Error).message.startsWith('invalid');
+    }
+    return false;
+  };
+  for (let at = packed.length >> 1; !isInvalid() && at < packed.length - 100; at++) packed[at] = (at * 167) & 0xff;
   const whole = await unpackAll(packed);
   t.match(whole.errors.in, /^the gzip data is damaged before byte \d+/);
   t.ok(text.startsWith(whole.inner.in!.slice(0, 100_000)), 'it is the right text');
-  t.ok(whole.inner.in!.length > text.length / 3, `${whole.inner.in!.length} of ${text.length} came out`);
+  t.ok(whole.inner.in!.length > text.length / 2 - 100_000, `${whole.inner.in!.length} of ${text.length} came out`);
   for (const cut of [1000, 4097]) t.equal((await unpackAll(packed, {}, cut)).inner.in === whole.inner.in, true);
   const cutShort = await unpackAll(gzipSync(text).subarray(0, 100_000));
   t.ok(text.startsWith(cutShort.inner.in!) && cutShort.inner.in!.length > 200_000, 'a cut loses nothing before it');
