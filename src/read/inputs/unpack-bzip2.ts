@@ -1,3 +1,4 @@
+/// <reference path="./unpack-bzip2-block.d.ts" />
 import type { ByteSource } from './byte-source.js';
 import { endsInside, type PackedSource, sourceOfBlocks, type Tell, UnpackError } from './unpack-source.js';
 
