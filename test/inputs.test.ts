@@ -612,6 +612,27 @@ t.test('a file is read whole, with its hash as stored and positions in the unpac
   );
 });
 
+t.test('members that share the reading memory do not see each other, whatever their size', async t => {
+  const event = (value: string) =>
+    `<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='P'/><EventID>5</EventID>` +
+    `<Computer>h</Computer></System><EventData><Data>${value}</Data></EventData></Event>\n`;
+  const values = ['a', 'b'.repeat(3_000_000), 'c', 'b'.repeat(2_999_999), 'd'];
+  const members = values.map((value, at) => ({ name: `${at}.xml`, data: event(value) }));
+  const { items, reports } = await read(tarOf([...members, { name: 'cut.xml', data: event('z').slice(0, 100) }]));
+  t.equal(
+    values.every((value, at) =>
+      items.some(
+        item => item.type === 'event' && item.position.input === `in!${at}.xml` && item.insertions?.[0] === value,
+      ),
+    ),
+    true,
+  );
+  t.same(
+    reports.map(report => report.events - report.malformed),
+    [1, 1, 1, 1, 1, 0],
+  );
+});
+
 t.test('unknown and empty inputs are told as such', async t => {
   const jpeg = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(1_000_000)]);
   t.match((await read(jpeg)).items, [

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { ByteWindow, type GrowableMemory } from '../../bytes/byte-window.js';
 import { loadCodePage } from '../../bytes/code-pages.js';
+import { createWindowMemory } from '../../bytes/window-memory.js';
 import type { ReadItem, Reject } from '../../model/index.js';
 import { WINDOW_BYTES } from '../../stream/file-windows.js';
 import { forEachLine } from '../../stream/lines.js';
@@ -54,6 +56,8 @@ export async function readSource(
   options: ReadInputOptions,
   emit: (item: ReadItem) => void,
 ): Promise<void> {
+  // One for all members, which are read one after the other: making it takes 2 ms, and there may be 100,000.
+  const memory = createWindowMemory();
   try {
     if (options.encoding !== undefined) await loadCodePage(options.encoding);
     await unpack(
@@ -64,7 +68,7 @@ export async function readSource(
         signal: options.signal,
         hashed: options.hash === true ? hashedSource : undefined,
       },
-      inner => readUnpacked(inner, { name: inner.name, path: input.path }, options, emit),
+      inner => readUnpacked(inner, { name: inner.name, path: input.path }, memory, options, emit),
       emit,
     );
   } finally {
@@ -75,13 +79,14 @@ export async function readSource(
 async function readUnpacked(
   inner: UnpackedInput,
   input: InputSource,
+  memory: GrowableMemory,
   options: ReadInputOptions,
   emit: (item: ReadItem) => void,
 ): Promise<void> {
   if (options.onLine !== undefined && isOwnOutput(await inner.source.peek(OWN_MARK_BYTES))) {
     await readLines(inner, input, options, options.onLine, emit);
   } else {
-    await readExport(inner, options, emit);
+    await readExport(inner, new ByteWindow(memory), options, emit);
   }
 }
 
@@ -147,10 +152,11 @@ async function readLines(
 
 async function readExport(
   { name, source, warnings, sha256 }: UnpackedInput,
+  window: ByteWindow,
   options: ReadInputOptions,
   emit: (item: ReadItem) => void,
 ): Promise<void> {
-  const reader = new ExportReader({ ...options, input: name });
+  const reader = new ExportReader({ ...options, input: name }, window);
   const end = new InputEnd(name, warnings, emit);
   let windows = 0;
   for (;;) {
