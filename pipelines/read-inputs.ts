@@ -42,14 +42,25 @@ export async function readInputs(
     command.tell.failed({ name, path: name }, new EvpairError('ERR_INPUT', `${name}: ${reason}`));
   }
   for (const input of command.inputs) {
-    const own = new OwnLines(input, takeAndTell);
+    // An archive may hold several inputs that evpair wrote.
+    const own = new Map<string, OwnLines>();
+    const ownOf = (member: InputSource) => {
+      const known = own.get(member.name) ?? new OwnLines(member, takeAndTell);
+      own.set(member.name, known);
+      return known;
+    };
     try {
       await readInput(
         input,
-        { ...command.read, selection, onLine: line => own.push(line), afterWindow: () => command.output.drain() },
+        {
+          ...command.read,
+          selection,
+          onLine: (line, member) => ownOf(member).push(line),
+          afterWindow: () => command.output.drain(),
+        },
         takeAndTell,
       );
-      own.end();
+      for (const each of own.values()) each.end();
     } catch (error) {
       if (!(error instanceof EvpairError) || error.code !== 'ERR_INPUT') throw error;
       isIncomplete = true;

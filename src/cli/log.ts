@@ -58,3 +58,9 @@ export function writeStderr(text: string): void {
     // Nothing is left to say it to.
   }
 }
+
+/** An error's message and what to do, as one text; several faults of one file stand on lines of their own. */
+export function withHint({ message, hint }: { readonly message: string; readonly hint?: string | undefined }): string {
+  if (hint === undefined) return message;
+  return message.includes('\n') ? `${message}\n${hint}` : `${message.replace(/[.:]?$/, '.')} ${hint}`;
+}

@@ -1,7 +1,7 @@
 import { EvpairError } from '../model/index.js';
 import { EXIT, exitStatusOf } from './exit-status.js';
 import { commandHelp, generalHelp } from './help.js';
-import { type Log, openLog } from './log.js';
+import { type Log, openLog, withHint } from './log.js';
 import { flagOption, textOption } from './option-values.js';
 import { openOutput, ReaderGone } from './output.js';
 import { type CommandLine, parseCommandLine } from './parse-command-line.js';
@@ -17,14 +17,15 @@ async function main(argv: readonly string[]): Promise<number> {
     log = openLog({ format: isJson(line) ? 'json' : 'text', isQuiet: flagOption(line.options, 'quiet') });
     if (flagOption(line.options, 'version')) return await print(`${TOOL}`);
     if (flagOption(line.options, 'help')) {
-      return await print((argv[0] === line.command ? commandHelp(line.command) : generalHelp()).trimEnd());
+      return await print((line.isNamed ? commandHelp(line.command) : generalHelp()).trimEnd());
     }
     // Help and version do not pay for loading what reads.
     const { runCommand } = await import('./run-command.js');
     return await runCommand(line, log, TOOL);
   } catch (error) {
     if (error instanceof ReaderGone) return EXIT.done;
-    log.error({ code: error instanceof EvpairError ? error.code : 'ERR_INTERNAL' }, describe(error));
+    const code = error instanceof EvpairError ? error.code : 'ERR_INTERNAL';
+    for (const text of describe(error).split('\n')) log.error({ code }, text);
     return exitStatusOf(error);
   } finally {
     await log.close();
@@ -44,7 +45,7 @@ async function print(text: string): Promise<number> {
 
 /** What happened and what to do; of a broken promise of ours the stack too. */
 function describe(error: unknown): string {
-  if (error instanceof EvpairError) return error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
+  if (error instanceof EvpairError) return withHint(error);
   return `this is a fault of evpair, please report it: ${error instanceof Error ? (error.stack ?? error.message) : error}`;
 }
 

@@ -5,20 +5,22 @@ import { COMMANDS, type CommandName, OPTIONS, type Option, optionNamed } from '.
 /** What the user typed, sorted by the table of options; values are still text. */
 export interface CommandLine {
   readonly command: CommandName;
+  /** The command was named, not only meant. */
+  readonly isNamed: boolean;
   readonly args: readonly string[];
   readonly options: Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
 }
 
 /**
- * Reads the command line. The first argument is a command if it names one, otherwise the command is `summarize`; a file
- * that is called like a command is given as `./events`.
+ * Reads the command line. The first argument that is no option is a command if it names one, otherwise the command is
+ * `summarize`; a file that is called like a command is given as `./events`.
  * @throws EvpairError `ERR_USAGE` with what to type instead.
  */
 export function parseCommandLine(argv: readonly string[]): CommandLine {
-  const [first = ''] = argv;
+  const { values, positionals } = parse(argv);
+  const [first = ''] = positionals;
   const isCommand = Object.hasOwn(COMMANDS, first);
   const command = isCommand ? (first as CommandName) : 'summarize';
-  const { values, positionals } = parse(argv.slice(isCommand ? 1 : 0));
   for (const [name, value] of Object.entries(values)) {
     const option = optionNamed(name);
     if (option === undefined) continue;
@@ -27,7 +29,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     }
     for (const each of Array.isArray(value) ? value : [value]) checkChoice(option, each);
   }
-  return { command, args: positionals, options: values };
+  return { command, isNamed: isCommand, args: positionals.slice(isCommand ? 1 : 0), options: values };
 }
 
 function parse(args: readonly string[]) {

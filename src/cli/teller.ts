@@ -1,6 +1,6 @@
 import type { Teller } from '../../pipelines/command.js';
 import { EvpairError, type InputSource, type Reject, type Warning, writeItem } from '../index.js';
-import type { Log } from './log.js';
+import { type Log, withHint } from './log.js';
 import type { Output } from './output.js';
 
 /** Printed of each code; the rest is counted. */
@@ -22,15 +22,14 @@ export function openTeller(log: Log, rejects: Output | undefined): Teller & { cl
       const keep = rejects === undefined ? ' (keep the bytes with --rejects FILE)' : '';
       log.warn(
         { code: reject.reason, input, offset, length, line: reject.line },
-        `${placeOf(reject)}: ${reject.detail}; ${reject.isEvent ? '1 event' : `${thousands(length)} bytes`} rejected${keep}`,
+        `${placeOf(reject)}: ${reject.detail.replace(/\.$/, '')}; ${reject.isEvent ? '1 event' : `${thousands(length)} bytes`} rejected${keep}`,
       );
     },
     warning({ code, input, message }: Warning) {
       if (isPrinted(code)) log.warn({ code, input }, input === undefined ? message : `${input}: ${message}`);
     },
     failed(_input: InputSource, error: unknown) {
-      const hint = error instanceof EvpairError && error.hint !== undefined ? `. ${error.hint}` : '';
-      log.error({ code: 'input' }, `${(error as Error).message}${hint}`);
+      log.error({ code: 'input' }, error instanceof EvpairError ? withHint(error) : String(error));
     },
     close() {
       for (const [code, count] of counts) {
