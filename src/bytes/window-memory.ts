@@ -42,6 +42,10 @@ export interface EventScan {
   /** The first `<` of what may end, cut off or complicate an event, or `end`. */
   find8(at: number, end: number): number;
   find16(at: number, end: number): number;
+  /** The first byte `c` in [at, end), or `end`. */
+  byte8(at: number, end: number, c: number): number;
+  /** How many bytes `c` stand in [at, end). */
+  count8(at: number, end: number, c: number): number;
   /**
    * Parses the framed event at [start, end); gives 1 when it did, 0 when it leaves the event to the strict parser, 2
    * when the event is not ASCII and `isUtf8` was not said.

@@ -5,9 +5,8 @@ import { UTC_ZONE } from '../../time/local-zone.js';
 import { DEFAULT_MAX_EVENT_BYTES, type FormatReader, type FormatReport, type ReadOptions } from '../format-reader.js';
 import { HEAD_BYTES } from '../head.js';
 import type { CsvForm, CsvLayout, RowEvent } from './csv-form.js';
-import { type FindUnit, findByWords, findPlainly } from './find-unit.js';
+import { type UnitSearch, unitSearch } from './find-unit.js';
 import { FramedRow } from './framed-row.js';
-import { countLineFeeds } from './line-count.js';
 import { LineSearch } from './line-search.js';
 import { type Framed, RecordFramer } from './record-framer.js';
 import { RejectRegion } from './reject-region.js';
@@ -33,7 +32,6 @@ export class CsvReader implements FormatReader {
   readonly #form: CsvForm;
   readonly #options: CsvReaderOptions;
   readonly #maxEventBytes: number;
-  readonly #find: FindUnit;
   readonly #row = new FramedRow();
   readonly #lineSearch = new LineSearch();
   readonly #reject: RejectRegion;
@@ -48,6 +46,7 @@ export class CsvReader implements FormatReader {
 
   #phase: 'head' | 'rows' | 'skipping' | 'unknown' = 'head';
   #text!: TextUnits;
+  #search!: UnitSearch;
   #framer!: RecordFramer;
   #layout!: CsvLayout;
   #times!: LocalTimes;
@@ -61,7 +60,6 @@ export class CsvReader implements FormatReader {
     this.#form = form;
     this.#options = options;
     this.#maxEventBytes = options.maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES;
-    this.#find = options.search === 'plain' ? findPlainly : findByWords();
     this.#reject = new RejectRegion(options.input, options.keepRejectBytes === true ? this.#maxEventBytes : 0);
     this.#warnings = new WarningCounts(options.input);
   }
@@ -76,6 +74,7 @@ export class CsvReader implements FormatReader {
       if (!isLast && window.end - window.start < UNIT_BYTES) return;
       const unit = unitOf(window.bytes.subarray(window.start, window.end), this.#options.encoding);
       this.#text = new TextUnits(unit, this.#options.encoding);
+      this.#search = unitSearch(window, this.#text.width, this.#options.search);
       this.#countedTo = window.offsetOf(window.start) / this.#text.width;
     }
     if (this.#phase === 'head' && !isLast && window.end - window.start < HEAD_BYTES) return;
@@ -114,7 +113,7 @@ export class CsvReader implements FormatReader {
       return start;
     }
     this.#phase = 'rows';
-    this.#framer = new RecordFramer(this.#text, sniffed.delimiter, this.#maxEventBytes, this.#find);
+    this.#framer = new RecordFramer(this.#text, sniffed.delimiter, this.#maxEventBytes, this.#search.find);
     this.#wanted = WantedRows.of(this.#options.selection, this.#text);
     this.#times = new LocalTimes({
       zone: this.#options.zone,
@@ -126,7 +125,7 @@ export class CsvReader implements FormatReader {
     this.#useLayout(layout, emit);
     const rowsAt = this.#text.skipLines(this.#units, at, this.#end, sniffed.skippedLines);
     if (!layout.hasHeader) return rowsAt;
-    const framer = new RecordFramer(this.#text, sniffed.delimiter, HEAD_BYTES, this.#find);
+    const framer = new RecordFramer(this.#text, sniffed.delimiter, HEAD_BYTES, this.#search.find);
     framer.frame(this.#units, rowsAt, headEnd, true, this.#origin);
     return rowsAt + framer.length;
   }
@@ -292,7 +291,7 @@ export class CsvReader implements FormatReader {
   #lineAt(at: number): number {
     const from = this.#countedTo - this.#origin;
     if (at > from) {
-      this.#line += countLineFeeds(this.#units, this.#text.mark('\n'), from, at);
+      this.#line += this.#search.count(this.#units, this.#text.mark('\n'), from, at);
       this.#countedTo = at + this.#origin;
     }
     return this.#line;

@@ -1,7 +1,45 @@
+import type { ByteWindow } from '../../bytes/byte-window.js';
+import { WasmMemory } from '../../bytes/window-memory.js';
+import type { ReadOptions } from '../format-reader.js';
+import { countLineFeeds } from './line-count.js';
 import type { Units } from './text-units.js';
 
 /** Finds a unit in `[from, to)`; -1 when it is not there. All ways to search give the same answers. */
 export type FindUnit = (units: Units, unit: number, from: number, to: number) => number;
+
+/** Counts a unit in `[from, to)`. */
+export type CountUnit = (units: Units, unit: number, from: number, to: number) => number;
+
+/** How quotes are found and line feeds counted; every choice gives the same answers. */
+export interface UnitSearch {
+  readonly find: FindUnit;
+  readonly count: CountUnit;
+}
+
+/**
+ * The search that was asked for, else the fastest there is: SIMD where the window stands on WebAssembly memory and its
+ * text has 8-bit units, else words.
+ */
+export function unitSearch(window: ByteWindow, width: 1 | 2, wanted: ReadOptions['search']): UnitSearch {
+  if (wanted === 'plain') return { find: findPlainly, count: countPlainly };
+  const { memory } = window;
+  const isSimd = (wanted === undefined || wanted === 'simd') && width === 1 && memory instanceof WasmMemory;
+  if (!isSimd) return { find: findByWords(), count: countLineFeeds };
+  const { byte8, count8 } = memory.scan;
+  return {
+    find(_units, unit, from, to) {
+      const found = byte8(from, to, unit);
+      return found < to ? found : -1;
+    },
+    count: (_units, unit, from, to) => count8(from, to, unit),
+  };
+}
+
+const countPlainly: CountUnit = (units, unit, from, to) => {
+  let count = 0;
+  for (let at = from; at < to; at++) if (units[at] === unit) count += 1;
+  return count;
+};
 
 export const findPlainly: FindUnit = (units, unit, from, to) => {
   for (let at = from; at < to; at++) if (units[at] === unit) return at;
