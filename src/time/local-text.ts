@@ -140,6 +140,11 @@ class Scan {
 
   timeSeparator(): boolean {
     const start = this.#at;
+    // Nearly always a bare colon.
+    if (this.#text.charCodeAt(start) === 0x3a && isDigit(this.#text.charCodeAt(start + 1))) {
+      this.#at += 1;
+      return true;
+    }
     this.spaces();
     for (const mark of TIME_SEPARATORS) {
       if (!this.#text.startsWith(mark, this.#at)) continue;
@@ -167,6 +172,7 @@ class Scan {
     const from = this.#at;
     while (this.#at < this.#text.length && !isDigit(this.#text.charCodeAt(this.#at))) this.#at += 1;
     if (this.#at - from > MAX_WORD) return '?';
+    if (this.#at - from <= 1 && this.#text.charCodeAt(from) === 0x20) return '';
     return this.#text.slice(from, this.#at).replace(/[ .,]/g, '').toLowerCase();
   }
 }
