@@ -377,6 +377,28 @@ const CORPUS: readonly string[] = [
     `<System>\n  <Provider Name="P">\n  </Provider>\n  <EventID>8</EventID>\n</System>`,
   ),
   event(`<RenderingInfo Culture='de-DE'><Message>Größe&#13;&#10;</Message></RenderingInfo>`),
+  event(
+    `<EventData><Data Name='a'>x</Data><Data Name="a">x</Data><Data>y &amp; &</Data> <Data Name=''>\n</Data><Binary/></EventData>`,
+    `<System><Provider Name='P' Name='P'/><EventID>7</EventID></System>`,
+  ),
+  event(
+    '<EventData>\n<Data>\n </Data>\n<ComplexData Name="c">\r</ComplexData><Data x="1" Name="b">é</Data></EventData>',
+    `<System><Provider Name='P'/><EventID Qualifiers=''>7</EventID><Level>Error</Level><EventRecordID>007</EventRecordID><TimeCreated SystemTime='2025-02-29T00:00:00Z'/></System>`,
+  ),
+  event(
+    '<EventData><Data>&lt;string&gt;A&lt;/string&gt;\n&lt;string&gt;B&lt;/string&gt;\n</Data><Binary>00</Binary></EventData>',
+    `<System><Provider Name='P'/><EventID>7</EventID><Level>2</Level><EventRecordID>18446744073709551615</EventRecordID><TimeCreated SystemTime='2016-07-08 18:12:51.681640'/><Channel> c </Channel><Computer>ünï</Computer></System>`,
+  ),
+  event(
+    `<RenderingInfo Culture='en-US'><Message>${'The message of a flood, over & over. '.repeat(4)}</Message><Level>Error</Level><Keywords><Keyword>Classic</Keyword></Keywords></RenderingInfo>`,
+  ),
+  event(
+    `<RenderingInfo Culture='en-US'><Message>${'Le message d’un déluge&#13;&#10;'.repeat(4)}</Message></RenderingInfo><EventData><Data>after</Data></EventData>`,
+  ),
+  event(
+    '<EventData><Data>a<b/>c</Data></EventData>',
+    `<System><Provider Name='P' Guid='{2}' /> <EventID >8</EventID ><Version>0</Version><Task/></System>`,
+  ),
   `<?xml version="1.0"?>\r\n<Events>\r\n`,
   '</Events>\n',
   'Record 3\n',
@@ -395,7 +417,7 @@ const arbitraryInput = fc
         encoding: fc.constantFrom('utf8', 'utf8', 'utf8', 'latin1', 'le', 'be'),
         mark: fc.boolean(),
       }),
-      { maxLength: 12 },
+      { maxLength: 14 },
     ),
     isMixed: fc.boolean(),
     edits: fc.array(

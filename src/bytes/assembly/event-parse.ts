@@ -30,6 +30,7 @@ const CHANNEL: usize = 60;
 const COMPUTER: usize = 72;
 const MESSAGE: usize = 84;
 const CULTURE: usize = 96;
+const MESSAGE_HASH: usize = 108; // u32, of a message too long for the value cache
 
 /** The text holds "&" or a carriage return. */
 const UNPLAIN: i32 = 0x40000;
@@ -74,6 +75,8 @@ function parse<T>(start: usize, end: usize): i32 {
   resolve(EVENT + COMPUTER);
   resolve(EVENT + MESSAGE);
   resolve(EVENT + CULTURE);
+  const message = <usize>load<u32>(EVENT + MESSAGE);
+  store<u32>(EVENT, hashOf(message, <usize>load<u32>(EVENT + MESSAGE, 4)), MESSAGE_HASH);
   const count = <usize>load<u32>(EVENT, VALUE_COUNT);
   const isNamed = load<u32>(EVENT, UNNAMED) != <u32>count;
   for (let at = VALUES, last = VALUES + count * 24; at < last; at += 24) {
@@ -81,6 +84,25 @@ function parse<T>(start: usize, end: usize): i32 {
     if (isNamed) resolve(at + 12);
   }
   return PARSED;
+}
+
+/** Four lanes, since one would wait for each multiplication. Bytes past the end never count. */
+function hashOf(from: usize, to: usize): u32 {
+  const factor: u64 = 0x9e3779b97f4a7c15;
+  let a: u64 = <u64>(to - from);
+  let b: u64 = 1;
+  let c: u64 = 2;
+  let d: u64 = 3;
+  let p = from;
+  for (; p + 32 <= to; p += 32) {
+    a = (rotl<u64>(a, 29) ^ load<u64>(p)) * factor;
+    b = (rotl<u64>(b, 29) ^ load<u64>(p, 8)) * factor;
+    c = (rotl<u64>(c, 29) ^ load<u64>(p, 16)) * factor;
+    d = (rotl<u64>(d, 29) ^ load<u64>(p, 24)) * factor;
+  }
+  for (; p < to; p++) a = (rotl<u64>(a, 29) ^ <u64>load<u8>(p)) * factor;
+  const hash = (a ^ rotl<u64>(b, 17) ^ rotl<u64>(c, 31) ^ rotl<u64>(d, 47)) * factor;
+  return <u32>(hash >> 32);
 }
 
 /** Gives the text of a reference its slot. */

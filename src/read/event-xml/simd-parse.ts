@@ -23,6 +23,8 @@ class SimdParse implements FastParse {
   readonly leniencies: Leniencies = { bareAmpersands: 0 };
   readonly #scan: WasmMemory['scan'];
   readonly #strings: string[] = new Array<string>(CACHE_SLOTS).fill('');
+  readonly #messages = new Array<KeptMessage | undefined>(MESSAGE_SLOTS).fill(undefined);
+  readonly #messageHashes = new Int32Array(MESSAGE_SLOTS);
   #bytes = Buffer.alloc(0);
   #words = new Int32Array(0);
   #numbers = new Float64Array(0);
@@ -64,7 +66,7 @@ class SimdParse implements FastParse {
     const channel = this.#text(CHANNEL);
     const computer = this.#text(COMPUTER);
     const culture = this.#text(CULTURE);
-    const message = this.#text(MESSAGE);
+    const message = this.#message();
     const record: Mutable<EventRecord> = { type: 'event', provider, eventId: words[EVENT_ID]!, position };
     if (channel !== '') record.channel = channel;
     if (computer !== '') record.computer = computer;
@@ -97,6 +99,34 @@ class SimdParse implements FastParse {
     record.names = names;
   }
 
+  /**
+   * The rendered message. Failures come in floods, and each pair's message is one long text over and over: one that
+   * was seen before is compared with its bytes and not decoded again. Where messages never repeat, only a hash is kept.
+   */
+  #message(): string {
+    const words = this.#words;
+    const from = words[MESSAGE]!;
+    const to = words[MESSAGE + 1]!;
+    if (to - from < SHORTEST_KEPT || to - from > LONGEST_KEPT) return this.#text(MESSAGE);
+    const hash = words[MESSAGE_HASH]!;
+    const slot = hash & (MESSAGE_SLOTS - 1);
+    const kept = this.#messages[slot];
+    if (kept !== undefined && kept.encoding === this.#encoding) {
+      if (this.#bytes.compare(kept.bytes, 0, kept.bytes.length, from, to) === 0) {
+        this.leniencies.bareAmpersands += kept.bareAmpersands;
+        return kept.text;
+      }
+    }
+    const text = this.#text(MESSAGE);
+    if (this.#messageHashes[slot] === hash) {
+      const { bareAmpersands } = this.leniencies;
+      const bytes = Buffer.from(this.#bytes.subarray(from, to));
+      this.#messages[slot] = { bytes, encoding: this.#encoding, text, bareAmpersands };
+    }
+    this.#messageHashes[slot] = hash;
+    return text;
+  }
+
   /** Every reference must be asked for once: that is what puts new values into their slots. */
   #text(at: number): string {
     const words = this.#words;
@@ -112,7 +142,19 @@ class SimdParse implements FastParse {
   }
 }
 
+interface KeptMessage {
+  readonly bytes: Buffer;
+  readonly encoding: BufferEncoding;
+  readonly text: string;
+  readonly bareAmpersands: number;
+}
+
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** At most 512 messages of 4 KiB are kept: 2 MiB. */
+const MESSAGE_SLOTS = 512;
+const SHORTEST_KEPT = 64;
+const LONGEST_KEPT = 4096;
 
 const PARSED = 1;
 const NOT_ASCII = 2;
@@ -139,4 +181,5 @@ const CHANNEL = EVENT + 15;
 const COMPUTER = EVENT + 18;
 const MESSAGE = EVENT + 21;
 const CULTURE = EVENT + 24;
+const MESSAGE_HASH = EVENT + 27;
 const VALUES = PARSED_VALUES >> 2;
