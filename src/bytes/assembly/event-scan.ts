@@ -72,10 +72,11 @@ function scan<T>(at: usize, end: usize, maxBytes: usize, filter: i32): i32 {
     while (p < end && isSpace(unit<T>(p))) p += w;
     if (p + 7 * w > end || !stands<T>(p, EVENT, 6) || !endsName(unit<T>(p + 6 * w))) break;
     const start = p;
-    const tagEnd = findUnit<T>(start + 6 * w, end, 62);
     const found = findMarkup<T>(start + 6 * w, end);
+    // Only so far: a search through the whole window for each of many start tags without an end is quadratic.
+    const tagEnd = findUnit<T>(start + 6 * w, found, 62);
     // An empty element, a comment, CDATA, another start, an end tag with white space, or not all here yet.
-    if (tagEnd >= end || unit<T>(tagEnd - w) == 47 || found + 8 * w > end || !stands<T>(found, EVENT_END, 8)) {
+    if (tagEnd >= found || unit<T>(tagEnd - w) == 47 || found + 8 * w > end || !stands<T>(found, EVENT_END, 8)) {
       result = IRREGULAR;
       break;
     }
