@@ -8,18 +8,10 @@ import {
 } from './catalogue-file.js';
 import { invertFallback, mayBeFallback } from './fallback.js';
 import { lookUpGrams } from './grams.js';
-import { type Inversion, invertAt, NO_MATCH, STEPS, sameInsertions } from './invert.js';
+import { type Inversion, invertAt, NO_MATCH, STEPS, type Step, sameInsertions } from './invert.js';
 import { MessageViews } from './normalise.js';
 import { type CompiledTemplate, compileTemplate, type MessageTemplate } from './template.js';
-import {
-  lineBreaksOf,
-  NONE,
-  ONE,
-  type PreparedTemplate,
-  placeVerbatim,
-  prepareTemplate,
-  valuesPlaced,
-} from './verbatim.js';
+import { LiteralArena, lineBreaksOf, NONE, ONE } from './verbatim.js';
 
 /** Message templates by provider, event ID and language, and by their literals. */
 export interface Catalogue {
@@ -79,7 +71,9 @@ export function openCatalogue(...sources: readonly CatalogueSource[]): Catalogue
 /** A text of a shelf, with one of the events that use it. */
 interface Candidate {
   readonly compiled: CompiledTemplate;
-  readonly prepared: PreparedTemplate;
+  /** Its row in its shelf's arena. */
+  readonly row: number;
+  readonly shelf: Shelf;
   readonly template: MessageTemplate;
   /** How many characters the literals have: what a match proves. */
   readonly weight: number;
@@ -88,8 +82,12 @@ interface Candidate {
 /** One catalogue file, with what was read of it. */
 class Shelf {
   readonly reader: CatalogueReader;
-  readonly #byEvent = new Map<string, Map<number, readonly Candidate[]>>();
-  readonly #texts: (PreparedTemplate | undefined)[] = [];
+  readonly #groups: (readonly Candidate[])[] = [];
+  readonly arena = new LiteralArena();
+  readonly #texts: (CompiledTemplate | undefined)[] = [];
+  readonly #rows: Int32Array;
+  readonly #events: EventTable;
+  readonly #providers = new Map<string, number>();
   readonly #byText: (readonly Candidate[] | undefined)[] = [];
   readonly #lastSeen: Uint32Array;
   #lookUps = 0;
@@ -97,20 +95,24 @@ class Shelf {
   constructor(reader: CatalogueReader) {
     this.reader = reader;
     this.#lastSeen = new Uint32Array(reader.textCount);
+    this.#rows = new Int32Array(reader.textCount);
+    this.#events = new EventTable(reader.entryCount);
   }
 
   /** The candidates of a provider and event ID. */
   of(provider: string, eventId: number): readonly Candidate[] {
-    let byId = this.#byEvent.get(provider);
-    if (byId === undefined) {
-      byId = new Map();
-      this.#byEvent.set(provider, byId);
-    }
-    let found = byId.get(eventId);
-    if (found === undefined) {
-      found = this.reader.entriesOf(provider, eventId).map(entry => this.#candidate(entry));
-      byId.set(eventId, found);
-    }
+    const known = this.#providers.get(provider);
+    const group = known === undefined ? -1 : this.#events.get(known, eventId);
+    return group < 0 ? this.#read(provider, eventId) : this.#groups[group]!;
+  }
+
+  #read(provider: string, eventId: number): readonly Candidate[] {
+    const found = this.reader.entriesOf(provider, eventId).map(entry => this.#candidate(entry));
+    // What the catalogue does not hold is not remembered: a log may name any number of events.
+    if (found.length === 0) return found;
+    const number = this.#providers.get(provider) ?? this.#providers.size;
+    this.#providers.set(provider, number);
+    this.#events.set(number, eventId, this.#groups.push(found) - 1);
     return found;
   }
 
@@ -130,9 +132,19 @@ class Shelf {
     return numbers;
   }
 
-  text(number: number): PreparedTemplate {
-    this.#texts[number] ??= prepareTemplate(compileTemplate(this.reader.text(number)));
+  text(number: number): CompiledTemplate {
+    this.#texts[number] ??= compileTemplate(this.reader.text(number));
     return this.#texts[number]!;
+  }
+
+  /** The text's row in the arena. */
+  row(number: number): number {
+    let row = this.#rows[number]!;
+    if (row === 0) {
+      row = this.arena.add(this.text(number));
+      this.#rows[number] = row;
+    }
+    return row;
   }
 
   usesOf(number: number): readonly Candidate[] {
@@ -141,12 +153,43 @@ class Shelf {
   }
 
   #candidate({ provider, eventId, culture, textNumber }: CatalogueEntry): Candidate {
-    const prepared = this.text(textNumber);
-    const { compiled } = prepared;
+    const compiled = this.text(textNumber);
+    const row = this.row(textNumber);
     let weight = 0;
     for (const literal of compiled.literals) weight += literal.length;
     const about = culture === undefined ? { provider, eventId } : { provider, eventId, culture };
-    return { compiled, prepared, template: { ...about, text: compiled.text }, weight };
+    return { compiled, row, shelf: this, template: { ...about, text: compiled.text }, weight };
+  }
+}
+
+/** (provider, event ID) → group, by open addressing: the lookup touches one line of memory. */
+class EventTable {
+  readonly #slots: Int32Array;
+  readonly #mask: number;
+
+  constructor(events: number) {
+    const size = 2 ** Math.ceil(Math.log2(events * 2 + 2));
+    this.#slots = new Int32Array(size * 3).fill(-1);
+    this.#mask = size - 1;
+  }
+
+  get(provider: number, eventId: number): number {
+    const slots = this.#slots;
+    for (let slot = this.#home(provider, eventId); ; slot = (slot + 1) & this.#mask) {
+      const group = slots[slot * 3 + 2]!;
+      if (group < 0 || (slots[slot * 3] === provider && slots[slot * 3 + 1] === eventId)) return group;
+    }
+  }
+
+  set(provider: number, eventId: number, group: number): void {
+    let slot = this.#home(provider, eventId);
+    while (this.#slots[slot * 3 + 2]! >= 0) slot = (slot + 1) & this.#mask;
+    this.#slots.set([provider, eventId, group], slot * 3);
+  }
+
+  #home(provider: number, eventId: number): number {
+    const hash = Math.imul(Math.imul(provider, 0x9e3779b1) ^ eventId, 0x85ebca6b);
+    return (hash ^ (hash >>> 15)) & this.#mask;
   }
 }
 
@@ -174,7 +217,7 @@ function invertBy(shelves: readonly Shelf[], message: string, known: KnownEvent)
   for (const step of STEPS) {
     const matches: Match[] = [];
     for (const candidate of own) {
-      const inversion = matchAt(candidate.prepared, views, step);
+      const inversion = matchAt(candidate.shelf, candidate.row, candidate.compiled, views, step);
       if (inversion !== undefined) matches.push({ candidate, inversion });
     }
     if (matches.length > 0) return decide(ofCulture(matches, known.culture), 'event');
@@ -188,10 +231,10 @@ function invertPlain(
   message: string,
   foundBy: 'event' | 'literals',
 ): CatalogueInversion | undefined {
-  const { prepared, template } = candidate;
+  const { row, shelf, template } = candidate;
   const breaks = lineBreaksOf(message);
-  if (placeVerbatim(prepared, message, breaks) !== ONE) return undefined;
-  const insertions = valuesPlaced(prepared, message, breaks);
+  if (shelf.arena.place(row, message, breaks) !== ONE) return undefined;
+  const insertions = shelf.arena.values(row, message, breaks);
   if (hasOddity(message)) {
     for (const value of insertions) if (value !== null && hasOddity(value)) return undefined;
   }
@@ -206,11 +249,15 @@ function hasOddity(text: string): boolean {
 }
 
 /** As `invertAt`, by way of the fast path where it can tell that nothing fits. */
-function matchAt(prepared: PreparedTemplate, views: MessageViews, step: (typeof STEPS)[number]): Inversion | undefined {
-  if (step === STEPS[0]) {
-    if (placeVerbatim(prepared, views.raw, views.lineBreaks()) === NONE) return undefined;
-  }
-  return invertAt(prepared.compiled, views, step);
+function matchAt(
+  shelf: Shelf,
+  row: number,
+  compiled: CompiledTemplate,
+  views: MessageViews,
+  step: Step,
+): Inversion | undefined {
+  if (step === STEPS[0] && shelf.arena.place(row, views.raw, views.lineBreaks()) === NONE) return undefined;
+  return invertAt(compiled, views, step);
 }
 
 function invertByLiterals(shelves: readonly Shelf[], message: string, known: KnownEvent): CatalogueInversion {
@@ -227,7 +274,7 @@ function invertByLiterals(shelves: readonly Shelf[], message: string, known: Kno
     for (let index = 0; index < shelves.length; index++) {
       const shelf = shelves[index]!;
       for (const number of found[index]!) {
-        const inversion = matchAt(shelf.text(number), views, step);
+        const inversion = matchAt(shelf, shelf.row(number), shelf.text(number), views, step);
         if (inversion === undefined) {
           work -= views.raw.length >> 6;
           continue;
@@ -255,7 +302,7 @@ function onlyPlain(
   const breaks = lineBreaksOf(message);
   let only = -1;
   for (const number of found) {
-    if (placeVerbatim(shelf.text(number), message, breaks) === NONE) continue;
+    if (shelf.arena.place(shelf.row(number), message, breaks) === NONE) continue;
     if (only >= 0) return undefined;
     only = number;
   }
