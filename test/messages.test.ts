@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { createCatalogue } from '../src/messages/catalogue.js';
+import { createCatalogue, openCatalogue } from '../src/messages/catalogue.js';
+import { buildCatalogue } from '../src/messages/catalogue-file.js';
 import { invertMessage } from '../src/messages/invert.js';
 import { READINGS_LIMIT } from '../src/messages/readings.js';
-import { compileTemplate, renderTemplate } from '../src/messages/template.js';
+import { compileTemplate, type MessageTemplate, renderTemplate } from '../src/messages/template.js';
 
-const RUNS = { numRuns: Number(process.env['EVPAIR_RUNS'] ?? 3000) };
+const RUNS = { numRuns: Number(process.env.EVPAIR_RUNS ?? 3000) };
 
 /** Every assignment of values that renders to the message, by trying all: the oracle, written without the code under test. */
 function bruteForce(parts: readonly (string | number)[], message: string): string[] {
@@ -67,7 +68,7 @@ function partsOf(withRepeats: boolean): fc.Arbitrary<(string | number)[]> {
     .tuple(literal, fc.array(fc.tuple(fc.integer({ min: 1, max: 3 }), literal), { maxLength: 4 }))
     .map(([first, rest]) => {
       const parts: (string | number)[] = [first];
-      rest.forEach(([number, text], index) => parts.push(withRepeats ? number : index + 1, text));
+      for (const [index, [number, text]] of rest.entries()) parts.push(withRepeats ? number : index + 1, text);
       return parts;
     });
 }
@@ -87,7 +88,7 @@ function compact(insertions: readonly (string | null)[]): (string | null)[] {
 for (const withRepeats of [false, true]) {
   t.test(
     `inversion says exact if and only if trying every assignment finds one${withRepeats ? ', with repeated inserts' : ''}`,
-    async t => {
+    async () => {
       fc.assert(
         fc.property(
           partsOf(withRepeats),
@@ -164,7 +165,272 @@ t.test('whatever an export did to the text, an exact answer is the truth as the 
   t.comment(JSON.stringify(counts, null, 1));
 });
 
-t.test('a catalogue answers', async t => {
-  const catalogue = createCatalogue([{ provider: 'A', eventId: 1, text: 'x %1' }]);
-  t.equal(catalogue.size, 1);
+t.test('FormatMessage syntax: escapes, forms, the end, and what is no syntax', async t => {
+  const rows: [template: string, values: (string | null)[], rendered: string][] = [
+    ['%1 is %2%n', ['a', 'b'], 'a is b\r\n'],
+    ['%1!s! %2!-10.8S! %3!08x!', ['a', 'b', 'c'], 'a b c'],
+    ['%1!not a form', ['a'], 'a!not a form'],
+    ['%10%1', ['a', ...new Array(8).fill(null), 'j'], 'ja'],
+    ['100%% sure%. yes%! %btab%tend%rx', [], '100% sure. yes!  tab\tend\rx'],
+    ['before%0after', [], 'before'],
+    ['%%1833', [], '%%1833'],
+    ['odd % and %', [], 'odd  and %'],
+    ['%1 %2 %3', ['a'], 'a %2 %3'],
+  ];
+  for (const [template, values, rendered] of rows)
+    t.equal(renderTemplate(compileTemplate(template), values), rendered, template);
+  fc.assert(
+    fc.property(
+      fc.string({ maxLength: 40, unit: fc.constantFrom('%', '1', '0', '!', 's', 'n', ' ', 'x', '9') }),
+      text => {
+        const compiled = compileTemplate(text);
+        return (
+          compiled.literals.length === compiled.inserts.length + 1 && compiled.inserts.every(n => n >= 1 && n <= 99)
+        );
+      },
+    ),
+    RUNS,
+  );
+});
+
+t.test('odd messages of plain templates', async t => {
+  const rows: [what: string, template: string, message: string, certainty: string, insertions: (string | null)[]][] = [
+    ['unfilled inserts are no values', '%1 and %2: %4', 'a and b: %4', 'exact', ['a', 'b', null, null]],
+    ['adjacent inserts can be split anywhere', '%1%2', 'ab', 'ambiguous', ['', 'ab']],
+    ['adjacent inserts of nothing cannot', '<%1%2>', '<>', 'exact', ['', '']],
+    ['repeated inserts must agree', '%1-%2-%1', 'x-y-z', 'none', []],
+    ['repeated inserts decide', '%1-%2-%1', 'a-b-c-a', 'exact', ['a', 'b-c']],
+    ['a parameter reference may stand as it is', 'x %%1833 %1', 'x %%1833 b', 'exact', ['b']],
+    ['or as FormatMessage leaves it', 'x %%1833 %1', 'x %1833 b', 'exact', ['b']],
+    ['or as its text', 'is %%1833: %1', 'is Yes: b', 'exact', ['b']],
+    ['empty values are values', 'a: %1%nb: %2', 'a: \nb: ', 'exact', ['', '']],
+    ['empty values whose spaces were cut off', 'a: %1%nb: %2%n', 'a:\nb:', 'exact', ['', '']],
+    ['one line', 'a: %1%nb: %2%n', 'a: x b: y', 'exact', ['x', 'y']],
+    [
+      'one line with two spaces, where the value could have ended in one',
+      'a: %1%nb: %2',
+      'a: x  b: y',
+      'ambiguous',
+      ['x ', 'y'],
+    ],
+    ['another template', 'The %1 stopped.', 'The x started.', 'none', []],
+    ['the whole message', '%1', 'any\r\nthing', 'exact', ['any\r\nthing']],
+  ];
+  for (const [what, template, message, certainty, insertions] of rows) {
+    const inversion = invertMessage(compileTemplate(template), message);
+    t.match({ certainty: inversion.certainty, insertions: inversion.insertions }, { certainty, insertions }, what);
+  }
+  const long = 'x y'.repeat(22_000);
+  t.same(invertMessage(compileTemplate('a %1 b'), `a ${long} b`).insertions, [long], '64 KiB');
+  const lossy = invertMessage(compileTemplate('L’accès de %1 à %2 a échoué.'), 'L?acc?s de CAS01 ? Zo? a ?chou?.');
+  t.match(
+    lossy,
+    { certainty: 'exact', insertions: ['CAS01', 'Zo?'], damaged: [2], view: 'damaged' },
+    'lost characters are told',
+  );
+  const hard = invertMessage(compileTemplate('%1%2%3%4%1%3%2%4%4%1'), `${'ab'.repeat(400)}${'ba'.repeat(399)}b`);
+  t.not(hard.certainty, 'exact', 'a search that gives up is never exact');
+});
+
+t.test('both French variants of the seed invert to their four values, whatever an export did', async t => {
+  const variant = (word: string) =>
+    `Le serveur d'accès client %1 a tenté d'envoyer par proxy du trafic de services ${word} Exchange au serveur d'accès client %2. L'opération a échoué car l'authentification a échoué :%n1. Le nom d'hôte dans %3 n'est peut-être pas enregistré. « Set-WebServicesVirtualDirectory ».%n2. Le serveur hébergeant %4 est peut-être configuré afin de ne pas autoriser l'authentification Kerberos.`;
+  const texts = [variant('Web'), variant('web')];
+  const catalogue = createCatalogue(
+    texts.map(text => ({ provider: 'MSExchange Web Services', eventId: 0, culture: 'fr-FR', text })),
+  );
+  const values = ['CAS01.contoso.local', 'CAS02.contoso.local', 'https://cas02.contoso.local/ews', 'cas02'];
+  for (const text of texts) {
+    const message = renderTemplate(compileTemplate(text), values);
+    for (const [name, change] of Object.entries(EXPORTS)) {
+      const found = catalogue.invert(change(message).replaceAll("d'", name.startsWith('apost') ? 'd’' : "d'"));
+      t.match(
+        { certainty: found.certainty, insertions: found.insertions, text: found.template?.text },
+        { certainty: 'exact', insertions: values, text },
+        name,
+      );
+    }
+  }
+});
+
+const WORDS = ['service', 'state', 'cannot connect to', 'failed with', 'error', 'the', 'für', 'サーバー', 'accès'];
+const template: fc.Arbitrary<MessageTemplate> = fc
+  .record({
+    provider: fc.constantFrom('A', 'B', 'Ünï'),
+    eventId: fc.integer({ min: 1, max: 4 }),
+    culture: fc.option(fc.constantFrom('en-US', 'fr-FR'), { nil: undefined }),
+    parts: fc.array(fc.oneof(fc.constantFrom(...WORDS), fc.constantFrom('%1', '%2', '%3', '%n')), {
+      minLength: 1,
+      maxLength: 8,
+    }),
+  })
+  .map(({ culture, parts, ...rest }) => ({
+    ...rest,
+    ...(culture === undefined ? {} : { culture }),
+    text: parts.join(' '),
+  }));
+
+t.test('the catalogue agrees with trying every template, and reads back what was written', async t => {
+  fc.assert(
+    fc.property(
+      fc.array(template, { minLength: 1, maxLength: 12 }),
+      fc.nat(),
+      fc.array(fc.constantFrom('x', 'the error', 'C:\\a b', '', 'für'), { minLength: 3, maxLength: 3 }),
+      fc.constantFrom('event', 'literals'),
+      fc.constantFrom(...Object.keys(EXPORTS)),
+      (templates, pick, values, by, change) => {
+        const catalogue = createCatalogue(templates);
+        const origin = templates[pick % templates.length]!;
+        const message = EXPORTS[change]!(renderTemplate(compileTemplate(origin.text), values));
+        const known = by === 'event' ? { provider: origin.provider, eventId: origin.eventId } : {};
+        const found = catalogue.invert(message, known);
+        const candidates = templates.filter(
+          ({ provider, eventId }) => by === 'literals' || (provider === origin.provider && eventId === origin.eventId),
+        );
+        const all = candidates.map(({ text }) => invertMessage(compileTemplate(text), message));
+        const single = all[candidates.indexOf(origin)];
+        // An exact answer is given by some template; found by event it is the one that trying that template alone gives.
+        if (
+          found.certainty === 'exact' &&
+          !all.some(one => JSON.stringify(compact(one.insertions)) === JSON.stringify(compact(found.insertions)))
+        )
+          return false;
+        if (by === 'event' && candidates.length === 1 && single !== undefined) {
+          return (
+            found.certainty === single.certainty &&
+            JSON.stringify(found.insertions) === JSON.stringify(single.insertions)
+          );
+        }
+        return by === 'literals' || found.certainty !== 'none' || all.every(one => one.certainty === 'none');
+      },
+    ),
+    { ...RUNS, verbose: 1 },
+  );
+  const templates = fc.sample(template, { numRuns: 40, seed: 7 });
+  const bytes = buildCatalogue(templates);
+  t.same(buildCatalogue([...templates].reverse()), bytes, 'the order of templates does not matter');
+  let read = 0;
+  const catalogue = openCatalogue({
+    size: bytes.length,
+    read: (offset, length) => {
+      read += length;
+      return bytes.slice(offset, offset + length);
+    },
+  });
+  t.ok(read < 200, 'opening reads the header alone');
+  const key = (one: MessageTemplate) => JSON.stringify([one.provider, one.eventId, one.culture, one.text]);
+  t.same(new Set([...catalogue.templates()].map(key)), new Set(templates.map(key)));
+  const { provider, eventId } = templates[0]!;
+  const wanted = templates.filter(one => one.provider === provider && one.eventId === eventId);
+  t.same(new Set(catalogue.find(provider, eventId).map(key)), new Set(wanted.map(key)));
+  t.throws(() => openCatalogue({ size: 4, read: () => new Uint8Array(4) }), { code: 'ERR_CATALOGUE' });
+  t.throws(
+    () => openCatalogue({ size: bytes.length - 9, read: (offset, length) => bytes.slice(offset, offset + length) }),
+    {
+      code: 'ERR_CATALOGUE',
+    },
+  );
+});
+
+t.test('templates that disagree are ambiguous, templates that agree are exact', async t => {
+  const catalogue = createCatalogue([
+    { provider: 'P', eventId: 1, culture: 'en-US', text: 'Error: %1' },
+    { provider: 'P', eventId: 2, culture: 'en-US', text: 'Error: cannot open %1' },
+    { provider: 'Q', eventId: 1, culture: 'en-US', text: 'Cannot reach %1.%n' },
+    { provider: 'R', eventId: 9, culture: 'en-GB', text: 'Cannot reach %1.' },
+  ]);
+  t.match(catalogue.invert('Error: cannot open x'), { certainty: 'ambiguous', reason: 'templates', insertions: ['x'] });
+  t.match(catalogue.invert('Error: cannot open x', { provider: 'P', eventId: 2 }), {
+    certainty: 'exact',
+    insertions: ['x'],
+    foundBy: 'event',
+  });
+  t.match(catalogue.invert('Cannot reach x.'), { certainty: 'exact', insertions: ['x'] });
+  t.match(catalogue.invert('Cannot reach x.', { culture: 'en-GB' }), { culture: 'en-GB' });
+  t.match(
+    catalogue.invert('Cannot reach x.', { provider: 'P', eventId: 1 }),
+    { certainty: 'exact', foundBy: 'literals' },
+    'a match is proved, not assumed',
+  );
+  t.match(catalogue.invert('Something else'), { certainty: 'none' });
+});
+
+t.test("Windows' text for a missing template gives the strings back, in every language", async t => {
+  const catalogue = createCatalogue([{ provider: 'P', eventId: 9, text: '%1 %2 and %3' }]);
+  const heads: Record<string, [string, string, string]> = {
+    'en-US': [
+      'The description for Event ID 9 from source P cannot be found. Either the component that raises this event is not installed on your local computer or the installation is corrupted.',
+      'The following information was included with the event: ',
+      'The message resource is present but the message was not found in the message table',
+    ],
+    'fr-FR': [
+      'La description de l’ID d’événement 9 dans la source P est introuvable. Le composant qui a déclenché cet événement n’est pas installé.',
+      'Les informations suivantes étaient incluses avec l’événement\u00a0: ',
+      '',
+    ],
+    'de-DE': [
+      'Die Beschreibung für Ereignis-ID "9" aus der Quelle "P" wurde nicht gefunden. Entweder ist die Komponente nicht installiert.',
+      'Die folgenden Informationen wurden mit dem Ereignis gespeichert: ',
+      '',
+    ],
+    'es-ES': [
+      'No se puede encontrar la descripción del id. de evento 9 del origen P. El componente no está instalado.',
+      'La siguiente información se incluyó con el evento: ',
+      '',
+    ],
+    'it-IT': [
+      "Impossibile trovare la descrizione per l'ID evento 9 dall'origine P. Il componente non è installato.",
+      "Le seguenti informazioni sono state incluse nell'evento: ",
+      '',
+    ],
+    'ru-RU': [
+      'Не найдено описание для события с кодом 9 из источника P. Вызывающий компонент не установлен.',
+      'К событию были добавлены следующие сведения: ',
+      '',
+    ],
+    'ja-JP': [
+      'ソース "P" からのイベント ID 9 の説明が見つかりません。このイベントを発生させるコンポーネントがインストールされていません。',
+      'イベントには次の情報が含まれています: ',
+      'メッセージ リソースは存在しますが、メッセージがメッセージ テーブルに見つかりませんでした。',
+    ],
+    'zh-CN': [
+      '无法找到来自源 P 的事件 ID 9 的描述。本地计算机上未安装引发此事件的组件。',
+      '以下是包含在事件中的信息: ',
+      '消息资源存在，但在消息表中找不到该消息。',
+    ],
+    'zh-TW': ['找不到來源 P 的事件識別碼 9 的描述。您的本機電腦上並未安裝元件。', '下列資訊已包含在事件中: ', ''],
+    'ko-KR': [
+      '원본 P의 이벤트 ID 9에 대한 설명을 찾을 수 없습니다. 구성 요소가 설치되어 있지 않습니다.',
+      '다음 정보가 이벤트에 포함되어 있습니다: ',
+      '',
+    ],
+    'pt-BR': [
+      'Não foi possível encontrar a descrição da ID de Evento 9 da fonte P. O componente não está instalado.',
+      'As seguintes informações foram incluídas com o evento: ',
+      '',
+    ],
+  };
+  for (const [culture, [head, marker, trailer]] of Object.entries(heads)) {
+    for (const nl of ['\r\n', '\n']) {
+      const text = (...strings: string[]) =>
+        [head, '', 'x', '', marker, '', ...strings, ...(trailer === '' ? [] : ['', trailer, ''])].join(nl);
+      t.match(
+        catalogue.invert(text('a', 'b c', 'd'), { provider: 'P', eventId: 9 }),
+        { certainty: 'exact', insertions: ['a', 'b c', 'd'], culture, foundBy: 'fallback' },
+        culture,
+      );
+      t.match(
+        catalogue.invert(text('a', 'b')),
+        { certainty: 'ambiguous', reason: 'strings', insertions: ['a', 'b'], readings: 2 },
+        culture,
+      );
+      t.match(catalogue.invert(text('one')), { certainty: 'exact', insertions: ['one'] }, culture);
+    }
+  }
+  const quoted =
+    "The description for Event ID '0' in Source 'P' cannot be found.  The local computer may not have the necessary registry information.  The following information is part of the event:'My Error', 'b'";
+  t.match(catalogue.invert(quoted), { insertions: ['My Error', 'b'], certainty: 'ambiguous' });
+  const old =
+    'The description for Event ID ( 5 ) in Source ( P ) cannot be found. The following information is part of the event: a, b.';
+  t.match(catalogue.invert(old), { insertions: ['a', 'b'] });
 });

@@ -29,11 +29,13 @@ const SHORT_POWER = power(SHORT);
 
 /** Files each template under its rarest gram. */
 export function fileTemplates(templates: readonly CompiledTemplate[]): GramTables {
-  const counts = new Uint16Array(1 << 22);
-  const last = new Uint32Array(1 << 22);
+  const size = Math.min(1 << 22, powerOfTwo(templates.length * 128 + 1024));
+  const mask = size - 1;
+  const counts = new Uint16Array(size);
+  const last = new Uint32Array(size);
   templates.forEach((template, number) => {
     forEachGram(template, hash => {
-      const slot = hash >>> 10;
+      const slot = hash & mask;
       if (last[slot] === number + 1) return;
       last[slot] = number + 1;
       if (counts[slot]! < 0xffff) counts[slot]!++;
@@ -46,7 +48,7 @@ export function fileTemplates(templates: readonly CompiledTemplate[]): GramTable
     let bestScore = Number.POSITIVE_INFINITY;
     forEachGram(template, (hash, isAscii, rolling) => {
       // A gram in plain ASCII also survives an encoding that loses characters.
-      const score = counts[hash >>> 10]! * (isAscii ? 1 : 4);
+      const score = counts[hash & mask]! * (isAscii ? 1 : 4);
       if (score >= bestScore) return;
       bestScore = score;
       best = hash;

@@ -59,14 +59,14 @@ export function importWevtutil(text: string, options: ImportOptions = {}): Templ
   const templates: MessageTemplate[] = [];
   const problems: string[] = [];
   for (const provider of findElements(parseXmlTree(text), 'provider')) {
-    const name = provider.attributes['name'] ?? options.provider;
+    const name = provider.attributes.name ?? options.provider;
     if (name === undefined) {
       problems.push('a <provider> has no name');
       continue;
     }
     for (const event of findElements(provider.children, 'event')) {
-      const eventId = readNumber(event.attributes['value'] ?? event.attributes['id']);
-      const message = event.attributes['message'] ?? event.children.find(child => child.name === 'message')?.text;
+      const eventId = readNumber(event.attributes.value ?? event.attributes.id);
+      const message = event.attributes.message ?? event.children.find(child => child.name === 'message')?.text;
       if (eventId === undefined || message === undefined || message === '') continue;
       templates.push(withCulture({ provider: name, eventId, text: message }, options.culture));
     }
@@ -86,24 +86,20 @@ export function importPowerShell(text: string, options: ImportOptions = {}): Tem
   }
   for (const provider of Array.isArray(value) ? value : [value]) {
     if (!isObject(provider)) continue;
-    const name = typeof provider['Name'] === 'string' ? provider['Name'] : options.provider;
+    const name = typeof provider.Name === 'string' ? provider.Name : options.provider;
     if (name === undefined) {
       problems.push('a provider has no "Name"');
       continue;
     }
-    const listed = provider['Events'];
-    const events = Array.isArray(listed)
-      ? listed
-      : isObject(listed) && Array.isArray(listed['value'])
-        ? listed['value']
-        : [];
+    const listed = provider.Events;
+    const events = Array.isArray(listed) ? listed : isObject(listed) && Array.isArray(listed.value) ? listed.value : [];
     if (events.some(event => typeof event === 'string')) {
       problems.push(`${name}: its events were cut off; convert with ConvertTo-Json -Depth 5`);
     }
     for (const event of events) {
       if (!isObject(event)) continue;
-      const eventId = readNumber(event['Id']);
-      const text = event['Description'];
+      const eventId = readNumber(event.Id);
+      const text = event.Description;
       if (eventId === undefined || typeof text !== 'string' || text === '') continue;
       templates.push(withCulture({ provider: name, eventId, text }, options.culture));
     }
@@ -120,17 +116,17 @@ export function importManifest(text: string): TemplateImport {
   for (const resources of findElements(tree, 'resources')) {
     const strings = new Map<string, string>();
     for (const { attributes } of findElements(resources.children, 'string')) {
-      if (attributes['id'] !== undefined) strings.set(attributes['id'], attributes['value'] ?? '');
+      if (attributes.id !== undefined) strings.set(attributes.id, attributes.value ?? '');
     }
-    cultures.push([resources.attributes['culture'], strings]);
+    cultures.push([resources.attributes.culture, strings]);
   }
   if (cultures.length === 0) cultures.push([undefined, new Map()]);
   for (const provider of findElements(tree, 'provider')) {
-    const name = provider.attributes['name'];
+    const name = provider.attributes.name;
     if (name === undefined) continue;
     for (const event of eventsOf(provider)) {
-      const eventId = readNumber(event.attributes['value']);
-      const message = event.attributes['message'];
+      const eventId = readNumber(event.attributes.value);
+      const message = event.attributes.message;
       if (eventId === undefined || message === undefined) continue;
       const reference = /^\$\(string\.(.+)\)$/.exec(message)?.[1];
       for (const [culture, strings] of cultures) {

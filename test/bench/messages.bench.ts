@@ -185,4 +185,4 @@ function mulberry(seed: number): () => number {
   };
 }
 
-if (process.argv[1]?.includes('messages.bench') || process.env['EVPAIR_BENCH'] === 'messages') benchMessages();
+if (process.argv[1]?.includes('messages.bench') || process.env.EVPAIR_BENCH === 'messages') benchMessages();
