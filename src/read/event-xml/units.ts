@@ -35,11 +35,6 @@ export function standsAt(units: Units, at: number, text: string): boolean {
   return true;
 }
 
-/** True when `units[from, to)` is exactly `text` (ASCII). */
-export function isExactly(units: Units, from: number, to: number, text: string): boolean {
-  return to - from === text.length && standsAt(units, from, text);
-}
-
 /** May begin an XML name. Everything beyond ASCII may: the code points are not known yet in an 8-bit encoding. */
 export function startsNameUnit(unit: number | undefined): boolean {
   if (unit === undefined) return false;
