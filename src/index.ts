@@ -29,6 +29,20 @@ export {
   type PairDefinition,
   SHIPPED_DEFINITIONS,
 } from './extract/index.js';
+export {
+  buildCatalogue,
+  bytesSource,
+  type Catalogue,
+  type CatalogueSource,
+  compileTemplate,
+  createCatalogue,
+  type Inversion,
+  invertMessage,
+  isCatalogueHead,
+  type MessageTemplate,
+  openCatalogue,
+  renderTemplate,
+} from './messages/index.js';
 export * from './model/index.js';
 export { ExportReader, type ExportReaderOptions } from './read/export-reader.js';
 export { FORMATS } from './read/formats.js';
