@@ -208,10 +208,10 @@ t.test('both French texts of the seed event are read from the message alone, CRL
   }
 });
 
-t.test('data win over the message, which still tells the event', async t => {
+t.test('data win over the message, and their shape tells the event before its text does', async t => {
   const message = renderTemplate(french!, ['OTHER', B, SEED[2]!, SEED[3]!]);
   const { found } = run([event({ insertions: SEED, message })]);
-  t.match(found, [{ type: 'failure', source: A, recognizedBy: 'message', extractedFrom: 'data', certainty: 'exact' }]);
+  t.match(found, [{ type: 'failure', source: A, recognizedBy: 'shape', extractedFrom: 'data', certainty: 'exact' }]);
 });
 
 t.test('what an encoding destroyed is reported as damaged and not passed off as the value', async t => {

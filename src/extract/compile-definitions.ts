@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type CompiledTemplate, compileTemplate } from '../messages/template.js';
+import { TemplateSet } from '../messages/template-set.js';
 import { EvpairError, type Selection } from '../model/index.js';
 import type { MessageTemplate, PairDefinition, PairRule, Place, Recognizer } from './definition.js';
 
@@ -34,10 +35,16 @@ export interface CompiledRule extends PairRule {
   /** The `%n` to report, ascending; absent where it depends on the names of an event's values. */
   readonly positions?: readonly number[];
   /** Compiled at the first message, since most runs read data alone. */
-  templates(): readonly CompiledMessage[];
+  templates(): RuleTemplates;
 }
 
-export interface CompiledMessage extends MessageTemplate {
+/** A rule's message templates: each, and all of them as one. */
+export interface RuleTemplates {
+  readonly each: readonly CompiledMessage[];
+  readonly set: TemplateSet;
+}
+
+interface CompiledMessage extends MessageTemplate {
   readonly compiled: CompiledTemplate;
 }
 
@@ -80,7 +87,7 @@ function compileDefinition(definition: PairDefinition): CompiledDefinition {
 }
 
 function compileRule(rule: PairRule): CompiledRule {
-  let templates: readonly CompiledMessage[] | undefined;
+  let templates: RuleTemplates | undefined;
   const used: Place[] = [
     ...rule.source,
     ...rule.destination,
@@ -100,10 +107,15 @@ function compileRule(rule: PairRule): CompiledRule {
     named: Object.entries(rule.attributes),
     ...(positions && { positions: ascending(positions) }),
     templates: () => {
-      templates ??= rule.messages.map(message => ({ ...message, compiled: compileTemplate(message.text) }));
+      templates ??= compileMessages(rule.messages);
       return templates;
     },
   };
+}
+
+function compileMessages(messages: readonly MessageTemplate[]): RuleTemplates {
+  const each = messages.map(message => ({ ...message, compiled: compileTemplate(message.text) }));
+  return { each, set: new TemplateSet(each.map(({ compiled }) => compiled)) };
 }
 
 function isNamed(place: Place): boolean {

@@ -1,9 +1,8 @@
 import type { Catalogue } from '../messages/catalogue.js';
 import { invertFallback } from '../messages/fallback.js';
-import { type Inversion, invertAt, STEPS, sameInsertions } from '../messages/invert.js';
-import { MessageViews } from '../messages/normalise.js';
+import type { Inversion } from '../messages/invert.js';
 import type { EventRecord } from '../model/index.js';
-import type { CompiledMessage } from './compile-definitions.js';
+import type { RuleTemplates } from './compile-definitions.js';
 
 /** The values that a message was rendered from. */
 export interface Reading {
@@ -20,37 +19,20 @@ export interface Reading {
  */
 export function readMessage(
   { message, provider, eventId, culture }: EventRecord,
-  templates: readonly CompiledMessage[],
+  templates: RuleTemplates,
   catalogue: Catalogue | undefined,
 ): Reading | undefined {
   if (message === undefined) return undefined;
-  const own = invertWith(message, templates);
+  const own = readingOf(templates.set.invert(message));
   if (own) return own;
-  const raw = readingOf(invertFallback(message, templates));
+  const raw = readingOf(invertFallback(message, templates.each));
   if (raw?.certainty === 'exact') return raw;
   const found = readingOf(catalogue?.invert(message, { provider, eventId, culture }));
   return raw && found?.certainty !== 'exact' ? raw : found;
 }
 
-/**
- * Reads a message with several templates. Those that need the least tolerance count; where several of them fit, they
- * must give the same values, else the first one's reading is ambiguous. Undefined where none fits.
- */
-export function invertWith(message: string, templates: readonly CompiledMessage[]): Reading | undefined {
-  const views = new MessageViews(message);
-  for (const step of STEPS) {
-    const readings = templates.flatMap(({ compiled }) => readingOf(invertAt(compiled, views, step)) ?? []);
-    const [first, ...others] = readings;
-    if (!first) continue;
-    const isExact = readings.every(
-      ({ certainty, insertions }) => certainty === 'exact' && sameInsertions(insertions, first.insertions),
-    );
-    return others.length === 0 || isExact ? first : { ...first, certainty: 'ambiguous' };
-  }
-  return undefined;
-}
-
-function readingOf(inversion: Inversion | undefined): Reading | undefined {
+/** The reading that an inversion is; undefined when it is none. */
+export function readingOf(inversion: Inversion | undefined): Reading | undefined {
   if (inversion === undefined || inversion.certainty === 'none') return undefined;
   const { certainty, insertions, damaged } = inversion;
   return { certainty, insertions, ...(damaged && damaged.length > 0 && { damaged }) };

@@ -3,7 +3,7 @@ import type { EventRecord, Failure, Unpaired } from '../model/index.js';
 import { ascending, type CompiledDefinition, type CompiledRule } from './compile-definitions.js';
 import type { Recognizer } from './definition.js';
 import { findEnds } from './ends.js';
-import { invertWith, type Reading, readMessage } from './invert-with.js';
+import { type Reading, readingOf, readMessage } from './invert-with.js';
 import { type EventValues, fitsShape, positionOf, valueAt } from './place.js';
 
 /** What one definition makes of one event. */
@@ -38,7 +38,7 @@ function recognize(event: EventRecord, rule: CompiledRule, catalogue: Catalogue 
     if (recognizer === 'event_id') {
       if (rule.eventIds.includes(event.eventId)) return { recognizedBy: 'event_id' };
     } else if (recognizer === 'message') {
-      const reading = event.message === undefined ? undefined : invertWith(event.message, rule.templates());
+      const reading = event.message === undefined ? undefined : readingOf(rule.templates().set.invert(event.message));
       if (reading) return { recognizedBy: 'message', reading };
     } else if (hasData(event)) {
       if (rule.shape && fitsShape(rule.shape, valuesOfData(event))) return { recognizedBy: 'shape' };

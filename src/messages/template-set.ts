@@ -1,0 +1,78 @@
+import { type Inversion, invertAt, STEPS, sameInsertions } from './invert.js';
+import { MessageViews } from './normalise.js';
+import type { CompiledTemplate } from './template.js';
+import { LiteralArena, lineBreaksOf, NONE, ONE } from './verbatim.js';
+
+/**
+ * A handful of templates that a message is tried against. The templates that need the least tolerance count; where
+ * several of them fit, they must give the same values, else the first one's reading is `ambiguous`.
+ */
+export class TemplateSet {
+  readonly #templates: readonly CompiledTemplate[];
+  readonly #arena = new LiteralArena();
+  readonly #rows: readonly number[];
+  readonly #anchors: readonly (readonly string[])[];
+
+  constructor(templates: readonly CompiledTemplate[]) {
+    this.#templates = templates;
+    this.#rows = templates.map(template => this.#arena.add(template));
+    this.#anchors = templates.map(anchorsOf);
+  }
+
+  /** Undefined where no template fits. */
+  invert(message: string): Inversion | undefined {
+    const plain = this.#invertPlain(message);
+    if (plain !== undefined) return plain;
+    const templates = this.#templates.filter((_, index) => mayFit(message, this.#anchors[index]!));
+    if (templates.length === 0) return undefined;
+    const views = new MessageViews(message);
+    for (const step of STEPS) {
+      const found = templates.flatMap(template => invertAt(template, views, step) ?? []);
+      const fitting = found.filter(({ certainty }) => certainty !== 'none');
+      const [first, ...others] = fitting;
+      if (first === undefined) continue;
+      const isExact = fitting.every(
+        ({ certainty, insertions }) => certainty === 'exact' && sameInsertions(insertions, first.insertions),
+      );
+      return others.length === 0 || isExact ? first : { ...first, certainty: 'ambiguous', reason: 'templates' };
+    }
+    return undefined;
+  }
+
+  /** What fits as it is, with one reading; undefined where that is not so, or not so plain to see. */
+  #invertPlain(message: string): Inversion | undefined {
+    const breaks = lineBreaksOf(message);
+    let insertions: (string | null)[] | undefined;
+    for (const row of this.#rows) {
+      const found = this.#arena.place(row, message, breaks);
+      if (found === NONE) continue;
+      if (found !== ONE) return undefined;
+      const values = this.#arena.values(row, message, breaks);
+      if (insertions !== undefined && !sameInsertions(insertions, values)) return undefined;
+      insertions ??= values;
+    }
+    return insertions === undefined ? undefined : { certainty: 'exact', insertions, view: 'verbatim' };
+  }
+}
+
+const ANCHORS = 4;
+const LEAST_ANCHOR = 6;
+
+/**
+ * The longest words of ASCII letters in a template's literals. No view parts or changes them, so that a message without
+ * one of them fits in no view: finding that out costs a hundredth of folding the message.
+ */
+function anchorsOf({ literals }: CompiledTemplate): string[] {
+  const words = literals.flatMap(literal => literal.match(/[A-Za-z]+/g) ?? []);
+  return [...new Set(words)]
+    .filter(word => word.length >= LEAST_ANCHOR)
+    .sort((a, b) => b.length - a.length)
+    .slice(0, ANCHORS);
+}
+
+/** Characters that folding drops, which may stand inside a word of the message. */
+const INVISIBLE = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\uffff]/;
+
+function mayFit(message: string, anchors: readonly string[]): boolean {
+  return anchors.every(anchor => message.includes(anchor)) || INVISIBLE.test(message);
+}
