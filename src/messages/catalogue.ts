@@ -11,7 +11,7 @@ import { lookUpGrams } from './grams.js';
 import { type Inversion, invertAt, NO_MATCH, STEPS, type Step, sameInsertions } from './invert.js';
 import { MessageViews } from './normalise.js';
 import { type CompiledTemplate, compileTemplate, type MessageTemplate } from './template.js';
-import { LiteralArena, lineBreaksOf, NONE, ONE } from './verbatim.js';
+import { lineBreaksOf, NONE, ONE, PlainTemplates } from './verbatim.js';
 
 /** Message templates by provider, event ID and language, and by their literals. */
 export interface Catalogue {
@@ -71,7 +71,7 @@ export function openCatalogue(...sources: readonly CatalogueSource[]): Catalogue
 /** A text of a shelf, with one of the events that use it. */
 interface Candidate {
   readonly compiled: CompiledTemplate;
-  /** Its row in its shelf's arena. */
+  /** Its row in its shelf's plain templates. */
   readonly row: number;
   readonly shelf: Shelf;
   readonly template: MessageTemplate;
@@ -83,7 +83,7 @@ interface Candidate {
 class Shelf {
   readonly reader: CatalogueReader;
   readonly #groups: (readonly Candidate[])[] = [];
-  readonly arena = new LiteralArena();
+  readonly plain = new PlainTemplates();
   readonly #texts: (CompiledTemplate | undefined)[] = [];
   readonly #rows: Int32Array;
   readonly #events: EventTable;
@@ -137,12 +137,12 @@ class Shelf {
     return this.#texts[number]!;
   }
 
-  /** The text's row in the arena. */
+  /** The text's row in `plain`. */
   row(number: number): number {
-    let row = this.#rows[number]!;
-    if (row === 0) {
-      row = this.arena.add(this.text(number));
-      this.#rows[number] = row;
+    let row = this.#rows[number]! - 1;
+    if (row < 0) {
+      row = this.plain.add(this.text(number));
+      this.#rows[number] = row + 1;
     }
     return row;
   }
@@ -233,8 +233,8 @@ function invertPlain(
 ): CatalogueInversion | undefined {
   const { row, shelf, template } = candidate;
   const breaks = lineBreaksOf(message);
-  if (shelf.arena.place(row, message, breaks) !== ONE) return undefined;
-  const insertions = shelf.arena.values(row, message, breaks);
+  if (shelf.plain.place(row, message, breaks) !== ONE) return undefined;
+  const insertions = shelf.plain.values(row, message, breaks);
   if (hasOddity(message)) {
     for (const value of insertions) if (value !== null && hasOddity(value)) return undefined;
   }
@@ -256,7 +256,7 @@ function matchAt(
   views: MessageViews,
   step: Step,
 ): Inversion | undefined {
-  if (step === STEPS[0] && shelf.arena.place(row, views.raw, views.lineBreaks()) === NONE) return undefined;
+  if (step === STEPS[0] && shelf.plain.place(row, views.raw, views.lineBreaks()) === NONE) return undefined;
   return invertAt(compiled, views, step);
 }
 
@@ -302,7 +302,7 @@ function onlyPlain(
   const breaks = lineBreaksOf(message);
   let only = -1;
   for (const number of found) {
-    if (shelf.arena.place(shelf.row(number), message, breaks) === NONE) continue;
+    if (shelf.plain.place(shelf.row(number), message, breaks) === NONE) continue;
     if (only >= 0) return undefined;
     only = number;
   }

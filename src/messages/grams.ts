@@ -4,10 +4,10 @@ import type { CompiledTemplate } from './template.js';
 /**
  * Finds the templates whose literals can stand in a message, at a cost that does not grow with their number: each
  * template is filed under its rarest gram (a short run of characters of one of its literals, spaces folded as tolerance
- * folds them), and a message is looked up by all of its grams in one rolling pass.
+ * folds them) that starts a word, and a message is looked up by the grams at its word starts.
  *
- * A template without three characters in a row, a letter or digit among them, is not filed: it would fit anything, and
- * proves nothing unless provider and event ID name it.
+ * A template in which no word starts with three characters of text is not filed: it would fit nearly anything, and proves
+ * nothing unless provider and event ID name it.
  */
 export interface GramTables {
   /** One bit for each filed hash, so that most grams of a message end here. */
@@ -21,11 +21,9 @@ export interface GramTables {
 }
 
 /** Lengths of grams: the long one serves nearly all templates, the short one those with short literals only. */
-const LONG = 12;
+const LONG = 10;
 const SHORT = 3;
 const MULTIPLIER = 0x01000193;
-const LONG_POWER = power(LONG);
-const SHORT_POWER = power(SHORT);
 
 /** Files each template under its rarest gram. */
 export function fileTemplates(templates: readonly CompiledTemplate[]): GramTables {
@@ -70,23 +68,23 @@ export function lookUpGrams(tables: GramTables, message: string, found: (number:
   const codes = folded;
   const first = startEdge(length);
   const last = endEdge(length);
-  let longHash = 0;
-  let shortHash = 0;
-  for (let at = 0; at < length; at++) {
-    const code = codes[at]!;
-    shortHash = (Math.imul(shortHash, MULTIPLIER) + code) | 0;
-    if (at >= SHORT) shortHash = (shortHash - Math.imul(codes[at - SHORT]!, SHORT_POWER)) | 0;
-    if (at >= SHORT - 1) {
-      const bit = (shortHash ^ (shortHash >>> 15)) & mask;
-      if (((bits[bit >>> 5]! >>> (bit & 31)) & 1) !== 0) probe(tables, shortHash, SHORT, first, last, found);
-    }
-    longHash = (Math.imul(longHash, MULTIPLIER) + code) | 0;
-    if (at >= LONG) longHash = (longHash - Math.imul(codes[at - LONG]!, LONG_POWER)) | 0;
-    if (at >= LONG - 1) {
-      const bit = (longHash ^ (longHash >>> 15)) & mask;
-      if (((bits[bit >>> 5]! >>> (bit & 31)) & 1) !== 0) probe(tables, longHash, LONG, first, last, found);
-    }
+  const end = length - SHORT;
+  for (let at = 0; at <= end; at++) {
+    if (!isAnchor(at === 0 ? 32 : codes[at - 1]!, codes[at]!)) continue;
+    let hash = 0;
+    for (let index = at; index < at + SHORT; index++) hash = Math.imul(hash ^ codes[index]!, MULTIPLIER);
+    let bit = (hash ^ (hash >>> 15)) & mask;
+    if (((bits[bit >>> 5]! >>> (bit & 31)) & 1) !== 0) probe(tables, hash, SHORT, first, last, found);
+    if (at + LONG > length) continue;
+    for (let index = at + SHORT; index < at + LONG; index++) hash = Math.imul(hash ^ codes[index]!, MULTIPLIER);
+    bit = (hash ^ (hash >>> 15)) & mask;
+    if (((bits[bit >>> 5]! >>> (bit & 31)) & 1) !== 0) probe(tables, hash, LONG, first, last, found);
   }
+}
+
+/** Grams start where words do, and at any character of scripts that may not part words: so few places need a look. */
+function isAnchor(before: number, code: number): boolean {
+  return code >= 128 || (isWordCode(code) && before < 128 && !isWordCode(before));
 }
 
 function probe(
@@ -175,20 +173,22 @@ function forEachGram(template: CompiledTemplate, use: (hash: number, isAscii: bo
   let hasLong = false;
   for (const size of [LONG, SHORT]) {
     if (hasLong) return;
-    for (const literal of template.literals) {
-      for (const run of literal.split(/[\r\n\u0085\u2028\u2029]|%%\d+/)) {
-        const length = foldInto(run);
+    for (let number = 0; number < template.literals.length; number++) {
+      const runs = template.literals[number]!.split(/[\r\n\u0085\u2028\u2029]|%%\d+/);
+      for (let run = 0; run < runs.length; run++) {
+        const length = foldInto(runs[run]!);
+        // What stands before a literal is a value; before the first, and before a line, nothing or white space.
+        const isStart = number === 0 || run > 0;
         for (let at = 0; at + size <= length; at++) {
+          const before = at > 0 ? folded[at - 1]! : isStart ? 32 : 97;
+          if (!isAnchor(before, folded[at]!)) continue;
           let hash = 0;
-          let isWord = false;
           let isAscii = true;
           for (let index = at; index < at + size; index++) {
             const code = folded[index]!;
-            hash = (Math.imul(hash, MULTIPLIER) + code) | 0;
-            isWord ||= code >= 128 || isWordCode(code);
+            hash = Math.imul(hash ^ code, MULTIPLIER);
             isAscii &&= code < 128;
           }
-          if (!isWord) continue;
           hasLong = true;
           use(mix(hash, size), isAscii, hash);
         }
@@ -222,12 +222,6 @@ function foldInto(text: string): number {
     folded[length++] = code;
   }
   return length;
-}
-
-function power(size: number): number {
-  let product = 1;
-  for (let index = 0; index < size; index++) product = Math.imul(product, MULTIPLIER);
-  return product;
 }
 
 /** Spreads a rolling hash, the two lengths apart from each other. */
