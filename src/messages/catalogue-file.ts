@@ -24,13 +24,13 @@ export interface CatalogueEntry {
  * Writes templates as an indexed catalogue: little-endian words, every section at a multiple of 4.
  *
  * ```
- * magic "EVPTMPL1", then one word each: version, texts, entries, names, key slots, offset and byte length of 11 sections
+ * magic "EVPTMPL1", then one word each: version, texts, entries, names, key slots, offset and byte length of 10 sections
  * names:    offsets, bytes (UTF-16LE)          providers and cultures
  * texts:    offsets, bytes (a byte: 0 Latin-1, 1 UTF-16LE, then the text), each text once
  * entries:  provider, event ID, 1 + culture or 0, text    sorted by provider and event ID
  * keys:     1 + first entry, by the hash of provider and event ID, open addressing
  * uses:     offsets, then the entries of each text
- * grams:    bits, slots, postings, edges (see GramTables)
+ * grams:    bits, slots, postings (see GramTables)
  * ```
  * The same templates in any order give the same bytes, and duplicates are dropped.
  */
@@ -61,7 +61,6 @@ export function buildCatalogue(templates: Iterable<MessageTemplate>): Uint8Array
     grams.bits,
     grams.slots,
     grams.postings,
-    grams.edges,
   ];
   return assemble([texts.list.length, sorted.length, names.list.length, slotCount], sections);
 }
@@ -144,7 +143,6 @@ export class CatalogueReader {
       bits: this.#words(GRAM_BITS),
       slots: this.#words(GRAM_SLOTS),
       postings: this.#words(GRAM_POSTINGS),
-      edges: this.#words(GRAM_EDGES),
     };
     return this.#grams;
   }
@@ -190,7 +188,7 @@ export function isCatalogueHead(head: Uint8Array): boolean {
 const MAGIC = 'EVPTMPL1';
 const VERSION = 1;
 const HEADER_COUNTS = 5;
-const SECTION_COUNT = 11;
+const SECTION_COUNT = 10;
 const HEADER_BYTES = MAGIC.length + (HEADER_COUNTS + SECTION_COUNT * 2) * 4;
 const ENTRY_WORDS = 4;
 /** Section numbers; `NAMES` and `TEXTS` are offsets with their bytes in the next section. */
@@ -202,7 +200,6 @@ const USES = 6;
 const GRAM_BITS = 7;
 const GRAM_SLOTS = 8;
 const GRAM_POSTINGS = 9;
-const GRAM_EDGES = 10;
 
 /** The low 16 bits: classic providers also count severity and facility into the identifier. */
 export function plainEventId(eventId: number): number {

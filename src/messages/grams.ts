@@ -14,14 +14,15 @@ export interface GramTables {
   readonly bits: Uint32Array;
   /** Open addressing, two words a slot: the gram's hash, and 1 + where its postings start. */
   readonly slots: Uint32Array;
-  /** For each gram a count and so many template numbers. */
+  /**
+   * For each gram a count, and for so many templates three words: the number, and what a message must start and end with
+   * (two characters, or 0 for any).
+   */
   readonly postings: Uint32Array;
-  /** For each template two words: what a message must start and end with (two characters, or 0 for any). */
-  readonly edges: Uint32Array;
 }
 
 /** Lengths of grams: the long one serves nearly all templates, the short one those with short literals only. */
-const LONG = 10;
+const LONG = 16;
 const SHORT = 3;
 const MULTIPLIER = 0x01000193;
 
@@ -57,7 +58,7 @@ export function fileTemplates(templates: readonly CompiledTemplate[]): GramTable
     if (known === undefined) filed.set(best, { rolling: bestRolling, numbers: [number] });
     else known.numbers.push(number);
   });
-  return { ...tabulate(filed), edges: edgesOf(templates) };
+  return tabulate(filed, edgesOf(templates));
 }
 
 /** Calls back with the number of every template that is filed under a gram of the message; a number may come twice. */
@@ -95,21 +96,20 @@ function probe(
   last: number,
   found: (number: number) => void,
 ): void {
-  const { slots, postings, edges } = tables;
+  const { slots, postings } = tables;
   const key = mix(hash, size);
   const mask = slots.length / 2 - 1;
   for (let slot = (key >>> 7) & mask; ; slot = (slot + 1) & mask) {
     const start = slots[slot * 2 + 1]!;
     if (start === 0) return;
     if (slots[slot * 2] !== key) continue;
-    const count = postings[start - 1]!;
-    for (let index = start; index < start + count; index++) {
-      const number = postings[index]!;
-      const firstEdge = edges[number * 2]!;
+    const end = start + postings[start - 1]! * 3;
+    for (let at = start; at < end; at += 3) {
+      const firstEdge = postings[at + 1]!;
       if (firstEdge !== 0 && firstEdge !== first) continue;
-      const lastEdge = edges[number * 2 + 1]!;
+      const lastEdge = postings[at + 2]!;
       if (lastEdge !== 0 && lastEdge !== last) continue;
-      found(number);
+      found(postings[at]!);
     }
     return;
   }
@@ -126,7 +126,7 @@ function endEdge(length: number): number {
   return to < 2 ? 0 : folded[to - 2]! * 65_536 + folded[to - 1]!;
 }
 
-/** Only plain characters make an edge: what an encoding may lose, or a line break that may go, does not. */
+/** For each template its two edges. Only plain characters make one: what an encoding may lose, or a line break that may go, does not. */
 function edgesOf(templates: readonly CompiledTemplate[]): Uint32Array {
   const edges = new Uint32Array(templates.length * 2);
   const isPlain = (edge: number) =>
@@ -147,7 +147,7 @@ interface Filed {
   readonly numbers: number[];
 }
 
-function tabulate(filed: ReadonlyMap<number, Filed>): Omit<GramTables, 'edges'> {
+function tabulate(filed: ReadonlyMap<number, Filed>, edges: Uint32Array): GramTables {
   const bits = new Uint32Array(Math.max(32, powerOfTwo(filed.size * 24)) / 32);
   const slots = new Uint32Array(2 * powerOfTwo(filed.size * 2 + 2));
   const mask = slots.length / 2 - 1;
@@ -159,7 +159,8 @@ function tabulate(filed: ReadonlyMap<number, Filed>): Omit<GramTables, 'edges'> 
     while (slots[slot * 2 + 1] !== 0) slot = (slot + 1) & mask;
     slots[slot * 2] = hash;
     slots[slot * 2 + 1] = postings.length + 1;
-    postings.push(numbers.length, ...numbers);
+    postings.push(numbers.length);
+    for (const number of numbers) postings.push(number, edges[number * 2]!, edges[number * 2 + 1]!);
   }
   return { bits, slots, postings: Uint32Array.from(postings) };
 }
