@@ -1,5 +1,5 @@
 import type { Catalogue } from '../messages/catalogue.js';
-import { invertFallback } from '../messages/fallback.js';
+import { invertFallback, mayBeFallback } from '../messages/fallback.js';
 import type { Inversion } from '../messages/invert.js';
 import type { EventRecord } from '../model/index.js';
 import type { RuleTemplates } from './compile-definitions.js';
@@ -25,7 +25,7 @@ export function readMessage(
   if (message === undefined) return undefined;
   const own = readingOf(templates.set.invert(message));
   if (own) return own;
-  const raw = readingOf(invertFallback(message, templates.each));
+  const raw = mayBeFallback(message) ? readingOf(invertFallback(message, templates.each)) : undefined;
   if (raw?.certainty === 'exact') return raw;
   const found = readingOf(catalogue?.invert(message, { provider, eventId, culture }));
   return raw && found?.certainty !== 'exact' ? raw : found;

@@ -1,7 +1,7 @@
 import { type Inversion, invertAt, STEPS, sameInsertions } from './invert.js';
 import { MessageViews } from './normalise.js';
 import type { CompiledTemplate } from './template.js';
-import { LiteralArena, lineBreaksOf, NONE, ONE } from './verbatim.js';
+import { lineBreaksOf, NONE, ONE, PlainTemplates } from './verbatim.js';
 
 /**
  * A handful of templates that a message is tried against. The templates that need the least tolerance count; where
@@ -9,13 +9,13 @@ import { LiteralArena, lineBreaksOf, NONE, ONE } from './verbatim.js';
  */
 export class TemplateSet {
   readonly #templates: readonly CompiledTemplate[];
-  readonly #arena = new LiteralArena();
+  readonly #plain = new PlainTemplates();
   readonly #rows: readonly number[];
   readonly #anchors: readonly (readonly string[])[];
 
   constructor(templates: readonly CompiledTemplate[]) {
     this.#templates = templates;
-    this.#rows = templates.map(template => this.#arena.add(template));
+    this.#rows = templates.map(template => this.#plain.add(template));
     this.#anchors = templates.map(anchorsOf);
   }
 
@@ -44,10 +44,10 @@ export class TemplateSet {
     const breaks = lineBreaksOf(message);
     let insertions: (string | null)[] | undefined;
     for (const row of this.#rows) {
-      const found = this.#arena.place(row, message, breaks);
+      const found = this.#plain.place(row, message, breaks);
       if (found === NONE) continue;
       if (found !== ONE) return undefined;
-      const values = this.#arena.values(row, message, breaks);
+      const values = this.#plain.values(row, message, breaks);
       if (insertions !== undefined && !sameInsertions(insertions, values)) return undefined;
       insertions ??= values;
     }
