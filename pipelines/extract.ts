@@ -19,7 +19,7 @@ export async function extract(command: Command & { readonly extract: ExtractOpti
   const compiled = compileDefinitions(command.definitions ?? SHIPPED_DEFINITIONS);
   const extractor = extractFailures(compiled, command.extract);
   const ledger = new Ledger(command.extract);
-  const correlator = correlateFailures(ledger);
+  const correlator = correlateFailures(ledger, { counts: extractor });
   const write = (item: ExtractItem) => {
     if (item.type === 'failure' || item.type === 'unpaired') command.output.line(writeItem(item));
     correlator.push(item, () => undefined);
@@ -28,6 +28,6 @@ export async function extract(command: Command & { readonly extract: ExtractOpti
     if (item.type === 'failure' || item.type === 'unpaired') write(item);
     else extractor.push(item, write);
   });
-  command.output.line(writeRun(summariseRun(ledger, runFacts(command, compiled, extractor.coverage()))));
+  command.output.line(writeRun(summariseRun(ledger, runFacts(command, compiled))));
   return outcome;
 }

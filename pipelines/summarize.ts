@@ -32,13 +32,13 @@ export async function summarize(command: SummarizeCommand): Promise<Outcome> {
   const compiled = compileDefinitions(command.definitions ?? SHIPPED_DEFINITIONS);
   const extractor = extractFailures(compiled, command.extract);
   const ledger = new Ledger({ ...command.extract, ...command.ledger });
-  const correlator = correlateFailures(ledger);
+  const correlator = correlateFailures(ledger, { counts: extractor });
   const correlate = (item: Parameters<typeof correlator.push>[0]) => correlator.push(item, () => undefined);
   const outcome = await readInputs(command, compiled.selection, item => {
     if (item.type === 'failure' || item.type === 'unpaired') correlate(item);
     else extractor.push(item, correlate);
   });
-  const facts = runFacts(command, compiled, extractor.coverage());
+  const facts = runFacts(command, compiled);
   if (command.form === 'partial') {
     const configHash = hashOf({ definitions: facts.definitions, extraction: command.extraction });
     for (const line of writePartial(ledger, { configHash, facts: { ...facts } })) {

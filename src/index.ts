@@ -7,12 +7,15 @@
  */
 export { loadCodePage } from './bytes/code-pages.js';
 export {
+  type CorrelateOptions,
   correlateFailures,
+  type ExtractCounts,
   Ledger,
   type LedgerInput,
   type LedgerOptions,
   PartialReader,
   type RunFacts,
+  readPartial,
   type SummariseOptions,
   summarise,
   summariseRun,

@@ -1,47 +1,34 @@
-import { createHash } from 'node:crypto';
 import type { Failure, Unpaired } from '../model/index.js';
+import { keptValue } from './kept-value.js';
+import { type Outline, Outlines } from './outlines.js';
 import { StringPool } from './string-pool.js';
 import { TuplePool } from './tuple-pool.js';
 
 /** What a row says, without when and where: everything that many failures share. */
-export interface Contribution {
-  readonly kind: RowKind;
-  readonly definition: string;
-  readonly provider: string;
-  readonly eventId: number;
-  readonly channel: string | undefined;
+export interface Contribution extends Outline {
   readonly source: string;
   readonly destination: string;
   readonly observer: string | undefined;
-  readonly recognizedBy: Failure['recognizedBy'];
-  readonly extractedFrom: Failure['extractedFrom'];
-  readonly certainty: Failure['certainty'];
-  readonly damaged: readonly string[];
-  /** By name, in the order of their numbers. */
-  readonly placeholders: readonly (readonly [name: string, value: string])[];
-  /** By name, in the order of code units. */
-  readonly attributes: readonly (readonly [name: string, value: string])[];
+  /** Parallel to the outline's names. */
+  readonly placeholderValues: readonly string[];
+  readonly attributeValues: readonly string[];
   /** Why there is no pair; empty for the kinds that have one. */
   readonly reason: string;
 }
 
-/** The kinds of rows, the richest first: of two copies of an event the richer one says what it was. */
-export const ROW_KINDS = ['failure', 'recovery', 'context', 'no_pair', 'not_extracted'] as const;
-export type RowKind = (typeof ROW_KINDS)[number];
+// Places in a tuple: outline, source (or the reason), destination, observer plus 1 (0: none), then the values.
+const OUTLINE = 0;
+const SOURCE = 1;
+const DESTINATION = 2;
+const OBSERVER = 3;
+const VALUES = 4;
 
-const RECOGNIZED_BY = ['event_id', 'message', 'shape'] as const;
-const EXTRACTED_FROM = ['data', 'message'] as const;
-const CERTAINTY = ['exact', 'ambiguous'] as const;
-
-/** A longer value is kept as prefix, length and hash. */
-const MAX_VALUE_BYTES = 1024;
-const PREFIX_CHARS = 256;
-
-/** Interned contributions as tuples of numbers over interned strings: [flags, event ID, six strings, damaged…, values…]. */
+/** Interned contributions: tuples of numbers over interned strings and outlines. */
 export class Contributions {
   readonly strings = new StringPool();
+  readonly outlines = new Outlines();
   readonly #tuples = new TuplePool();
-  readonly #tuple: number[] = [];
+  #tuple = new Uint32Array(64);
 
   get size(): number {
     return this.#tuples.size;
@@ -49,161 +36,141 @@ export class Contributions {
 
   /** The id of what a failure or an unpaired event says. */
   intern(item: Failure | Unpaired): number {
-    const { strings } = this;
-    const tuple = this.#tuple;
-    tuple.length = 0;
+    const outline = this.outlines.idOf(item);
+    const tuple = this.#room(outline);
+    tuple[OUTLINE] = outline;
+    tuple[OBSERVER] = item.observer === undefined ? 0 : this.#text(item.observer) + 1;
     if (item.type === 'unpaired') {
-      tuple.push(
-        ROW_KINDS.indexOf(item.bucket),
-        item.eventId,
-        strings.intern(item.definition),
-        strings.intern(item.provider),
-      );
-      tuple.push(this.#optional(item.channel), strings.intern(item.reason), 0, this.#optional(item.observer), 0, 0);
-      return this.#tuples.intern(tuple);
+      tuple[SOURCE] = this.#text(item.reason);
+      tuple[DESTINATION] = 0;
+      return this.#tuples.intern(tuple, VALUES);
     }
-    const flags =
-      ROW_KINDS.indexOf(item.kind) |
-      (RECOGNIZED_BY.indexOf(item.recognizedBy) << 3) |
-      (EXTRACTED_FROM.indexOf(item.extractedFrom) << 5) |
-      (CERTAINTY.indexOf(item.certainty) << 6);
-    tuple.push(flags, item.eventId, strings.intern(item.definition), strings.intern(item.provider));
-    tuple.push(this.#optional(item.channel), strings.intern(item.source), strings.intern(item.destination));
-    tuple.push(this.#optional(item.observer));
-    const damaged = item.damaged ?? [];
-    tuple.push(damaged.length);
-    const placeholders = Object.keys(item.placeholders) as `%${number}`[];
-    tuple.push(placeholders.length);
-    for (const name of damaged) tuple.push(strings.intern(name));
-    if (placeholders.length > 1) placeholders.sort(byNumber);
-    for (const name of placeholders) tuple.push(strings.intern(name), this.#value(item.placeholders[name]!));
-    const attributes = Object.keys(item.attributes);
-    if (attributes.length > 1) attributes.sort();
-    for (const name of attributes) tuple.push(strings.intern(name), this.#value(item.attributes[name]!));
-    return this.#tuples.intern(tuple);
+    tuple[SOURCE] = this.#text(item.source);
+    tuple[DESTINATION] = this.#text(item.destination);
+    const { placeholders, attributes } = this.outlines.get(outline);
+    let length = VALUES;
+    for (const name of placeholders) tuple[length++] = this.#text(item.placeholders[name as `%${number}`]!);
+    for (const name of attributes) tuple[length++] = this.#text(item.attributes[name]!);
+    return this.#tuples.intern(tuple, length);
   }
 
-  kindOf(id: number): RowKind {
-    return ROW_KINDS[this.#tuples.at(id, 0) & 7]!;
+  outlineOf(id: number): Outline {
+    return this.outlines.get(this.#tuples.at(id, OUTLINE));
   }
 
-  isAmbiguous(id: number): boolean {
-    return ((this.#tuples.at(id, 0) >> 6) & 1) === 1;
+  outlineIdOf(id: number): number {
+    return this.#tuples.at(id, OUTLINE);
   }
 
-  /** The interned ids of definition, source and destination. */
-  endsOf(id: number): readonly [definition: number, source: number, destination: number] {
-    return [this.#tuples.at(id, 2), this.#tuples.at(id, 5), this.#tuples.at(id, 6)];
+  /** The interned source; of kinds without a pair, the reason. */
+  sourceOf(id: number): number {
+    return this.#tuples.at(id, SOURCE);
   }
 
-  definitionOf(id: number): number {
-    return this.#tuples.at(id, 2);
+  destinationOf(id: number): number {
+    return this.#tuples.at(id, DESTINATION);
   }
 
-  /** A number that is greater the richer the contribution is; ties are decided by `canonical`. */
-  richness(id: number): number {
-    const flags = this.#tuples.at(id, 0);
-    const kind = ROW_KINDS.length - (flags & 7);
-    const isFromData = ((flags >> 5) & 1) === 0 ? 1 : 0;
-    const isExact = ((flags >> 6) & 1) === 0 ? 1 : 0;
-    const isWhole = this.#tuples.at(id, 8) === 0 ? 1 : 0;
-    return (((kind * 2 + isFromData) * 128 + Math.min(127, this.#tuples.at(id, 9))) * 2 + isExact) * 2 + isWhole;
+  /** The interned observer, or -1. */
+  observerOf(id: number): number {
+    return this.#tuples.at(id, OBSERVER) - 1;
+  }
+
+  /** The interned value at a place: first those of the outline's placeholders, then those of its attributes. */
+  valueOf(id: number, place: number): number {
+    return this.#tuples.at(id, VALUES + place);
   }
 
   get(id: number): Contribution {
-    const at = (place: number) => this.#tuples.at(id, place);
-    const text = (place: number) => this.strings.text(at(place));
-    const kind = this.kindOf(id);
-    const hasPair = kind !== 'no_pair' && kind !== 'not_extracted';
-    const [damagedCount, placeholderCount] = [at(8), at(9)];
-    const pairs = (from: number, to: number) => {
-      const found: [string, string][] = [];
-      for (let place = from; place < to; place += 2) found.push([text(place), text(place + 1)]);
-      return found;
-    };
-    const valuesFrom = 10 + damagedCount;
-    const attributesFrom = valuesFrom + 2 * placeholderCount;
+    const outline = this.outlineOf(id);
+    const text = (string: number) => this.strings.text(string);
+    const observer = this.observerOf(id);
+    const value = (place: number) => text(this.valueOf(id, place));
     return {
-      kind,
-      definition: text(2),
-      provider: text(3),
-      eventId: at(1),
-      channel: this.#optionalText(at(4)),
-      source: hasPair ? text(5) : '',
-      destination: hasPair ? text(6) : '',
-      observer: this.#optionalText(at(7)),
-      recognizedBy: RECOGNIZED_BY[(at(0) >> 3) & 3]!,
-      extractedFrom: EXTRACTED_FROM[(at(0) >> 5) & 1]!,
-      certainty: CERTAINTY[(at(0) >> 6) & 1]!,
-      damaged: Array.from({ length: damagedCount }, (_, index) => text(10 + index)),
-      placeholders: pairs(valuesFrom, attributesFrom),
-      attributes: pairs(attributesFrom, this.#tuples.lengthOf(id)),
-      reason: hasPair ? '' : text(5),
+      ...outline,
+      source: outline.hasPair ? text(this.sourceOf(id)) : '',
+      destination: text(this.destinationOf(id)),
+      observer: observer < 0 ? undefined : text(observer),
+      placeholderValues: outline.placeholders.map((_, place) => value(place)),
+      attributeValues: outline.attributes.map((_, place) => value(outline.placeholders.length + place)),
+      reason: outline.hasPair ? '' : text(this.sourceOf(id)),
     };
   }
 
-  /** A text that is equal for equal contributions of any ledger. */
-  canonical(id: number): string {
-    return JSON.stringify(Object.values(this.get(id)));
+  /**
+   * Below 0 when `a` is to stay instead of `b`, 0 when they are equal: a failure before a recovery, context, no_pair,
+   * not_extracted; values from data before those from a message; more placeholders filled; exact before ambiguous;
+   * undamaged before damaged; then the least by a canonical form. A total order that no ledger's ids enter.
+   */
+  compare(a: number, b: number): number {
+    if (a === b) return 0;
+    const [one, other] = [this.outlineOf(a), this.outlineOf(b)];
+    return (
+      one.kindRank - other.kindRank ||
+      Number(one.extractedFrom === 'message') - Number(other.extractedFrom === 'message') ||
+      this.#filled(b, other) - this.#filled(a, one) ||
+      Number(one.certainty === 'ambiguous') - Number(other.certainty === 'ambiguous') ||
+      Number(one.damaged.length > 0) - Number(other.damaged.length > 0) ||
+      (this.#canonical(a) < this.#canonical(b) ? -1 : 1)
+    );
   }
 
-  /** The id here of a contribution of another pool. */
-  adopt(other: Contributions, id: number): number {
-    return this.internContribution(other.get(id));
-  }
-
-  /** The id of a contribution that was read back. */
-  internContribution(contribution: Contribution): number {
-    const { kind, channel, observer, damaged, reason } = contribution;
-    const shared = {
-      definition: contribution.definition,
-      provider: contribution.provider,
-      eventId: contribution.eventId,
-      ...(channel === undefined ? {} : { channel }),
-      ...(observer === undefined ? {} : { observer }),
-      position: NOWHERE,
+  /** Translates the ids of another pool's contributions into ids here, each once. */
+  adopt(other: Contributions): (id: number) => number {
+    const outlines = new Map<number, number>();
+    const strings = new Uint32Array(other.strings.size);
+    const ids = new Uint32Array(other.size);
+    const string = (id: number) => {
+      strings[id] ||= this.strings.intern(other.strings.text(id)) + 1;
+      return strings[id]! - 1;
     };
-    if (kind === 'no_pair' || kind === 'not_extracted') {
-      return this.intern({ type: 'unpaired', bucket: kind, reason, ...shared });
-    }
-    return this.intern({
-      type: 'failure',
-      kind,
-      ...shared,
-      source: contribution.source,
-      destination: contribution.destination,
-      placeholders: Object.fromEntries(contribution.placeholders),
-      attributes: Object.fromEntries(contribution.attributes),
-      recognizedBy: contribution.recognizedBy,
-      extractedFrom: contribution.extractedFrom,
-      certainty: contribution.certainty,
-      damaged,
-    });
+    return id => {
+      const known = ids[id]!;
+      if (known !== 0) return known - 1;
+      const from = other.outlineIdOf(id);
+      let outline = outlines.get(from);
+      if (outline === undefined) {
+        outline = this.outlines.intern(other.outlines.get(from));
+        outlines.set(from, outline);
+      }
+      const tuple = this.#room(outline);
+      const length = other.#tuples.lengthOf(id);
+      tuple[OUTLINE] = outline;
+      const observer = other.observerOf(id);
+      tuple[OBSERVER] = observer < 0 ? 0 : string(observer) + 1;
+      for (const place of [SOURCE, DESTINATION]) tuple[place] = string(other.#tuples.at(id, place));
+      for (let place = VALUES; place < length; place++) tuple[place] = string(other.#tuples.at(id, place));
+      ids[id] = this.#tuples.intern(tuple, length) + 1;
+      return ids[id]! - 1;
+    };
   }
 
-  /** Absent and empty are told apart: absent is 0, a text its id plus 1. */
-  #optional(text: string | undefined): number {
-    return text === undefined ? 0 : this.strings.intern(text) + 1;
+  #text(text: string): number {
+    return this.strings.intern(keptValue(text));
   }
 
-  #optionalText(number: number): string | undefined {
-    return number === 0 ? undefined : this.strings.text(number - 1);
+  #room(outline: number): Uint32Array {
+    const { placeholders, attributes } = this.outlines.get(outline);
+    const length = VALUES + placeholders.length + attributes.length;
+    if (length > this.#tuple.length) this.#tuple = new Uint32Array(length * 2);
+    return this.#tuple;
   }
 
-  #value(text: string): number {
-    const isLong = text.length > MAX_VALUE_BYTES / 3 && Buffer.byteLength(text) > MAX_VALUE_BYTES;
-    return this.strings.intern(isLong ? shortened(text) : text);
+  /** How many placeholders have a value that is not empty. */
+  #filled(id: number, outline: Outline): number {
+    let filled = 0;
+    for (let place = 0; place < outline.placeholders.length; place++) if (this.valueOf(id, place) !== 0) filled += 1;
+    return filled;
   }
-}
 
-const NOWHERE = { input: '', offset: 0, length: 0 };
-
-function shortened(text: string): string {
-  const bytes = Buffer.from(text);
-  const hash = createHash('sha256').update(bytes).digest('hex');
-  return `${text.slice(0, PREFIX_CHARS)}… [${bytes.length} bytes, sha256 ${hash}]`;
-}
-
-function byNumber(a: string, b: string): number {
-  return Number(a.slice(1)) - Number(b.slice(1));
+  /** A text that is equal for equal contributions of any ledger, and for no others. */
+  #canonical(id: number): string {
+    const { kind, definition, provider, eventId, channel, recognizedBy, ...rest } = this.get(id);
+    return JSON.stringify([
+      [kind, definition, provider, eventId, channel ?? null, recognizedBy],
+      [rest.source, rest.destination, rest.observer ?? null, rest.reason],
+      [rest.damaged, rest.placeholders, rest.placeholderValues, rest.attributes, rest.attributeValues],
+      [rest.extractedFrom, rest.certainty],
+    ]);
+  }
 }

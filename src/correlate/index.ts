@@ -1,5 +1,7 @@
-export { correlateFailures } from './correlate-failures.js';
-export { Ledger, type LedgerInput, type LedgerOptions } from './ledger.js';
-export { PartialReader, writePartial } from './partial.js';
+export { type CorrelateOptions, correlateFailures, type ExtractCounts } from './correlate-failures.js';
+export type { LedgerInput } from './known-inputs.js';
+export { Ledger, type LedgerOptions } from './ledger.js';
+export { PartialReader, readPartial } from './read-partial.js';
 export { type RunFacts, summariseRun } from './run-summary.js';
 export { type SummariseOptions, summarise } from './summarise.js';
+export { writePartial } from './write-partial.js';

@@ -11,9 +11,8 @@ export class HostJoiner {
 
   /** Makes a name known; every name must be known before the first is joined. */
   add(name: string): void {
-    if (this.#normalised.has(name)) return;
     const host = normaliseHost(name);
-    this.#normalised.set(name, host);
+    if (host !== name) this.#normalised.set(name, host);
     const dot = host.indexOf('.');
     if (dot <= 0 || isIpLiteral(host)) return;
     const short = host.slice(0, dot);
@@ -23,7 +22,7 @@ export class HostJoiner {
 
   /** The host that a known name stands for. */
   hostOf(name: string): string {
-    const host = this.#normalised.get(name) ?? normaliseHost(name);
+    const host = this.#normalised.get(name) ?? name;
     return host.includes('.') ? host : (this.#qualified.get(host) ?? host);
   }
 }

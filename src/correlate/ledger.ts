@@ -1,382 +1,249 @@
-import {
-  EvpairError,
-  type Failure,
-  type InputReport,
-  type Instant,
-  type TimeBasis,
-  type Unpaired,
-} from '../model/index.js';
-import { type Column, float64Column, uint32Column } from './column.js';
-import { Contributions } from './contributions.js';
+import type { Failure, InputReport, Instant, Unpaired } from '../model/index.js';
+import { packClock, unpackClock } from './clock.js';
+import { Float64Column } from './column.js';
 import { type IdentityHash, IdentityHasher } from './identity.js';
-import { StringPool } from './string-pool.js';
-
-/** An input that rows of a ledger come from. */
-export interface LedgerInput {
-  readonly report: InputReport;
-  /** The part of the input that was read; `all`, or `from-to` in bytes. */
-  readonly range: string;
-  /** Recognised events that have an identity, copies included. */
-  readonly identified: number;
-}
+import { bounds, KnownInputs, type LedgerInput } from './known-inputs.js';
+import { type LedgerRow, LedgerRows } from './ledger-rows.js';
 
 export interface LedgerOptions {
   /** Count copies of an event once, by its identity. Default: record-id. */
   readonly dedupe?: 'record-id' | 'none' | undefined;
-  /** Epoch milliseconds; a row whose date order is decided late is dropped then if it lies outside. */
+  /** Epoch milliseconds; a row whose date order is decided late is dropped then if it lies before. */
   readonly since?: number | undefined;
+  /** Epoch milliseconds; a row whose date order is decided late is dropped then if it lies at it or after. */
   readonly until?: number | undefined;
 }
 
 /**
- * The table of what was recognised: a set of compact rows, about 60 bytes each, from which every summary follows.
- * A row is keyed by (identity, definition); of two rows with one key the richer stays and the least position. Rows
- * without identity all stay. So `merge` is set union: commutative, associative, idempotent.
+ * The table of what was recognised: a set of compact rows, at most 64 bytes each, from which every summary follows.
+ * `merge` is set union: commutative, associative, idempotent. An input counts once, by its path and range, however
+ * often it is read or merged.
  */
 export class Ledger {
-  readonly contributions = new Contributions();
-  readonly inputNames = new StringPool();
+  /** The rows; read them, and add by `add` and `merge` only. */
+  readonly rows = new LedgerRows();
   readonly #options: LedgerOptions;
   readonly #hasher = new IdentityHasher();
-  readonly #identity: readonly Column<Uint32Array>[] = [uint32Column(), uint32Column(), uint32Column(), uint32Column()];
-  readonly #epochMs = float64Column();
-  readonly #clock = uint32Column();
-  readonly #contribution = uint32Column();
-  readonly #recordId = uint32Column();
-  readonly #input = uint32Column();
-  readonly #offset = float64Column();
-  readonly #length = uint32Column();
-  /** The other reading of local dates whose order is undecided; only rows of the input at hand have one. */
-  readonly #alternatives = new Map<number, number>();
-  readonly #dropped = new Set<number>();
-  #slots = new Uint32Array(1 << 10);
-  #identified = 0;
-  readonly #inputs = new Map<string, LedgerInput>();
-  /** Recognised events with identity of the input at hand. */
-  #identifiedHere = 0;
-  #lastInput = -1;
-  #lastOffset = -1;
+  readonly #inputs = new KnownInputs();
+  /** Inputs with rows and without a report as yet. */
+  readonly #open = new Map<number, OpenInput>();
+  #current: OpenInput | undefined;
+  #lastEnded: LedgerInput | undefined;
+  /** The other reading of undecided local dates, from row `#alternativesFrom` on; NaN where there is none. */
+  #alternatives: Float64Column | undefined;
+  #alternativesFrom = 0;
 
   constructor(options: LedgerOptions = {}) {
     this.#options = options;
   }
 
-  /** How many rows there are, dropped ones included. */
-  get size(): number {
-    return this.#contribution.length;
-  }
-
-  /** The inputs whose rows are here, in the order of their names. */
-  inputs(): readonly LedgerInput[] {
-    return [...this.#inputs.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, input]) => input);
-  }
-
   /** Adds what one definition made of one event. What several made of it comes one after the other. */
   add(item: Failure | Unpaired): void {
-    const { time, position, recordId, observer, channel } = item;
-    const isUndecided = time?.alternative !== undefined;
-    const identity =
-      this.#options.dedupe !== 'none' &&
-      time !== undefined &&
-      !isUndecided &&
-      recordId !== undefined &&
-      observer !== undefined &&
-      channel !== undefined
-        ? this.#hasher.hash(observer, channel, recordId, time.epochMs)
-        : undefined;
-    const input = this.inputNames.intern(position.input);
-    if (identity !== undefined && (input !== this.#lastInput || position.offset !== this.#lastOffset)) {
-      this.#identifiedHere += 1;
+    const { rows } = this;
+    const { time, position } = item;
+    const input = rows.inputNames.intern(position.input);
+    const open = this.#openInput(input);
+    const alternative = time?.alternative;
+    const identity = alternative === undefined ? this.#identityOf(item, time?.epochMs) : undefined;
+    if (identity !== undefined && position.offset !== open.lastIdentified) {
+      open.identified += 1;
+      open.lastIdentified = position.offset;
     }
-    this.#lastInput = input;
-    this.#lastOffset = position.offset;
-    const row = this.#place({
+    const size = rows.size;
+    const row = rows.place(
       identity,
-      epochMs: time?.epochMs ?? Number.NaN,
-      clock: time === undefined ? 0 : packClock(time),
-      contribution: this.contributions.intern(item),
-      recordId: this.#packRecordId(recordId),
+      time === undefined ? Number.NaN : time.epochMs,
+      time === undefined ? 0 : packClock(time),
+      rows.contributions.intern(item),
+      item.recordId,
       input,
-      offset: position.offset,
-      length: position.length,
-    });
-    if (time?.alternative !== undefined) this.#alternatives.set(row, time.alternative);
+      position.offset,
+      position.length,
+    );
+    if (row === size) open.lastRow = row;
+    if (alternative !== undefined) this.#setAlternative(row, alternative);
   }
 
-  /** Ends an input: its report is kept, and rows whose date order was undecided take the reading that holds. */
+  /**
+   * Ends an input: its report is kept, and its rows whose date order was undecided take the reading that holds (and
+   * their identity, where all else of it is known). Of an input that is known already, rows without identity go again.
+   * @throws EvpairError `ERR_PARTIAL` when the input is known with another size or an overlapping range.
+   */
   endInput(report: InputReport, range = 'all'): void {
-    this.#resolve(report.dateOrder?.swap === true);
-    this.#addInput({ report, range, identified: this.#identifiedHere });
-    this.#identifiedHere = 0;
-    this.#lastInput = -1;
+    const input = this.rows.inputNames.intern(report.path);
+    const open = this.#open.get(input);
+    if (open !== undefined) this.#resolve(input, open, report.dateOrder?.swap === true);
+    const ended: LedgerInput = { report, range, identified: open?.identified ?? 0 };
+    if (this.#inputs.add(ended)) this.#lastEnded = ended;
+    else if (open !== undefined) this.#forget(input, open);
+    this.#open.delete(input);
+    this.#current = undefined;
+    if (this.#open.size === 0) this.#alternatives = undefined;
   }
 
-  /** Adds all rows of another ledger. @throws EvpairError `ERR_PARTIAL` when an input is known with another size. */
+  /** The inputs whose rows are here, by path and range. */
+  inputs(): readonly LedgerInput[] {
+    this.#settle();
+    return this.#inputs.list();
+  }
+
+  /** Adds all rows and inputs of another ledger. @throws EvpairError `ERR_PARTIAL` as `endInput` does. */
   merge(other: Ledger): void {
-    const known = new Set<string>();
-    for (const input of other.#inputs.values()) {
-      if (!this.#addInput(input)) known.add(input.report.path);
-    }
-    const contributions = new Map<number, number>();
-    for (let row = 0; row < other.size; row++) {
-      if (other.#dropped.has(row)) continue;
-      const from = other.#contribution.get(row);
-      let contribution = contributions.get(from);
-      if (contribution === undefined) {
-        contribution = this.contributions.adopt(other.contributions, from);
-        contributions.set(from, contribution);
+    this.#settle();
+    const known = new KnownRanges();
+    for (const input of other.inputs()) known.add(input, !this.#addInput(input));
+    const adopt = this.rows.contributions.adopt(other.rows.contributions);
+    for (let row = 0; row < other.rows.size; row++) {
+      if (other.rows.isDropped(row)) continue;
+      if (!other.rows.hasIdentity(row)) {
+        const path = other.rows.inputNames.text(other.rows.inputOf(row));
+        if (known.holds(path, other.rows.offsetOf(row))) continue;
       }
-      this.restore({ ...other.row(row), contribution }, known);
+      const taken = other.rows.row(row);
+      this.restore({ ...taken, contribution: adopt(taken.contribution) });
     }
   }
 
-  /** Adds a row that was taken from a ledger; one without identity only if its input is not among `known`. */
-  restore(row: LedgerRow, known: ReadonlySet<string>): void {
-    if (row.identity === undefined && known.has(row.input)) return;
-    this.#place({
-      identity: row.identity,
-      epochMs: row.epochMs,
-      clock: row.clock,
-      contribution: row.contribution,
-      recordId: this.#packRecordId(row.recordId),
-      input: this.inputNames.intern(row.input),
-      offset: row.offset,
-      length: row.length,
-    });
+  /** Adds a row that was taken from a ledger; its contribution is one of this ledger's. */
+  restore(row: LedgerRow): void {
+    this.rows.place(
+      row.identity,
+      row.epochMs,
+      row.clock,
+      row.contribution,
+      row.recordId,
+      this.rows.inputNames.intern(row.input),
+      row.offset,
+      row.length,
+    );
   }
 
-  /** Adds an input that was taken from a ledger. @returns false when it is here already. */
-  restoreInput(input: LedgerInput): boolean {
-    return this.#addInput(input);
-  }
-
-  isDropped(row: number): boolean {
-    return this.#dropped.has(row);
-  }
-
-  contributionOf(row: number): number {
-    return this.#contribution.get(row);
-  }
-
-  /** NaN when the event has no time. */
-  epochMsOf(row: number): number {
-    return this.#epochMs.get(row);
-  }
-
-  nanosOf(row: number): number {
-    return this.#clock.get(row) & 0xfffff;
+  /** Adds an input that was taken from a ledger. @throws EvpairError `ERR_PARTIAL` as `endInput` does. */
+  restoreInput(input: LedgerInput): void {
+    this.#addInput(input);
   }
 
   timeOf(row: number): Instant | undefined {
-    const epochMs = this.#epochMs.get(row);
-    return Number.isNaN(epochMs) ? undefined : { epochMs, ...unpackClock(this.#clock.get(row)) };
-  }
-
-  hasIdentity(row: number): boolean {
-    return this.#identity[0]!.get(row) !== 0;
-  }
-
-  inputOf(row: number): number {
-    return this.#input.get(row);
-  }
-
-  offsetOf(row: number): number {
-    return this.#offset.get(row);
-  }
-
-  lengthOf(row: number): number {
-    return this.#length.get(row);
-  }
-
-  recordIdOf(row: number): string | undefined {
-    const packed = this.#recordId.get(row);
-    if (packed === NO_RECORD_ID) return undefined;
-    return packed < INTERNED_RECORD_ID ? String(packed) : this.contributions.strings.text(packed - INTERNED_RECORD_ID);
-  }
-
-  row(row: number): LedgerRow {
-    return {
-      identity: this.hasIdentity(row) ? Uint32Array.from(this.#identity, column => column.get(row)) : undefined,
-      epochMs: this.#epochMs.get(row),
-      clock: this.#clock.get(row),
-      contribution: this.#contribution.get(row),
-      recordId: this.recordIdOf(row),
-      input: this.inputNames.text(this.#input.get(row)),
-      offset: this.#offset.get(row),
-      length: this.#length.get(row),
-    };
-  }
-
-  /** The least number of a row with this row's identity (each definition has its own row); the row itself without one. */
-  leaderOf(row: number): number {
-    let leader = row;
-    this.forSameEvent(row, other => {
-      if (other < leader) leader = other;
-    });
-    return leader;
-  }
-
-  /** Calls back for every row with this row's identity, the row included. */
-  forSameEvent(row: number, each: (row: number) => void): void {
-    if (!this.hasIdentity(row)) {
-      each(row);
-      return;
-    }
-    const mask = this.#slots.length - 1;
-    for (let slot = this.#identity[0]!.get(row) & mask; this.#slots[slot] !== 0; slot = (slot + 1) & mask) {
-      const other = this.#slots[slot]! - 1;
-      if (this.#identity.every(column => column.get(other) === column.get(row))) each(other);
-    }
-  }
-
-  #place(row: PackedRow): number {
-    if (row.identity === undefined) return this.#append(row, NO_IDENTITY);
-    const mask = this.#slots.length - 1;
-    const definition = this.contributions.definitionOf(row.contribution);
-    let slot = row.identity[0]! & mask;
-    for (; this.#slots[slot] !== 0; slot = (slot + 1) & mask) {
-      const other = this.#slots[slot]! - 1;
-      if (!this.#hasIdentity(other, row.identity)) continue;
-      if (this.contributions.definitionOf(this.#contribution.get(other)) !== definition) continue;
-      this.#unite(other, row);
-      return other;
-    }
-    this.#slots[slot] = this.#append(row, row.identity) + 1;
-    this.#identified += 1;
-    if (this.#identified * 10 > this.#slots.length * 7) this.#rehash();
-    return this.size - 1;
-  }
-
-  #append(row: PackedRow, identity: IdentityHash): number {
-    for (let word = 0; word < 4; word++) this.#identity[word]!.push(identity[word]!);
-    this.#epochMs.push(row.epochMs);
-    this.#clock.push(row.clock);
-    this.#contribution.push(row.contribution);
-    this.#recordId.push(row.recordId);
-    this.#input.push(row.input);
-    this.#offset.push(row.offset);
-    this.#length.push(row.length);
-    return this.size - 1;
-  }
-
-  /** The union of a row that is here with one of the same key: the richer's contents, the lesser's position. */
-  #unite(here: number, row: PackedRow): void {
-    if (this.#isRicher(row, here)) {
-      this.#epochMs.set(here, row.epochMs);
-      this.#clock.set(here, row.clock);
-      this.#contribution.set(here, row.contribution);
-    }
-    const hereName = this.inputNames.text(this.#input.get(here));
-    const name = this.inputNames.text(row.input);
-    const isBefore = name === hereName ? row.offset < this.#offset.get(here) : name < hereName;
-    if (!isBefore) return;
-    this.#input.set(here, row.input);
-    this.#offset.set(here, row.offset);
-    this.#length.set(here, row.length);
-    this.#recordId.set(here, row.recordId);
-  }
-
-  #isRicher(row: PackedRow, here: number): boolean {
-    const other = this.#contribution.get(here);
-    if (row.contribution !== other) {
-      const difference = this.contributions.richness(row.contribution) - this.contributions.richness(other);
-      if (difference !== 0) return difference > 0;
-      const [a, b] = [this.contributions.canonical(row.contribution), this.contributions.canonical(other)];
-      if (a !== b) return a < b;
-    }
-    const digits = ((row.clock >> 20) & 15) - ((this.#clock.get(here) >> 20) & 15);
-    if (digits !== 0) return digits > 0;
-    const ms = row.epochMs - this.#epochMs.get(here);
-    return ms !== 0 ? ms < 0 : row.clock < this.#clock.get(here);
-  }
-
-  #hasIdentity(row: number, identity: IdentityHash): boolean {
-    for (let word = 0; word < 4; word++) if (this.#identity[word]!.get(row) !== identity[word]) return false;
-    return true;
-  }
-
-  #rehash(): void {
-    const slots = new Uint32Array(this.#slots.length * 2);
-    const mask = slots.length - 1;
-    for (let row = 0; row < this.size; row++) {
-      if (!this.hasIdentity(row)) continue;
-      let slot = this.#identity[0]!.get(row) & mask;
-      while (slots[slot] !== 0) slot = (slot + 1) & mask;
-      slots[slot] = row + 1;
-    }
-    this.#slots = slots;
-  }
-
-  #resolve(isSwapped: boolean): void {
-    const { since = -Infinity, until = Infinity } = this.#options;
-    for (const [row, alternative] of this.#alternatives) {
-      if (isSwapped) this.#epochMs.set(row, alternative);
-      const epochMs = this.#epochMs.get(row);
-      if (epochMs < since || epochMs >= until) this.#dropped.add(row);
-    }
-    this.#alternatives.clear();
+    const epochMs = this.rows.epochMsOf(row);
+    return Number.isNaN(epochMs) ? undefined : { epochMs, ...unpackClock(this.rows.clockOf(row)) };
   }
 
   #addInput(input: LedgerInput): boolean {
-    const key = `${input.report.path}\0${input.range}`;
-    const known = this.#inputs.get(key);
-    if (known === undefined) {
-      this.#inputs.set(key, input);
-      return true;
-    }
-    if (known.report.bytes !== input.report.bytes) {
-      throw new EvpairError(
-        'ERR_PARTIAL',
-        `${input.report.path}: one part says it has ${known.report.bytes} bytes, another ${input.report.bytes}.`,
-        { hint: 'Read it again, or tell two inputs of one name apart with --input-root.' },
-      );
-    }
-    return false;
+    const isNew = this.#inputs.add(input);
+    if (isNew) this.#lastEnded = input;
+    return isNew;
   }
 
-  #packRecordId(recordId: string | undefined): number {
-    if (recordId === undefined) return NO_RECORD_ID;
-    const number = Number(recordId);
-    if (number < INTERNED_RECORD_ID && String(number) === recordId && Number.isInteger(number)) return number;
-    return INTERNED_RECORD_ID + this.contributions.strings.intern(recordId);
+  #identityOf({ observer, channel, recordId }: Failure | Unpaired, epochMs?: number): IdentityHash | undefined {
+    if (this.#options.dedupe === 'none' || epochMs === undefined) return undefined;
+    if (observer === undefined || channel === undefined || recordId === undefined) return undefined;
+    return this.#hasher.hash(observer, channel, recordId, epochMs);
+  }
+
+  #openInput(input: number): OpenInput {
+    if (this.#current?.input === input) return this.#current;
+    let open = this.#open.get(input);
+    if (open === undefined) {
+      const { size } = this.rows;
+      open = { input, firstRow: size, lastRow: size - 1, identified: 0, lastIdentified: -1 };
+      this.#open.set(input, open);
+    }
+    this.#current = open;
+    return open;
+  }
+
+  #setAlternative(row: number, alternative: number): void {
+    if (this.#alternatives === undefined) {
+      this.#alternatives = new Float64Column();
+      this.#alternativesFrom = row;
+    }
+    while (this.#alternativesFrom + this.#alternatives.length < row) this.#alternatives.push(Number.NaN);
+    this.#alternatives.push(alternative);
+  }
+
+  /** Decides the undecided rows of an input. */
+  #resolve(input: number, { firstRow, lastRow }: OpenInput, isSwapped: boolean): void {
+    const { rows } = this;
+    const alternatives = this.#alternatives;
+    if (alternatives === undefined) return;
+    const { since = -Infinity, until = Infinity } = this.#options;
+    const end = Math.min(lastRow + 1, this.#alternativesFrom + alternatives.length);
+    for (let row = Math.max(firstRow, this.#alternativesFrom); row < end; row++) {
+      const alternative = alternatives.get(row - this.#alternativesFrom);
+      if (Number.isNaN(alternative) || rows.inputOf(row) !== input || rows.isDropped(row)) continue;
+      if (isSwapped) rows.setEpochMs(row, alternative);
+      const epochMs = rows.epochMsOf(row);
+      if (epochMs < since || epochMs >= until) rows.drop(row);
+      else this.#identifyLate(row, epochMs);
+    }
+  }
+
+  #identifyLate(row: number, epochMs: number): void {
+    const { rows } = this;
+    const contribution = rows.contributionOf(row);
+    const { channel } = rows.contributions.outlineOf(contribution);
+    const observer = rows.contributions.observerOf(contribution);
+    const recordId = rows.recordIdOf(row);
+    if (this.#options.dedupe === 'none' || observer < 0 || channel === undefined || recordId === undefined) return;
+    const open = this.#openInput(rows.inputOf(row));
+    if (rows.offsetOf(row) !== open.lastIdentified) {
+      open.identified += 1;
+      open.lastIdentified = rows.offsetOf(row);
+    }
+    rows.identify(row, this.#hasher.hash(rows.contributions.strings.text(observer), channel, recordId, epochMs));
+  }
+
+  /** Drops an input's open rows without identity: the same bytes were read before. */
+  #forget(input: number, { firstRow, lastRow }: OpenInput): void {
+    for (let row = firstRow; row <= lastRow; row++) {
+      if (this.rows.inputOf(row) === input && !this.rows.hasIdentity(row)) this.rows.drop(row);
+    }
+  }
+
+  /** Inputs that no report names (an interrupted pipe) are counted with the input that ended last. */
+  #settle(): void {
+    for (const [input, open] of this.#open) this.#resolve(input, open, false);
+    const identified = [...this.#open.values()].reduce((sum, open) => sum + open.identified, 0);
+    if (identified > 0 && this.#lastEnded !== undefined) {
+      const settled = { ...this.#lastEnded, identified: this.#lastEnded.identified + identified };
+      this.#inputs.replace(this.#lastEnded, settled);
+      this.#lastEnded = settled;
+    }
+    this.#open.clear();
+    this.#current = undefined;
+    this.#alternatives = undefined;
   }
 }
 
-/** A row as it is written to a partial ledger. `contribution` belongs to the ledger that it came from. */
-export interface LedgerRow {
-  readonly identity: IdentityHash | undefined;
-  /** NaN when the event has no time. */
-  readonly epochMs: number;
-  /** Nanoseconds, digits and basis of the time, packed. */
-  readonly clock: number;
-  readonly contribution: number;
-  readonly recordId: string | undefined;
-  readonly input: string;
-  readonly offset: number;
-  readonly length: number;
-}
-
-interface PackedRow {
-  readonly identity: IdentityHash | undefined;
-  readonly epochMs: number;
-  readonly clock: number;
-  readonly contribution: number;
-  readonly recordId: number;
+interface OpenInput {
   readonly input: number;
-  readonly offset: number;
-  readonly length: number;
+  readonly firstRow: number;
+  lastRow: number;
+  identified: number;
+  /** The offset of the last event with identity: an event's rows stand together. */
+  lastIdentified: number;
 }
 
-const NO_IDENTITY = new Uint32Array(4);
-const NO_RECORD_ID = 0xffff_ffff;
-/** Record IDs from here on, and those that are no plain number, are interned strings. */
-const INTERNED_RECORD_ID = 0xc000_0000;
-const BASES: readonly TimeBasis[] = ['export', 'given', 'assumed'];
+/** Which rows of a ledger that is merged were read from inputs that are known here already. */
+class KnownRanges {
+  readonly #known = new Map<string, (readonly [from: number, to: number])[]>();
+  readonly #paths = new Set<string>();
+  #areAllKnown = true;
 
-function packClock(time: Instant): number {
-  return time.nanos | (time.digits << 20) | (BASES.indexOf(time.basis) << 24);
-}
+  add({ report, range }: LedgerInput, isKnown: boolean): void {
+    this.#paths.add(report.path);
+    if (!isKnown) {
+      this.#areAllKnown = false;
+      return;
+    }
+    const ranges = this.#known.get(report.path) ?? [];
+    this.#known.set(report.path, ranges);
+    ranges.push(bounds(range));
+  }
 
-function unpackClock(clock: number): Omit<Instant, 'epochMs' | 'alternative'> {
-  return { nanos: clock & 0xfffff, digits: (clock >> 20) & 15, basis: BASES[(clock >> 24) & 3]! };
+  holds(path: string, offset: number): boolean {
+    // Rows of a pipe without its reports belong to no input that is named: they are known if all else is.
+    if (!this.#paths.has(path)) return this.#paths.size > 0 && this.#areAllKnown;
+    return this.#known.get(path)?.some(([from, to]) => offset >= from && offset < to) === true;
+  }
 }

@@ -1,134 +1,176 @@
 import { HostJoiner } from './join-hosts.js';
 import type { Ledger } from './ledger.js';
+import type { LedgerRows } from './ledger-rows.js';
+import { byCodeUnits } from './outlines.js';
+import { radixSort } from './radix-sort.js';
 import { StringPool } from './string-pool.js';
 import { TuplePool } from './tuple-pool.js';
 
 /**
- * The rows of a ledger sorted into pairs, by counting sort over typed arrays: with a million pairs, those that
- * `--min-count` leaves out never cost a string.
+ * The rows of a ledger sorted into pairs and by time, by linear sorts over typed arrays: with a million pairs, those
+ * that `minCount` leaves out cost neither a string nor a place.
  */
 export class PairTable {
-  readonly ledger: Ledger;
-  readonly #hosts = new StringPool();
+  readonly rows: LedgerRows;
+  /** Joined hosts, and the definitions' names. */
+  readonly #names = new StringPool();
+  /** By pair: definition, source and destination. */
   readonly #pairs = new TuplePool();
-  /** The pair of each contribution plus 1; 0 for those that have none. */
+  /** By contribution: its pair plus 1; 0 for those that have none. */
   readonly #pairOf: Uint32Array;
-  /** Rows in the order of their pairs; those of pair `p` stand from `#starts[p]`. */
-  readonly #rows: Uint32Array;
-  readonly #starts: Uint32Array;
   readonly #failures: Uint32Array;
+  /** The pairs with enough failures: by count, then source, destination and definition by code units. */
+  readonly ranked: Uint32Array;
+  /** The rows of the ranked pairs, by pair, then time; those of the pair at rank `r` stand from `#starts[r]`. */
+  readonly #sorted: Uint32Array;
+  readonly #starts: Uint32Array;
 
-  constructor(ledger: Ledger) {
-    this.ledger = ledger;
+  constructor(ledger: Ledger, minCount: number) {
+    this.rows = ledger.rows;
     this.#pairOf = this.#joinContributions();
-    const pairs = this.#pairs.size;
-    this.#starts = new Uint32Array(pairs + 1);
-    this.#failures = new Uint32Array(pairs);
-    for (let row = 0; row < ledger.size; row++) {
-      const pair = this.#pairOfRow(row);
-      if (pair < 0) continue;
-      this.#starts[pair + 1]! += 1;
-      if (ledger.contributions.kindOf(ledger.contributionOf(row)) === 'failure') this.#failures[pair]! += 1;
+    this.#failures = this.#countFailures();
+    this.ranked = this.#rank(Math.max(1, minCount));
+    const rankOf = new Uint32Array(this.#pairs.size);
+    for (let rank = 0; rank < this.ranked.length; rank++) rankOf[this.ranked[rank]!] = rank + 1;
+    const rankOfRow = (row: number) => rankOf[this.#pairOfRow(row)]! - 1;
+    this.#starts = new Uint32Array(this.ranked.length + 1);
+    for (let row = 0; row < this.rows.size; row++) {
+      if (this.#pairOfRow(row) >= 0 && rankOfRow(row) >= 0) this.#starts[rankOfRow(row) + 1]! += 1;
     }
-    for (let pair = 0; pair < pairs; pair++) this.#starts[pair + 1]! += this.#starts[pair]!;
-    this.#rows = new Uint32Array(this.#starts[pairs]!);
-    const next = this.#starts.slice(0, pairs);
-    for (let row = 0; row < ledger.size; row++) {
-      const pair = this.#pairOfRow(row);
-      if (pair >= 0) this.#rows[next[pair]!++] = row;
+    for (let rank = 0; rank < this.ranked.length; rank++) this.#starts[rank + 1]! += this.#starts[rank]!;
+    const kept = new Uint32Array(this.#starts[this.ranked.length]!);
+    let count = 0;
+    for (let row = 0; row < this.rows.size; row++) {
+      if (this.#pairOfRow(row) >= 0 && rankOfRow(row) >= 0) kept[count++] = row;
     }
+    this.#sorted = radixSort(this.#byTime(kept), rankOfRow);
   }
 
-  get size(): number {
-    return this.#pairs.size;
+  /** All rows of the pair at a rank (failures, recoveries, context) by time; those without time last. */
+  rowsOf(rank: number): Uint32Array {
+    return this.#sorted.subarray(this.#starts[rank]!, this.#starts[rank + 1]!);
   }
 
   failuresOf(pair: number): number {
     return this.#failures[pair]!;
   }
 
-  /** All rows of a pair: failures, recoveries and context. */
-  rowsOf(pair: number): Uint32Array {
-    return this.#rows.subarray(this.#starts[pair]!, this.#starts[pair + 1]!);
-  }
-
   definitionOf(pair: number): string {
-    return this.ledger.contributions.strings.text(this.#pairs.at(pair, 0));
+    return this.#names.text(this.#pairs.at(pair, 0));
   }
 
   sourceOf(pair: number): string {
-    return this.#hosts.text(this.#pairs.at(pair, 1));
+    return this.#names.text(this.#pairs.at(pair, 1));
   }
 
   destinationOf(pair: number): string {
-    return this.#hosts.text(this.#pairs.at(pair, 2));
+    return this.#names.text(this.#pairs.at(pair, 2));
   }
 
   /** Failures of the same definition from destination to source. */
   reverseFailuresOf(pair: number): number {
-    const reverse = this.#pairs.find([this.#pairs.at(pair, 0), this.#pairs.at(pair, 2), this.#pairs.at(pair, 1)]);
+    const [definition, source, destination] = [0, 1, 2].map(place => this.#pairs.at(pair, place));
+    const reverse = this.#pairs.find(Uint32Array.of(definition!, destination!, source!), 3);
     return reverse < 0 ? 0 : this.failuresOf(reverse);
   }
 
-  /** The pairs with at least `minCount` failures: by count, then source, destination and definition by code units. */
-  ranked(minCount: number): number[] {
-    const kept: number[] = [];
-    for (let pair = 0; pair < this.size; pair++) {
-      if (this.failuresOf(pair) >= Math.max(1, minCount)) kept.push(pair);
-    }
-    return kept.sort(
-      (a, b) =>
-        this.failuresOf(b) - this.failuresOf(a) ||
-        byCodeUnits(this.sourceOf(a), this.sourceOf(b)) ||
-        byCodeUnits(this.destinationOf(a), this.destinationOf(b)) ||
-        byCodeUnits(this.definitionOf(a), this.definitionOf(b)),
-    );
-  }
-
   #pairOfRow(row: number): number {
-    return this.ledger.isDropped(row) ? -1 : this.#pairOf[this.ledger.contributionOf(row)]! - 1;
+    return this.rows.isDropped(row) ? -1 : this.#pairOf[this.rows.contributionOf(row)]! - 1;
   }
 
-  /** Names are joined last, over all names of the ledger. */
-  #joinContributions(): Uint32Array {
-    const { contributions } = this.ledger;
-    const isUsed = new Uint8Array(contributions.size);
-    for (let row = 0; row < this.ledger.size; row++) {
-      if (!this.ledger.isDropped(row)) isUsed[this.ledger.contributionOf(row)] = 1;
+  #countFailures(): Uint32Array {
+    const { rows } = this;
+    const failures = new Uint32Array(this.#pairs.size);
+    for (let row = 0; row < rows.size; row++) {
+      const pair = this.#pairOfRow(row);
+      if (pair >= 0 && rows.contributions.outlineOf(rows.contributionOf(row)).kind === 'failure') failures[pair]! += 1;
     }
-    const hasPair = (id: number) => {
-      const kind = contributions.kindOf(id);
-      return isUsed[id] === 1 && kind !== 'no_pair' && kind !== 'not_extracted';
+    return failures;
+  }
+
+  #rank(minCount: number): Uint32Array {
+    let kept = 0;
+    for (const count of this.#failures) if (count >= minCount) kept += 1;
+    let pairs = new Uint32Array(kept);
+    kept = 0;
+    for (let pair = 0; pair < this.#failures.length; pair++) {
+      if (this.#failures[pair]! >= minCount) pairs[kept++] = pair;
+    }
+    const definitions = rankStrings(this.#names, pairs, pair => this.#pairs.at(pair, 0));
+    const sources = rankStrings(this.#names, pairs, pair => this.#pairs.at(pair, 1));
+    const destinations = rankStrings(this.#names, pairs, pair => this.#pairs.at(pair, 2));
+    pairs = radixSort(pairs, pair => definitions[this.#pairs.at(pair, 0)]!);
+    pairs = radixSort(pairs, pair => destinations[this.#pairs.at(pair, 2)]!);
+    pairs = radixSort(pairs, pair => sources[this.#pairs.at(pair, 1)]!);
+    return radixSort(pairs, pair => ~this.#failures[pair]!);
+  }
+
+  /** By time, those without time last; at one instant failures stand before recoveries and context. */
+  #byTime(items: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+    const { rows } = this;
+    let least = Infinity;
+    for (const row of items) if (rows.epochMsOf(row) < least) least = rows.epochMsOf(row);
+    const kindOf = (row: number) => rows.contributions.outlineOf(rows.contributionOf(row)).kindRank;
+    const high = (row: number) => {
+      const ms = rows.epochMsOf(row) - least;
+      return Number.isNaN(ms) ? 0xffff_ffff : Math.floor(ms / 0x1_0000_0000);
     };
+    let sorted = radixSort(items, row => rows.nanosOf(row) * 4 + kindOf(row));
+    sorted = radixSort(sorted, row => rows.epochMsOf(row) - least);
+    return radixSort(sorted, high);
+  }
+
+  /**
+   * Names are joined last, over the names of all ends of the ledger. Observers join nothing: some formats name none,
+   * and the same events are to make the same pairs in every format.
+   */
+  #joinContributions(): Uint32Array {
+    const { contributions } = this.rows;
+    const isUsed = new Uint8Array(contributions.size);
+    for (let row = 0; row < this.rows.size; row++) {
+      if (!this.rows.isDropped(row)) isUsed[this.rows.contributionOf(row)] = 1;
+    }
     const joiner = new HostJoiner();
-    const isNameKnown = new Uint8Array(contributions.strings.size);
+    const isKnown = new Uint8Array(contributions.strings.size);
     const learn = (name: number) => {
-      if (isNameKnown[name] === 1) return;
-      isNameKnown[name] = 1;
+      if (isKnown[name] === 1) return;
+      isKnown[name] = 1;
       joiner.add(contributions.strings.text(name));
     };
     for (let id = 0; id < contributions.size; id++) {
-      if (!hasPair(id)) continue;
-      const [, source, destination] = contributions.endsOf(id);
-      learn(source);
-      learn(destination);
+      if (isUsed[id] === 0 || !contributions.outlineOf(id).hasPair) continue;
+      learn(contributions.sourceOf(id));
+      learn(contributions.destinationOf(id));
     }
     const hostOfName = new Uint32Array(contributions.strings.size);
     const host = (name: number) => {
-      hostOfName[name] ||= this.#hosts.intern(joiner.hostOf(contributions.strings.text(name))) + 1;
+      hostOfName[name] ||= this.#names.intern(joiner.hostOf(contributions.strings.text(name))) + 1;
       return hostOfName[name]! - 1;
     };
     const pairOf = new Uint32Array(contributions.size);
+    const pair = new Uint32Array(3);
     for (let id = 0; id < contributions.size; id++) {
-      if (!hasPair(id)) continue;
-      const [definition, source, destination] = contributions.endsOf(id);
-      pairOf[id] = this.#pairs.intern([definition, host(source), host(destination)]) + 1;
+      if (isUsed[id] === 0 || !contributions.outlineOf(id).hasPair) continue;
+      pair[0] = this.#names.intern(contributions.outlineOf(id).definition);
+      pair[1] = host(contributions.sourceOf(id));
+      pair[2] = host(contributions.destinationOf(id));
+      pairOf[id] = this.#pairs.intern(pair, 3) + 1;
     }
     return pairOf;
   }
 }
 
-/** The order of all output: by UTF-16 code units, the same in every locale. */
-export function byCodeUnits(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** The place of each string that is used among all that are, by code units; by the string's id. */
+function rankStrings(pool: StringPool, pairs: Uint32Array, stringOf: (pair: number) => number): Uint32Array {
+  const ranks = new Uint32Array(pool.size);
+  const used: number[] = [];
+  for (const pair of pairs) {
+    const id = stringOf(pair);
+    if (ranks[id] !== 0) continue;
+    ranks[id] = 1;
+    used.push(id);
+  }
+  used.sort((a, b) => byCodeUnits(pool.text(a), pool.text(b)));
+  for (let rank = 0; rank < used.length; rank++) ranks[used[rank]!] = rank;
+  return ranks;
 }

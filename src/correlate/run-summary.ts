@@ -1,13 +1,14 @@
-import type { CoverageLine, RunInput, RunSummary } from '../model/index.js';
-import { ROW_KINDS, type RowKind } from './contributions.js';
+import type { CoverageLine, InputReport, RunInput, RunSummary } from '../model/index.js';
+import { countBuckets } from './count-buckets.js';
+import type { LedgerInput } from './known-inputs.js';
 import type { Ledger } from './ledger.js';
+import { byCodeUnits, ROW_KINDS } from './outlines.js';
 
 /** What the ledger cannot know of a run. */
 export interface RunFacts {
   readonly tool: string;
   readonly options: RunSummary['options'];
   readonly definitions: RunSummary['definitions'];
-  readonly coverage?: readonly CoverageLine[] | undefined;
   /** Warnings that belong to no input, by code. */
   readonly warnings?: Readonly<Record<string, number>> | undefined;
   /** False when a signal ended the run early. */
@@ -17,24 +18,33 @@ export interface RunFacts {
 /**
  * The accounting: each event of each input in exactly one bucket, the first that applies: duplicate, failure, recovery,
  * context, no_pair, not_extracted, not_selected. It follows from the rows and the inputs' reports alone, so it is the
- * same after any merge.
+ * same after any merge. An input that was read in ranges is one input again.
  */
 export function summariseRun(ledger: Ledger, facts: RunFacts): RunSummary {
-  const inputs = ledger.inputs();
-  const sum = (of: (report: (typeof inputs)[number]['report']) => number) =>
-    inputs.reduce((total, { report }) => total + of(report), 0);
+  const known = ledger.inputs();
+  const inputs = joinRanges(known);
+  const sum = (of: (report: InputReport) => number) => inputs.reduce((total, report) => total + of(report), 0);
   const buckets = countBuckets(ledger);
-  const identified = inputs.reduce((total, input) => total + input.identified, 0);
+  const failuresOf = new Map(
+    [...buckets.failuresByInput].map(([input, count]) => [ledger.rows.inputNames.text(input), count]),
+  );
+  const identified = Math.max(
+    buckets.identified,
+    known.reduce((total, input) => total + input.identified, 0),
+  );
   const duplicates = identified - buckets.identified;
-  const events = sum(report => report.events);
   const recognised = ROW_KINDS.reduce((total, kind) => total + buckets.events[kind], 0) + duplicates;
+  // Rows whose input's report is lost (an interrupted pipe) are events all the same.
+  const reported = sum(report => report.events);
+  const events = Math.max(reported, recognised);
+  const coverage = sumCoverage(inputs.map(report => report.coverage ?? []));
   return {
     type: 'run',
     schema_version: 1,
     tool: facts.tool,
     options: facts.options,
     definitions: facts.definitions,
-    inputs: inputs.map(({ report }) => runInput(report, buckets.failuresByInput)),
+    inputs: inputs.map(report => runInput(report, failuresOf.get(report.path) ?? 0)),
     events,
     failures: buckets.events.failure,
     recoveries: buckets.events.recovery,
@@ -49,99 +59,51 @@ export function summariseRun(ledger: Ledger, facts: RunFacts): RunSummary {
     malformed: sum(report => report.malformed),
     ambiguous: buckets.ambiguous,
     without_time: buckets.withoutTime,
+    excluded_without_time: sum(report => report.excludedWithoutTime ?? 0),
     possible_duplicates: buckets.possibleDuplicates,
-    ...(facts.coverage === undefined || facts.coverage.length === 0 ? {} : { coverage: facts.coverage }),
-    warnings: sumByCode([facts.warnings ?? {}, ...inputs.map(({ report }) => report.warnings)]),
-    complete: facts.complete !== false && inputs.every(({ report }) => report.isComplete),
+    ...(coverage.length === 0 ? {} : { coverage }),
+    warnings: sumByCode([facts.warnings ?? {}, ...inputs.map(report => report.warnings)]),
+    complete: facts.complete !== false && events === reported && inputs.every(report => report.isComplete),
   };
 }
 
-function runInput(
-  report: Omit<RunInput, 'failures'> & { readonly type: 'input' },
-  failures: ReadonlyMap<string, number>,
-): RunInput {
+function runInput(report: InputReport, failures: number): RunInput {
   const { type: _, ...rest } = report;
-  return { ...rest, failures: failures.get(report.path) ?? 0 };
+  return { ...rest, failures };
 }
 
-interface Buckets {
-  /** Events by the richest kind of their rows; copies count once. */
-  readonly events: Record<RowKind, number>;
-  /** Events with identity, copies counted once. */
-  identified: number;
-  /** Rows of failures. */
-  extracted: number;
-  ambiguous: number;
-  withoutTime: number;
-  possibleDuplicates: number;
-  /** Events that are failures, by the input whose copy stands first. */
-  readonly failuresByInput: Map<string, number>;
-}
-
-function countBuckets(ledger: Ledger): Buckets {
-  const buckets: Buckets = {
-    events: { failure: 0, recovery: 0, context: 0, no_pair: 0, not_extracted: 0 },
-    identified: 0,
-    extracted: 0,
-    ambiguous: 0,
-    withoutTime: 0,
-    possibleDuplicates: 0,
-    failuresByInput: new Map(),
-  };
-  const seen = new Set<string>();
-  for (let row = 0; row < ledger.size; row++) {
-    if (ledger.isDropped(row)) continue;
-    const id = ledger.contributionOf(row);
-    if (ledger.contributions.kindOf(id) === 'failure') {
-      buckets.extracted += 1;
-      if (ledger.contributions.isAmbiguous(id)) buckets.ambiguous += 1;
-      if (Number.isNaN(ledger.epochMsOf(row))) buckets.withoutTime += 1;
-      if (!ledger.hasIdentity(row) && isSeen(seen, ledger, row)) buckets.possibleDuplicates += 1;
-    }
-    const kind = kindOfEventAt(ledger, row);
-    if (kind === undefined) continue;
-    buckets.events[kind] += 1;
-    if (ledger.hasIdentity(row)) buckets.identified += 1;
-    if (kind !== 'failure') continue;
-    const input = ledger.inputNames.text(ledger.inputOf(row));
-    buckets.failuresByInput.set(input, (buckets.failuresByInput.get(input) ?? 0) + 1);
+/** One report a path. The ranges come in their order; what only the whole has (a hash) is left out of several. */
+function joinRanges(inputs: readonly LedgerInput[]): InputReport[] {
+  const joined: InputReport[] = [];
+  for (const { report } of inputs) {
+    const before = joined.at(-1);
+    if (before?.path === report.path) joined[joined.length - 1] = joinReports(before, report);
+    else joined.push(report);
   }
-  return buckets;
+  return joined;
 }
 
-/** The kind of the event whose first row this is; undefined for its other rows. */
-function kindOfEventAt(ledger: Ledger, row: number): RowKind | undefined {
-  let best: number = ROW_KINDS.length;
-  const consider = (other: number) => {
-    best = Math.min(best, ROW_KINDS.indexOf(ledger.contributions.kindOf(ledger.contributionOf(other))));
+function joinReports(one: InputReport, other: InputReport): InputReport {
+  const { sha256: _, coverage: __, ...first } = one;
+  const timezone = one.timezone ?? other.timezone;
+  const dateOrder = one.dateOrder ?? other.dateOrder;
+  const coverage = sumCoverage([one.coverage ?? [], other.coverage ?? []]);
+  const excludedWithoutTime = (one.excludedWithoutTime ?? 0) + (other.excludedWithoutTime ?? 0);
+  return {
+    ...first,
+    bytes: one.bytes + other.bytes,
+    events: one.events + other.events,
+    unparsed: one.unparsed + other.unparsed,
+    malformed: one.malformed + other.malformed,
+    rejects: one.rejects + other.rejects,
+    withoutTime: one.withoutTime + other.withoutTime,
+    ...(timezone === undefined ? {} : { timezone }),
+    ...(dateOrder === undefined ? {} : { dateOrder }),
+    warnings: sumByCode([one.warnings, other.warnings]),
+    ...(coverage.length === 0 ? {} : { coverage }),
+    ...(excludedWithoutTime === 0 ? {} : { excludedWithoutTime }),
+    isComplete: one.isComplete && other.isComplete,
   };
-  if (ledger.hasIdentity(row)) {
-    if (ledger.leaderOf(row) !== row) return undefined;
-    ledger.forSameEvent(row, consider);
-  } else {
-    // Without identity, what several definitions made of one event stands row after row.
-    if (row > 0 && isSameEvent(ledger, row - 1, row)) return undefined;
-    for (let other = row; other < ledger.size && (other === row || isSameEvent(ledger, row, other)); other++)
-      consider(other);
-  }
-  return ROW_KINDS[best]!;
-}
-
-function isSameEvent(ledger: Ledger, a: number, b: number): boolean {
-  return (
-    !ledger.hasIdentity(a) &&
-    !ledger.hasIdentity(b) &&
-    ledger.inputOf(a) === ledger.inputOf(b) &&
-    ledger.offsetOf(a) === ledger.offsetOf(b)
-  );
-}
-
-/** Two failures without identity that agree in contents and to the second may be two copies of one event. */
-function isSeen(seen: Set<string>, ledger: Ledger, row: number): boolean {
-  const key = `${ledger.contributionOf(row)} ${Math.floor(ledger.epochMsOf(row) / 1000)}`;
-  if (seen.has(key)) return true;
-  seen.add(key);
-  return false;
 }
 
 function sumByCode(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
@@ -149,5 +111,22 @@ function sumByCode(counts: readonly Readonly<Record<string, number>>[]): Record<
   for (const each of counts) {
     for (const [code, count] of Object.entries(each)) sums.set(code, (sums.get(code) ?? 0) + count);
   }
-  return Object.fromEntries([...sums].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries([...sums].sort(([a], [b]) => byCodeUnits(a, b)));
+}
+
+/** Sums lines of coverage by provider and event ID, in that order. */
+export function sumCoverage(lists: readonly (readonly CoverageLine[])[]): CoverageLine[] {
+  const sums = new Map<string, CoverageLine>();
+  for (const line of lists.flat()) {
+    const key = `${line.event_id} ${line.provider}`;
+    const sum = sums.get(key);
+    sums.set(key, {
+      provider: line.provider,
+      event_id: line.event_id,
+      exact: line.exact + (sum?.exact ?? 0),
+      ambiguous: line.ambiguous + (sum?.ambiguous ?? 0),
+      none: line.none + (sum?.none ?? 0),
+    });
+  }
+  return [...sums.values()].sort((a, b) => byCodeUnits(a.provider, b.provider) || a.event_id - b.event_id);
 }

@@ -1,8 +1,11 @@
-import type { Evidence, PairSummary, TimeBasis, ValueCounts } from '../model/index.js';
+import type { Evidence, PairSummary, TimeBasis } from '../model/index.js';
 import { formatInstant } from '../time/instant-text.js';
-import type { Contribution } from './contributions.js';
+import { basisOf, unpackClock } from './clock.js';
+import { Episodes, type FailureInstant } from './episodes.js';
 import type { Ledger } from './ledger.js';
-import { byCodeUnits, PairTable } from './pair-table.js';
+import type { LedgerRows } from './ledger-rows.js';
+import { PairTable } from './pair-table.js';
+import { Tallies } from './tallies.js';
 
 export interface SummariseOptions {
   /** Longest silence inside one episode, in milliseconds. Default: 900,000 (15 minutes). */
@@ -15,179 +18,130 @@ export interface SummariseOptions {
 
 const DEFAULT_GAP_MS = 15 * 60_000;
 const DEFAULT_VALUES = 10;
-const MAX_EPISODES = 1000;
 
 /**
- * The summaries of a ledger's pairs: by count (descending), then source, destination, definition. A pure function of
- * the set of rows. Each summary is made when it is asked for.
+ * The summaries of a ledger's pairs: by count (descending), then source, destination, definition by code units. A pure
+ * function of the set of rows; each summary is made when it is asked for. Add nothing to the ledger meanwhile.
+ *
+ * An episode is a maximal run of failures in which no two neighbours lie further apart than the gap and after none of
+ * which (but the last) a recovery of the pair came before the next; a recovery at the very instant of a failure comes
+ * after it. Failures without time are in no episode. Where several failures of one instant give it with different
+ * digits, the most digits are shown.
  */
 export function* summarise(ledger: Ledger, options: SummariseOptions = {}): Generator<PairSummary> {
-  const table = new PairTable(ledger);
-  for (const pair of table.ranked(options.minCount ?? 1)) yield summarisePair(table, pair, options);
+  ledger.inputs(); // an input that never ended is settled by this
+  const table = new PairTable(ledger, options.minCount ?? 1);
+  for (let rank = 0; rank < table.ranked.length; rank++) yield summarisePair(table, rank, options);
 }
 
-function summarisePair(table: PairTable, pair: number, options: SummariseOptions): PairSummary {
-  const { ledger } = table;
-  const rows = Array.from(table.rowsOf(pair)).sort((a, b) => compareRows(ledger, a, b));
-  const kindOf = (row: number) => ledger.contributions.kindOf(ledger.contributionOf(row));
-  const failures = rows.filter(row => kindOf(row) === 'failure');
-  const tallies = new Tallies(ledger, failures, options.values ?? DEFAULT_VALUES);
-  const timed = failures.filter(row => !Number.isNaN(ledger.epochMsOf(row)));
-  const episodes = episodesOf(
-    ledger,
-    rows.filter(row => kindOf(row) !== 'context' && !Number.isNaN(ledger.epochMsOf(row))),
-    options.gapMs ?? DEFAULT_GAP_MS,
-  );
-  const source = table.sourceOf(pair);
-  const destination = table.destinationOf(pair);
-  const first = timed[0];
-  const last = timed.at(-1);
+function summarisePair(table: PairTable, rank: number, options: SummariseOptions): PairSummary {
+  const { rows } = table;
+  const pair = table.ranked[rank]!;
+  const gapMs = options.gapMs ?? DEFAULT_GAP_MS;
+  const { episodes, failures, recoveries, context } = walk(rows, table.rowsOf(rank), gapMs);
+  const ids = failures.map(row => rows.contributionOf(row));
+  const tallies = new Tallies(rows.contributions, ids);
+  const values = options.values ?? DEFAULT_VALUES;
+  const [source, destination] = [table.sourceOf(pair), table.destinationOf(pair)];
   return {
     type: 'pair',
     schema_version: 1,
     definition: table.definitionOf(pair),
-    source: { host: source, names: tallies.distinct(each => each.source) },
-    destination: { host: destination, names: tallies.distinct(each => each.destination) },
+    source: { host: source, names: tallies.sourceNames() },
+    destination: { host: destination, names: tallies.destinationNames() },
     ...(source === destination ? { self: true as const } : {}),
-    observers: tallies.distinct(each => each.observer),
+    observers: tallies.observerNames(),
     count: failures.length,
-    ...(first === undefined ? {} : { first_seen: formatInstant(ledger.timeOf(first)!) }),
-    ...(last === undefined ? {} : { last_seen: formatInstant(ledger.timeOf(last)!) }),
-    time_basis: countBases(ledger, timed),
-    episodes: episodes.slice(0, MAX_EPISODES).map(episode => ({
-      start: formatInstant(ledger.timeOf(episode.first)!),
-      end: formatInstant(ledger.timeOf(episode.last)!),
-      count: episode.count,
-    })),
-    episodes_total: episodes.length,
-    placeholders: tallies.values(each => each.placeholders),
-    attributes: tallies.values(each => each.attributes),
-    recognized_by: tallies.counts(each => each.recognizedBy),
-    extracted_from: tallies.counts(each => each.extractedFrom),
-    ambiguous: tallies.countIf(each => each.certainty === 'ambiguous'),
-    damaged: tallies.countIf(each => each.damaged.length > 0),
-    recoveries: rows.filter(row => kindOf(row) === 'recovery').length,
-    context: rows.filter(row => kindOf(row) === 'context').length,
+    ...(episodes.first === undefined ? {} : { first_seen: textOf(episodes.first) }),
+    ...(episodes.last === undefined ? {} : { last_seen: textOf(episodes.last) }),
+    time_basis: countBases(rows, failures),
+    episodes: episodes.kept.map(({ first, last, count }) => ({ start: textOf(first), end: textOf(last), count })),
+    episodes_total: episodes.total,
+    placeholders: tallies.placeholders(values),
+    attributes: tallies.attributes(values),
+    recognized_by: tallies.countBy(outline => outline.recognizedBy),
+    extracted_from: tallies.countBy(outline => outline.extractedFrom),
+    ambiguous: tallies.countIf(outline => outline.certainty === 'ambiguous'),
+    damaged: tallies.countIf(outline => outline.damaged.length > 0),
+    recoveries,
+    context,
     reverse_count: table.reverseFailuresOf(pair),
-    evidence: { first: evidenceOf(ledger, failures[0]!), last: evidenceOf(ledger, failures.at(-1)!) },
+    evidence: evidenceOf(rows, failures),
   };
 }
 
-/** By time, those without time last; then by position, so that the order never depends on how rows came in. */
-function compareRows(ledger: Ledger, a: number, b: number): number {
-  const [aMs, bMs] = [ledger.epochMsOf(a), ledger.epochMsOf(b)];
-  if (Number.isNaN(aMs) !== Number.isNaN(bMs)) return Number.isNaN(aMs) ? 1 : -1;
-  return (
-    (Number.isNaN(aMs) ? 0 : aMs - bMs || ledger.nanosOf(a) - ledger.nanosOf(b)) ||
-    (ledger.timeOf(b)?.digits ?? 0) - (ledger.timeOf(a)?.digits ?? 0) ||
-    byCodeUnits(ledger.inputNames.text(ledger.inputOf(a)), ledger.inputNames.text(ledger.inputOf(b))) ||
-    ledger.offsetOf(a) - ledger.offsetOf(b)
-  );
-}
-
-interface Episode {
-  readonly first: number;
-  last: number;
-  count: number;
-}
-
-/** Maximal runs of failures in which no two neighbours lie further apart than the gap and none recovered between. */
-function episodesOf(ledger: Ledger, rows: readonly number[], gapMs: number): Episode[] {
-  const episodes: Episode[] = [];
-  let open: Episode | undefined;
-  for (const row of rows) {
-    if (ledger.contributions.kindOf(ledger.contributionOf(row)) === 'recovery') {
-      open = undefined;
-    } else if (open !== undefined && isWithin(ledger, open.last, row, gapMs)) {
-      open.last = row;
-      open.count += 1;
-    } else {
-      open = { first: row, last: row, count: 1 };
-      episodes.push(open);
-    }
+/** Goes through a pair's rows, which are ordered by time, once. */
+function walk(rows: LedgerRows, ordered: Uint32Array, gapMs: number) {
+  const episodes = new Episodes(gapMs);
+  const failures = new Uint32Array(ordered.length);
+  const counts = { failure: 0, recovery: 0, context: 0 };
+  for (const row of ordered) {
+    const { kind } = rows.contributions.outlineOf(rows.contributionOf(row));
+    if (kind === 'no_pair' || kind === 'not_extracted') continue; // such rows are of no pair
+    if (kind === 'failure') failures[counts.failure] = row;
+    counts[kind] += 1;
+    const epochMs = rows.epochMsOf(row);
+    if (Number.isNaN(epochMs)) continue;
+    if (kind === 'failure') episodes.add(epochMs, rows.clockOf(row));
+    else if (kind === 'recovery') episodes.recover();
   }
-  return episodes;
+  return {
+    episodes,
+    failures: failures.subarray(0, counts.failure),
+    recoveries: counts.recovery,
+    context: counts.context,
+  };
 }
 
-function isWithin(ledger: Ledger, earlier: number, later: number, gapMs: number): boolean {
-  const ms = ledger.epochMsOf(later) - ledger.epochMsOf(earlier);
-  return ms < gapMs || (ms === gapMs && ledger.nanosOf(later) <= ledger.nanosOf(earlier));
+function textOf({ epochMs, clock }: FailureInstant): string {
+  return formatInstant({ epochMs, ...unpackClock(clock) });
 }
 
-function countBases(ledger: Ledger, rows: readonly number[]): Partial<Record<TimeBasis, number>> {
+function countBases(rows: LedgerRows, failures: Uint32Array): Partial<Record<TimeBasis, number>> {
   const counts = { export: 0, given: 0, assumed: 0 };
-  for (const row of rows) counts[ledger.timeOf(row)!.basis] += 1;
+  for (const row of failures) if (!Number.isNaN(rows.epochMsOf(row))) counts[basisOf(rows.clockOf(row))] += 1;
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }
 
-function evidenceOf(ledger: Ledger, row: number): Evidence {
-  const { eventId, channel } = ledger.contributions.get(ledger.contributionOf(row));
-  const recordId = ledger.recordIdOf(row);
+/** The first and the last failure by time, then position; those without time only where none has one. */
+function evidenceOf(rows: LedgerRows, failures: Uint32Array): PairSummary['evidence'] {
+  let timed = failures.length;
+  while (timed > 0 && Number.isNaN(rows.epochMsOf(failures[timed - 1]!))) timed -= 1;
+  const end = timed === 0 ? failures.length : timed;
+  let first = failures[0]!;
+  for (let at = 1; at < end && isAtOneInstant(rows, failures[at]!, first); at++) {
+    if (comparePositions(rows, failures[at]!, first) < 0) first = failures[at]!;
+  }
+  let last = failures[end - 1]!;
+  for (let at = end - 2; at >= 0 && isAtOneInstant(rows, failures[at]!, last); at--) {
+    if (comparePositions(rows, failures[at]!, last) > 0) last = failures[at]!;
+  }
+  return { first: pointerTo(rows, first), last: pointerTo(rows, last) };
+}
+
+function isAtOneInstant(rows: LedgerRows, a: number, b: number): boolean {
+  return Object.is(rows.epochMsOf(a), rows.epochMsOf(b)) && rows.nanosOf(a) === rows.nanosOf(b);
+}
+
+function comparePositions(rows: LedgerRows, a: number, b: number): number {
+  const [one, other] = [rows.inputOf(a), rows.inputOf(b)];
+  if (one !== other) return rows.inputNames.text(one) < rows.inputNames.text(other) ? -1 : 1;
+  return (
+    rows.offsetOf(a) - rows.offsetOf(b) ||
+    rows.lengthOf(a) - rows.lengthOf(b) ||
+    rows.contributions.compare(rows.contributionOf(a), rows.contributionOf(b))
+  );
+}
+
+function pointerTo(rows: LedgerRows, row: number): Evidence {
+  const { eventId, channel } = rows.contributions.outlineOf(rows.contributionOf(row));
+  const recordId = rows.recordIdOf(row);
   return {
-    input: ledger.inputNames.text(ledger.inputOf(row)),
+    input: rows.inputNames.text(rows.inputOf(row)),
     event_id: eventId,
     ...(channel === undefined ? {} : { channel }),
     ...(recordId === undefined ? {} : { record_id: recordId }),
-    offset: ledger.offsetOf(row),
-    length: ledger.lengthOf(row),
+    offset: rows.offsetOf(row),
+    length: rows.lengthOf(row),
   };
-}
-
-/** What the failures of a pair say, counted: each distinct contribution once, with how many rows have it. */
-class Tallies {
-  readonly #counted: readonly (readonly [Contribution, number])[];
-  readonly #listed: number;
-
-  constructor(ledger: Ledger, rows: readonly number[], listed: number) {
-    const counts = new Map<number, number>();
-    for (const row of rows) {
-      const id = ledger.contributionOf(row);
-      counts.set(id, (counts.get(id) ?? 0) + 1);
-    }
-    this.#counted = [...counts].map(([id, count]) => [ledger.contributions.get(id), count]);
-    this.#listed = listed;
-  }
-
-  distinct(of: (each: Contribution) => string | undefined): string[] {
-    return [...new Set(this.#counted.map(([each]) => of(each)))].filter(name => name !== undefined).sort(byCodeUnits);
-  }
-
-  counts(of: (each: Contribution) => string): Record<string, number> {
-    const counts = new Map<string, number>();
-    for (const [each, count] of this.#counted) counts.set(of(each), (counts.get(of(each)) ?? 0) + count);
-    return Object.fromEntries([...counts].sort(([a], [b]) => byCodeUnits(a, b)));
-  }
-
-  countIf(is: (each: Contribution) => boolean): number {
-    return this.#counted.reduce((sum, [each, count]) => (is(each) ? sum + count : sum), 0);
-  }
-
-  values(of: (each: Contribution) => readonly (readonly [string, string])[]): Record<string, ValueCounts> {
-    const byName = new Map<string, Map<string, number>>();
-    for (const [each, count] of this.#counted) {
-      for (const [name, value] of of(each)) {
-        const values = byName.get(name) ?? new Map<string, number>();
-        byName.set(name, values);
-        values.set(value, (values.get(value) ?? 0) + count);
-      }
-    }
-    return Object.fromEntries(
-      [...byName].sort(([a], [b]) => byPlaceholder(a, b)).map(([name, values]) => [name, this.#mostFrequent(values)]),
-    );
-  }
-
-  #mostFrequent(counts: ReadonlyMap<string, number>): ValueCounts {
-    const sorted = [...counts].sort(([a, m], [b, n]) => n - m || byCodeUnits(a, b));
-    const rest = sorted.slice(this.#listed).reduce((sum, [, count]) => sum + count, 0);
-    return {
-      values: sorted.slice(0, this.#listed).map(([value, count]) => ({ value, count })),
-      ...(rest === 0 ? {} : { other_count: rest }),
-    };
-  }
-}
-
-/** `%2` before `%10`; other names by code units. */
-function byPlaceholder(a: string, b: string): number {
-  const [m, n] = [Number(a.slice(1)), Number(b.slice(1))];
-  return a.startsWith('%') && b.startsWith('%') ? m - n : byCodeUnits(a, b);
 }

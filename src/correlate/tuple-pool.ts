@@ -1,90 +1,94 @@
+import { Uint32Column } from './column.js';
+import { SlotTable } from './slot-table.js';
+
+const CHUNK_BITS = 16;
+const CHUNK_WORDS = 1 << CHUNK_BITS;
+
 /**
- * Interns tuples of whole numbers below 2^32: equal tuples get one id, counted from 0. Everything lies in typed arrays,
- * so that a million distinct tuples cost their numbers and little else.
+ * Interns tuples of whole numbers below 2^32: equal tuples get one id, counted from 0. Everything lies in chunks of
+ * typed arrays, so that a million distinct tuples cost their numbers and little else. A tuple holds at most 65,535.
  */
 export class TuplePool {
-  #numbers = new Uint32Array(1 << 12);
-  #starts = new Uint32Array(1 << 8);
-  #slots = new Uint32Array(1 << 9);
-  #count = 0;
+  /** Each tuple stands in one chunk: its length, then its numbers. */
+  readonly #chunks: Uint32Array[] = [];
+  #free = CHUNK_WORDS;
+  /** By id: the chunk in the high 16 bits, the place in it in the low ones. */
+  readonly #places = new Uint32Column();
+  /** By id: kept, since a tuple lies somewhere else in memory and looking there is what costs. */
+  readonly #hashes = new Uint32Column();
+  readonly #table = new SlotTable(id => this.#hashes.get(id));
 
   get size(): number {
-    return this.#count;
+    return this.#places.length;
   }
 
-  /** The id of the tuple; a new one if it was not seen before. */
-  intern(tuple: readonly number[]): number {
-    const slot = this.#slotOf(tuple);
-    const found = this.#slots[slot]!;
-    return found === 0 ? this.#append(tuple, slot) : found - 1;
+  /** The id of the first `length` words; a new one if that tuple was not seen before. */
+  intern(words: Uint32Array, length: number): number {
+    const hash = hashOf(words, length);
+    const slots = this.#table.slots(hash);
+    const mask = slots.length - 1;
+    let at = hash & mask;
+    for (; slots[at] !== 0; at = (at + 1) & mask) {
+      if (this.#equals(slots[at]! - 1, hash, words, length)) return slots[at]! - 1;
+    }
+    const id = this.#append(hash, words, length);
+    this.#table.fill(hash, at, id);
+    return id;
   }
 
   /** The id of the tuple, or -1. */
-  find(tuple: readonly number[]): number {
-    return this.#slots[this.#slotOf(tuple)]! - 1;
+  find(words: Uint32Array, length: number): number {
+    const hash = hashOf(words, length);
+    const slots = this.#table.slots(hash);
+    const mask = slots.length - 1;
+    for (let at = hash & mask; slots[at] !== 0; at = (at + 1) & mask) {
+      if (this.#equals(slots[at]! - 1, hash, words, length)) return slots[at]! - 1;
+    }
+    return -1;
   }
 
   /** The number at place `at` of tuple `id`. */
   at(id: number, at: number): number {
-    return this.#numbers[this.#starts[id]! + at]!;
+    const place = this.#places.get(id);
+    return this.#chunks[place >>> CHUNK_BITS]![(place & (CHUNK_WORDS - 1)) + 1 + at]!;
   }
 
   lengthOf(id: number): number {
-    return this.#starts[id + 1]! - this.#starts[id]!;
+    const place = this.#places.get(id);
+    return this.#chunks[place >>> CHUNK_BITS]![place & (CHUNK_WORDS - 1)]!;
   }
 
-  #slotOf(tuple: readonly number[]): number {
-    const mask = this.#slots.length - 1;
-    for (let slot = hashOf(tuple) & mask; ; slot = (slot + 1) & mask) {
-      const found = this.#slots[slot]!;
-      if (found === 0 || this.#equals(found - 1, tuple)) return slot;
-    }
-  }
-
-  #equals(id: number, tuple: readonly number[]): boolean {
-    const start = this.#starts[id]!;
-    if (this.#starts[id + 1]! - start !== tuple.length) return false;
-    for (let at = 0; at < tuple.length; at++) if (this.#numbers[start + at] !== tuple[at]) return false;
+  #equals(id: number, hash: number, words: Uint32Array, length: number): boolean {
+    if (this.#hashes.get(id) !== hash) return false;
+    const place = this.#places.get(id);
+    const chunk = this.#chunks[place >>> CHUNK_BITS]!;
+    const start = place & (CHUNK_WORDS - 1);
+    if (chunk[start] !== length) return false;
+    for (let at = 0; at < length; at++) if (chunk[start + 1 + at] !== words[at]) return false;
     return true;
   }
 
-  #append(tuple: readonly number[], slot: number): number {
-    const id = this.#count;
-    const start = this.#starts[id]!;
-    if (start + tuple.length > this.#numbers.length) this.#numbers = grown(this.#numbers, start + tuple.length);
-    if (id + 2 > this.#starts.length) this.#starts = grown(this.#starts, id + 2);
-    this.#numbers.set(tuple, start);
-    this.#starts[id + 1] = start + tuple.length;
-    this.#slots[slot] = id + 1;
-    this.#count += 1;
-    if (this.#count * 10 > this.#slots.length * 7) this.#rehash();
-    return id;
-  }
-
-  #rehash(): void {
-    const slots = new Uint32Array(this.#slots.length * 2);
-    const mask = slots.length - 1;
-    for (let id = 0; id < this.#count; id++) {
-      let slot = hashOf(this.#numbers.subarray(this.#starts[id]!, this.#starts[id + 1]!)) & mask;
-      while (slots[slot] !== 0) slot = (slot + 1) & mask;
-      slots[slot] = id + 1;
+  #append(hash: number, words: Uint32Array, length: number): number {
+    if (this.#free + length + 1 > CHUNK_WORDS) {
+      this.#chunks.push(new Uint32Array(CHUNK_WORDS));
+      this.#free = 0;
     }
-    this.#slots = slots;
+    const chunk = this.#chunks.length - 1;
+    this.#chunks[chunk]![this.#free] = length;
+    this.#chunks[chunk]!.set(words.subarray(0, length), this.#free + 1);
+    this.#places.push(((chunk << CHUNK_BITS) | this.#free) >>> 0);
+    this.#hashes.push(hash);
+    this.#free += length + 1;
+    return this.size - 1;
   }
 }
 
-function hashOf(tuple: ArrayLike<number>): number {
-  let hash = 0x9747b28c;
-  for (let at = 0; at < tuple.length; at++) {
-    hash = Math.imul(hash ^ tuple[at]!, 0x5bd1e995);
+function hashOf(words: Uint32Array, length: number): number {
+  let hash = 0x9747b28c ^ length;
+  for (let at = 0; at < length; at++) {
+    hash = Math.imul(hash ^ words[at]!, 0x5bd1e995);
     hash ^= hash >>> 15;
   }
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
-}
-
-function grown(array: Uint32Array<ArrayBuffer>, least: number): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(Math.max(least, Math.ceil(array.length * 1.5)));
-  larger.set(array);
-  return larger;
 }

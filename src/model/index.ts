@@ -2,12 +2,12 @@ export type { EventRecord } from './event-record.js';
 export { EvpairError, type EvpairErrorCode } from './evpair-error.js';
 export type { Failure, Unpaired } from './failure.js';
 export { isHost, isIpLiteral, isLocalHost, isSameHost, isUrl, namesHost, normaliseHost } from './host-name.js';
-export type { DateOrder, InputReport, Warning } from './input-report.js';
+export type { CoverageLine, DateOrder, InputReport, Warning } from './input-report.js';
 export type { Instant, TimeBasis } from './instant.js';
 export type { Position } from './position.js';
 export type { Reject, RejectReason } from './reject.js';
 export { isSelected, type SelectedProvider, type Selection } from './selection.js';
-export type { CoverageLine, Evidence, PairEnd, PairSummary, RunInput, RunSummary, ValueCounts } from './summaries.js';
+export type { Evidence, PairEnd, PairSummary, RunInput, RunSummary, ValueCounts } from './summaries.js';
 
 import type { EventRecord } from './event-record.js';
 import type { Failure, Unpaired } from './failure.js';

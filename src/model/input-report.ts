@@ -30,10 +30,23 @@ export interface InputReport {
   };
   /** Warnings by code, with how often each arose. */
   readonly warnings: Readonly<Record<string, number>>;
+  /** How the messages of its recognised events were inverted; correlation adds it. */
+  readonly coverage?: readonly CoverageLine[];
+  /** Selected events left out because a bound on time was set and they hold no time; correlation adds it. */
+  readonly excludedWithoutTime?: number;
   /** Lower-case hexadecimal SHA-256 of the input as stored, with `--hash`. */
   readonly sha256?: string;
   /** False when reading stopped before the input's end (an I/O error, a signal, a limit). */
   readonly isComplete: boolean;
+}
+
+/** How the messages of one kind of event were inverted. */
+export interface CoverageLine {
+  readonly provider: string;
+  readonly event_id: number;
+  readonly exact: number;
+  readonly ambiguous: number;
+  readonly none: number;
 }
 
 export type DateOrder = 'dmy' | 'mdy' | 'ymd';

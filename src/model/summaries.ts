@@ -1,4 +1,4 @@
-import type { InputReport } from './input-report.js';
+import type { CoverageLine, InputReport } from './input-report.js';
 import type { TimeBasis } from './instant.js';
 
 /** One end of a pair. */
@@ -78,22 +78,19 @@ export interface RunSummary {
   /** How many of `events` could not be read; they are in `rejects` and in `not_selected`. */
   readonly malformed: number;
   readonly ambiguous: number;
+  /** Failures without time; they are in no episode. */
   readonly without_time: number;
-  /** Failures without identity that equal another in all but their position. */
+  /** Selected events that `--since` or `--until` left out because they hold no time; they are in `not_selected`. */
+  readonly excluded_without_time: number;
+  /**
+   * Failures that may be copies: without identity, and equal to another failure in all contents and, to the second, in
+   * time. Of a group of equals all count but one, and all where one of the group has an identity.
+   */
   readonly possible_duplicates: number;
   readonly coverage?: readonly CoverageLine[];
   readonly warnings: Readonly<Record<string, number>>;
   /** False when a signal or an error ended the reading early. */
   readonly complete: boolean;
-}
-
-/** How the messages of one kind of event were inverted. */
-export interface CoverageLine {
-  readonly provider: string;
-  readonly event_id: number;
-  readonly exact: number;
-  readonly ambiguous: number;
-  readonly none: number;
 }
 
 /** An input's report with what correlation knows of it. */

@@ -1,0 +1,238 @@
+import { type Clock, compareClarity, nanosOf } from './clock.js';
+import { Float64Column, HashColumn, Uint32Column } from './column.js';
+import { Contributions } from './contributions.js';
+import type { IdentityHash } from './identity.js';
+import { SlotTable } from './slot-table.js';
+import { StringPool } from './string-pool.js';
+
+/** A row as it leaves a ledger and comes back. `contribution` belongs to the ledger that it came from. */
+export interface LedgerRow {
+  readonly identity: IdentityHash | undefined;
+  /** NaN when the event has no time. */
+  readonly epochMs: number;
+  readonly clock: Clock;
+  readonly contribution: number;
+  readonly recordId: string | undefined;
+  readonly input: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/**
+ * The rows of a ledger in columns: 52 bytes each, and 5 to 11 more in the index of identities. A row with identity is
+ * keyed by (identity, definition): of two with one key the richer's contents stay, and the least position. Rows without
+ * identity all stay.
+ */
+export class LedgerRows {
+  readonly contributions = new Contributions();
+  readonly inputNames = new StringPool();
+  readonly #identity = new HashColumn();
+  readonly #epochMs = new Float64Column();
+  readonly #clock = new Uint32Column();
+  readonly #contribution = new Uint32Column();
+  readonly #recordId = new Uint32Column();
+  readonly #input = new Uint32Column();
+  readonly #offset = new Float64Column();
+  readonly #length = new Uint32Column();
+  readonly #index = new SlotTable(row => this.#identity.first(row));
+
+  /** How many rows there are, dropped ones included. */
+  get size(): number {
+    return this.#contribution.length;
+  }
+
+  /** Adds a row. @returns its number, or that of the row with the same key that took it in. */
+  place(
+    identity: IdentityHash | undefined,
+    epochMs: number,
+    clock: Clock,
+    contribution: number,
+    recordId: string | undefined,
+    input: number,
+    offset: number,
+    length: number,
+  ): number {
+    let at = 0;
+    if (identity !== undefined) {
+      const hash = identity[0]!;
+      const slots = this.#index.slots(hash);
+      const mask = slots.length - 1;
+      for (at = hash & mask; slots[at] !== 0; at = (at + 1) & mask) {
+        const other = slots[at]! - 1;
+        if (!this.#identity.equals(other, identity)) continue;
+        if (this.#isOfOneDefinition(this.#contribution.get(other), contribution)) {
+          this.#uniteContents(other, epochMs, clock, contribution);
+          this.#unitePosition(other, input, offset, length);
+          return other;
+        }
+        clock |= HAS_SIBLING;
+        this.#clock.set(other, this.#clock.get(other) | HAS_SIBLING);
+      }
+    }
+    const row = this.size;
+    this.#identity.push(identity);
+    this.#epochMs.push(epochMs);
+    this.#clock.push(clock);
+    this.#contribution.push(contribution);
+    this.#recordId.push(this.#packRecordId(recordId));
+    this.#input.push(input);
+    this.#offset.push(offset);
+    this.#length.push(length);
+    if (identity !== undefined) this.#index.fill(identity[0]!, at, row);
+    return row;
+  }
+
+  /** Gives a row its identity late: it is placed anew, since its key may be here already. */
+  identify(row: number, identity: IdentityHash): void {
+    this.place(
+      identity,
+      this.#epochMs.get(row),
+      this.clockOf(row),
+      this.#contribution.get(row),
+      this.recordIdOf(row),
+      this.#input.get(row),
+      this.#offset.get(row),
+      this.#length.get(row),
+    );
+    this.drop(row);
+  }
+
+  /** Takes a row out for good. */
+  drop(row: number): void {
+    this.#contribution.set(row, DROPPED);
+  }
+
+  isDropped(row: number): boolean {
+    return this.#contribution.get(row) === DROPPED;
+  }
+
+  setEpochMs(row: number, epochMs: number): void {
+    this.#epochMs.set(row, epochMs);
+  }
+
+  contributionOf(row: number): number {
+    return this.#contribution.get(row);
+  }
+
+  /** NaN when the event has no time. */
+  epochMsOf(row: number): number {
+    return this.#epochMs.get(row);
+  }
+
+  clockOf(row: number): Clock {
+    return this.#clock.get(row) & ~HAS_SIBLING;
+  }
+
+  nanosOf(row: number): number {
+    return nanosOf(this.#clock.get(row));
+  }
+
+  hasIdentity(row: number): boolean {
+    return this.#identity.first(row) !== 0;
+  }
+
+  /** Whether another definition has a row of the same event; known of rows with identity only. */
+  hasSibling(row: number): boolean {
+    return (this.#clock.get(row) & HAS_SIBLING) !== 0;
+  }
+
+  inputOf(row: number): number {
+    return this.#input.get(row);
+  }
+
+  offsetOf(row: number): number {
+    return this.#offset.get(row);
+  }
+
+  lengthOf(row: number): number {
+    return this.#length.get(row);
+  }
+
+  recordIdOf(row: number): string | undefined {
+    const packed = this.#recordId.get(row);
+    if (packed === NO_RECORD_ID) return undefined;
+    return packed < INTERNED_RECORD_ID ? String(packed) : this.contributions.strings.text(packed - INTERNED_RECORD_ID);
+  }
+
+  row(row: number): LedgerRow {
+    return {
+      identity: this.#identity.get(row),
+      epochMs: this.#epochMs.get(row),
+      clock: this.clockOf(row),
+      contribution: this.#contribution.get(row),
+      recordId: this.recordIdOf(row),
+      input: this.inputNames.text(this.#input.get(row)),
+      offset: this.#offset.get(row),
+      length: this.#length.get(row),
+    };
+  }
+
+  /** The rows of this row's event, by the identity that it has. */
+  siblingsOf(row: number): number[] {
+    const identity = this.#identity.get(row);
+    if (identity === undefined) return [row];
+    const slots = this.#index.slots(identity[0]!);
+    const mask = slots.length - 1;
+    const found: number[] = [];
+    for (let at = identity[0]! & mask; slots[at] !== 0; at = (at + 1) & mask) {
+      if (this.#identity.equals(slots[at]! - 1, identity)) found.push(slots[at]! - 1);
+    }
+    return found;
+  }
+
+  #isOfOneDefinition(a: number, b: number): boolean {
+    return a === b || this.contributions.outlineOf(a).definition === this.contributions.outlineOf(b).definition;
+  }
+
+  /** Keeps the richer contribution; with equal ones the clearer time, then the earlier. */
+  #uniteContents(here: number, epochMs: number, clock: Clock, contribution: number): void {
+    const ownClock = this.clockOf(here);
+    const difference =
+      this.contributions.compare(contribution, this.#contribution.get(here)) ||
+      compareClarity(clock, ownClock) ||
+      epochMs - this.#epochMs.get(here) ||
+      clock - ownClock;
+    if (difference >= 0) return;
+    this.#epochMs.set(here, epochMs);
+    this.#clock.set(here, clock | (this.#clock.get(here) & HAS_SIBLING));
+    this.#contribution.set(here, contribution);
+  }
+
+  /** Keeps the least position: by the input's name, then offset, then length. The record ID is part of the identity. */
+  #unitePosition(here: number, input: number, offset: number, length: number): void {
+    const own = this.#input.get(here);
+    let isBefore: boolean;
+    if (input !== own) isBefore = this.inputNames.text(input) < this.inputNames.text(own);
+    else if (offset !== this.#offset.get(here)) isBefore = offset < this.#offset.get(here);
+    else isBefore = length < this.#length.get(here);
+    if (!isBefore) return;
+    this.#input.set(here, input);
+    this.#offset.set(here, offset);
+    this.#length.set(here, length);
+  }
+
+  #packRecordId(recordId: string | undefined): number {
+    if (recordId === undefined) return NO_RECORD_ID;
+    const number = decimal(recordId);
+    return number >= 0 ? number : INTERNED_RECORD_ID + this.contributions.strings.intern(recordId);
+  }
+}
+
+const HAS_SIBLING = 1 << 30;
+const DROPPED = 0xffff_ffff;
+const NO_RECORD_ID = 0xffff_ffff;
+/** Record IDs from here on, and those that are no plain number, are interned strings. */
+const INTERNED_RECORD_ID = 0xc000_0000;
+
+/** The number that the text writes without leading zeros, below the interned ones; else -1. */
+function decimal(text: string): number {
+  const { length } = text;
+  if (length === 0 || length > 10 || (length > 1 && text.charCodeAt(0) === 0x30)) return -1;
+  let number = 0;
+  for (let at = 0; at < length; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    number = number * 10 + digit;
+  }
+  return number < INTERNED_RECORD_ID ? number : -1;
+}
