@@ -3,6 +3,7 @@ import { type CompiledTemplate, compileTemplate } from '../messages/template.js'
 import { TemplateSet } from '../messages/template-set.js';
 import { EvpairError, type Selection } from '../model/index.js';
 import type { MessageTemplate, PairDefinition, PairRule, Place, Recognizer } from './definition.js';
+import { ValueMemo } from './memo.js';
 
 /** Pair definitions ready for use, in the order given. */
 export interface CompiledDefinitions {
@@ -23,6 +24,8 @@ export interface CompiledDefinition {
   readonly sha256: string;
   readonly needsComputer: boolean;
   readonly rules: readonly CompiledRule[];
+  /** Made at the first event; undefined where values are placed by name. */
+  memo(): ValueMemo | undefined;
 }
 
 export interface CompiledRule extends PairRule {
@@ -76,6 +79,7 @@ export function compileDefinitions(definitions: readonly PairDefinition[]): Comp
 
 function compileDefinition(definition: PairDefinition): CompiledDefinition {
   const rules = definition.rules.map(compileRule);
+  let memo: { readonly value: ValueMemo | undefined } | undefined;
   return {
     definition,
     name: definition.name,
@@ -83,6 +87,10 @@ function compileDefinition(definition: PairDefinition): CompiledDefinition {
     sha256: createHash('sha256').update(canonicalJson(definition)).digest('hex'),
     needsComputer: rules.some(rule => [...rule.source, ...rule.destination].some(place => place.isComputer)),
     rules,
+    memo: () => {
+      memo ??= { value: ValueMemo.of(rules) };
+      return memo.value;
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { ascending, type CompiledDefinition, type CompiledRule } from './compile
 import type { Recognizer } from './definition.js';
 import { findEnds } from './ends.js';
 import { type Reading, readingOf, readMessage } from './invert-with.js';
+import type { ValuePart } from './memo.js';
 import { type EventValues, fitsShape, positionOf, valueAt } from './place.js';
 
 /** What one definition makes of one event. */
@@ -16,12 +17,18 @@ export interface Outcome {
 /** Undefined when the definition does not recognise the event. */
 export function outcomeOf(
   event: EventRecord,
-  { name, rules }: CompiledDefinition,
+  definition: CompiledDefinition,
   catalogue: Catalogue | undefined,
 ): Outcome | undefined {
-  for (const rule of rules) {
+  const memo = hasData(event) ? definition.memo() : undefined;
+  const known = memo?.get(event);
+  if (known !== undefined) return { found: failureOf(event, definition.name, known) };
+  for (const rule of definition.rules) {
     const recognition = recognize(event, rule, catalogue);
-    if (recognition) return outcomeByRule(event, name, rule, recognition, catalogue);
+    if (recognition === undefined) continue;
+    const outcome = outcomeByRule(event, definition.name, rule, recognition, catalogue);
+    if (outcome.found.type === 'failure' && recognition.recognizedBy !== 'message') memo?.set(event, outcome.found);
+    return outcome;
   }
   return undefined;
 }
@@ -81,20 +88,44 @@ function outcomeByRule(
     const isOpen = !isFromData && reading?.certainty === 'ambiguous' && ends.reason !== 'computer-absent';
     return isOpen ? unpaired('not_extracted', 'message-ambiguous') : unpaired('no_pair', ends.reason);
   }
-  return outcome({
-    type: 'failure',
-    kind: rule.kind,
-    definition,
-    ...identityOf(event),
-    ...ends,
-    ...(event.computer !== undefined && { observer: event.computer }),
-    ...reportedValues(rule, values),
-    recognizedBy,
-    extractedFrom: isFromData ? 'data' : 'message',
-    certainty: !isFromData && reading?.certainty === 'ambiguous' ? 'ambiguous' : 'exact',
-    position: event.position,
-  });
+  return outcome(
+    failureOf(event, definition, {
+      kind: rule.kind,
+      ...ends,
+      ...reportedValues(rule, values),
+      recognizedBy,
+      extractedFrom: isFromData ? 'data' : 'message',
+      certainty: !isFromData && reading?.certainty === 'ambiguous' ? 'ambiguous' : 'exact',
+    }),
+  );
 }
+
+/** A failure of what its values tell and what the event tells. */
+function failureOf(event: EventRecord, definition: string, part: ValuePart): Failure {
+  const failure: Mutable<Failure> = {
+    type: 'failure',
+    kind: part.kind,
+    definition,
+    provider: event.provider,
+    eventId: event.eventId,
+    source: part.source,
+    destination: part.destination,
+    placeholders: part.placeholders,
+    attributes: part.attributes,
+    recognizedBy: part.recognizedBy,
+    extractedFrom: part.extractedFrom,
+    certainty: part.certainty,
+    position: event.position,
+  };
+  if (event.channel !== undefined) failure.channel = event.channel;
+  if (event.recordId !== undefined) failure.recordId = event.recordId;
+  if (event.time !== undefined) failure.time = event.time;
+  if (event.computer !== undefined) failure.observer = event.computer;
+  if (part.damaged !== undefined) failure.damaged = part.damaged;
+  return failure;
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 function hasData(event: EventRecord): boolean {
   return event.insertions !== undefined && event.insertions.length > 0;
