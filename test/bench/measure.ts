@@ -33,6 +33,8 @@ export async function runOnce(command: string): Promise<Run & { readonly stdout:
   for await (const chunk of child.stdout) chunks.push(chunk as Buffer);
   const status = await new Promise<number>(resolve => child.once('close', code => resolve(code ?? -1)));
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+  // A program that fails is fast.
+  if (status !== 0) throw new Error(`${command} ended with ${status}`);
   const memoryMiB = hasTime ? Number(readFileSync(report, 'utf8').trim().split('\n').at(-1)) / 1024 : Number.NaN;
   rmSync(folder, { recursive: true });
   const stdout = Buffer.concat(chunks);
