@@ -37,6 +37,8 @@ await Promise.all([
     banner: { js: '#!/usr/bin/env node' },
     minifySyntax: true,
     minifyWhitespace: true,
+    minifyIdentifiers: true,
+    keepNames: false,
   }),
   build({ ...shared, entryPoints: ['src/index.ts'], outfile: 'dist/index.js', format: 'esm', packages: 'external' }),
 ]);
