@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -51,3 +51,25 @@ for (const name of readdirSync(cases).sort()) {
     }
   });
 }
+
+t.test('a signal ends the reading of a silent pipe, and what was found is printed and marked', async t => {
+  const sample = readFileSync(fileURLToPath(new URL('../samples/CAS01-Application.xml', import.meta.url)));
+  // A signal that comes before evpair listens ends it without a word: then it gets more time.
+  for (const patienceMs of [1500, 4000, 10_000]) {
+    const child = spawn(process.execPath, [program, '--quiet'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    child.stdin.write(sample);
+    const text = (async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of child.stdout) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks).toString();
+    })();
+    const timer = setTimeout(() => child.kill('SIGTERM'), patienceMs);
+    const code = await new Promise<number | null>(resolve => child.once('close', resolve));
+    clearTimeout(timer);
+    if (code === null) continue;
+    t.equal(code, 143);
+    t.match(JSON.parse((await text).trim().split('\n').at(-1)!), { type: 'run', failures: 6, complete: false });
+    return;
+  }
+  t.fail('evpair never listened to the signal');
+});

@@ -27,7 +27,10 @@ const evpair = join(root, 'dist/evpair.cjs');
 
 /** evpair that takes its time and leaves a trace, so that an executor can be killed in the middle of a task. */
 const slow = join(folder, 'slow-evpair.sh');
-writeFileSync(slow, `#!/bin/sh\necho "$PPID" >>"${folder}/started"\nsleep 1\nexec "${process.execPath}" "${evpair}" "$@"\n`);
+writeFileSync(
+  slow,
+  `#!/bin/sh\necho "$PPID" >>"${folder}/started"\nsleep 1\nexec "${process.execPath}" "${evpair}" "$@"\n`,
+);
 chmodSync(slow, 0o755);
 
 const pairLines = (text: string) => text.split('\n').filter(line => line.startsWith('{"type":"pair"'));

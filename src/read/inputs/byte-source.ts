@@ -16,7 +16,11 @@ export interface ByteSource {
  * event loop and signals are heard.
  * @throws EvpairError `ERR_INPUT` when it cannot be opened.
  */
-export async function openSource(name: string, path: string | undefined): Promise<ByteSource> {
+export async function openSource(
+  name: string,
+  path: string | undefined,
+  signal?: AbortSignal | undefined,
+): Promise<ByteSource> {
   let fd = 0;
   try {
     if (path !== undefined) fd = openSync(path, 'r');
@@ -35,7 +39,20 @@ export async function openSource(name: string, path: string | undefined): Promis
   const { Socket } = await import('node:net');
   const stream =
     path === undefined ? pipeOrStream(() => new Socket({ fd, writable: false }), fd) : createReadStream('', { fd });
-  return sourceOfChunks(stream);
+  // A silent producer must not hold up an abort: the stream is ended under the reader's hands.
+  signal?.addEventListener('abort', () => stream.destroy(), { once: true });
+  const source = sourceOfChunks(stream);
+  return {
+    ...source,
+    read: async room => {
+      try {
+        return await source.read(room);
+      } catch (error) {
+        if (signal?.aborted === true) return 0;
+        throw error;
+      }
+    },
+  };
 }
 
 /** The bytes of a stream or any other chunks as a source. */

@@ -46,7 +46,7 @@ export async function readInput(
   options: ReadInputOptions,
   emit: (item: ReadItem) => void,
 ): Promise<void> {
-  await readSource(await openSource(input.name, input.path), input, options, emit);
+  await readSource(await openSource(input.name, input.path, options.signal), input, options, emit);
 }
 
 /** Reads one input, as `readInput` does, from any source of bytes; closes it. */
@@ -163,7 +163,10 @@ async function readExport(
     const room = reader.reserve(WINDOW_BYTES);
     const answer = end.reading(() => source.read(room));
     const length = typeof answer === 'number' ? answer : await answer;
-    if (length === 0) break;
+    if (length === 0) {
+      if (options.signal?.aborted === true) end.stop();
+      break;
+    }
     reader.commit(length, emit);
     options.onProgress?.(length);
     const wait = options.afterWindow?.();
