@@ -8,6 +8,7 @@ import { gunzipSync, gzipSync, crc32 as nodeCrc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { strToU8, zipSync } from 'fflate';
 import t from 'tap';
+import { Crc32 } from '../src/bytes/crc32.js';
 import type { InputReport, ReadItem } from '../src/model/index.js';
 import type { FormatReader } from '../src/read/format-reader.js';
 import { FORMATS, type Format } from '../src/read/formats.js';
@@ -15,7 +16,6 @@ import { type ByteSource, openSource, PeekableSource, sourceOfChunks } from '../
 import { expandInputs } from '../src/read/inputs/expand-inputs.js';
 import { type ReadInputOptions, readInput, readSource } from '../src/read/inputs/read-input.js';
 import { unpack } from '../src/read/inputs/unpack.js';
-import { Crc32 } from '../src/read/inputs/unpack-crc32.js';
 import type { UnpackLimits } from '../src/read/inputs/unpack-limits.js';
 
 // ---- Made by the system's tools (zstd 1.5, bzip2 1.0.8, xz 5.4, Info-ZIP 3.0, Python's zipfile) of these two texts.

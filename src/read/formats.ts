@@ -3,6 +3,7 @@ import { detectEventJson } from './event-json/detect.js';
 import { createEventJsonReader } from './event-json/index.js';
 import { createEventTextReader, detectEventText } from './event-text/index.js';
 import { createEventXmlReader } from './event-xml/index.js';
+import { createEvtxReader, detectEvtx } from './evtx/index.js';
 import type { FormatReader, ReadOptions } from './format-reader.js';
 import type { Head } from './head.js';
 import { createToolCsvReader, detectToolCsv } from './tool-csv/index.js';
@@ -19,6 +20,7 @@ export interface Format {
 
 /** Every form, the surest marks first. To add one: a folder beside this file and a row here. */
 export const FORMATS: readonly Format[] = [
+  { name: 'evtx', detect: detectEvtx, create: createEvtxReader },
   { name: 'clixml', detect: head => detectClixml(head.text), create: createClixmlReader },
   { name: 'event-json', detect: head => detectEventJson(head.bytes).score, create: createEventJsonReader },
   { name: 'event-text', detect: head => detectEventText(head.text), create: createEventTextReader },

@@ -1,6 +1,6 @@
+import { Crc32 } from '../../bytes/crc32.js';
 import { RawInflater } from '../../stream/decompress.js';
 import type { ByteSource } from './byte-source.js';
-import { Crc32 } from './unpack-crc32.js';
 import { endsInside, type PackedSource, sourceOfBlocks, type Tell, UnpackError } from './unpack-source.js';
 
 /**

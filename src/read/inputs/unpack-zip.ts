@@ -1,8 +1,8 @@
 import { codePage, loadCodePage } from '../../bytes/code-pages.js';
+import { Crc32 } from '../../bytes/crc32.js';
 import { RawInflater } from '../../stream/decompress.js';
 import type { ByteSource } from './byte-source.js';
 import type { ArchiveVisitor } from './unpack-archive.js';
-import { Crc32 } from './unpack-crc32.js';
 import { inflateNext, viewOf } from './unpack-gzip.js';
 import { PackedSource, SliceSource, sourceOfBlocks, type Tell, UnpackError } from './unpack-source.js';
 
