@@ -583,3 +583,33 @@ t.test(
     ]);
   },
 );
+
+t.test('values whose order an export lost are placed by their names alone', async t => {
+  const yaml = `
+name: by-name
+version: 1
+title: T
+provider: P
+failure:
+  event_id: 1
+  source: { data: From, value: "%1" }
+  destination: { data: To, value: "%2" }
+---
+name: by-number
+version: 1
+title: T
+provider: P
+failure:
+  event_id: 1
+  source: "%1"
+  destination: "%2"
+`;
+  const parts = await Promise.all(yaml.split('---\n').map(part => loadDefinitions(part, 'unordered.yaml')));
+  const compiled = compileDefinitions(parts.flat());
+  const found: ExtractItem[] = [];
+  const unordered = { insertions: ['b.example', 'a.example'], names: ['To', 'From'], isUnordered: true };
+  extractFailures(compiled).push({ ...event({}), provider: 'P', eventId: 1, ...unordered }, item => found.push(item));
+  t.match(found, [{ type: 'failure', definition: 'by-name', source: 'a.example', destination: 'b.example' }]);
+  t.equal(found.length, 1, 'the definition that knows only numbers yields nothing');
+  t.same((found[0] as Failure).placeholders, {}, 'no value is passed off as a %n');
+});

@@ -20,7 +20,7 @@ export function outcomeOf(
   definition: CompiledDefinition,
   catalogue: Catalogue | undefined,
 ): Outcome | undefined {
-  const memo = hasData(event) ? definition.memo() : undefined;
+  const memo = hasData(event) && event.isUnordered !== true ? definition.memo() : undefined;
   const known = memo?.get(event);
   if (known !== undefined) return { found: failureOf(event, definition.name, known) };
   for (const rule of definition.rules) {
@@ -131,8 +131,8 @@ function hasData(event: EventRecord): boolean {
   return event.insertions !== undefined && event.insertions.length > 0;
 }
 
-function valuesOfData({ insertions = [], names, computer }: EventRecord): EventValues {
-  return { insertions, names, computer };
+function valuesOfData({ insertions = [], names, computer, isUnordered }: EventRecord): EventValues {
+  return { insertions, names, computer, isUnordered };
 }
 
 function valuesOfMessage({ computer }: EventRecord, { insertions, damaged }: Reading): EventValues {
@@ -154,7 +154,9 @@ function reportedValues(
   rule: CompiledRule,
   values: EventValues,
 ): Pick<Failure, 'placeholders' | 'attributes' | 'damaged'> {
-  const positions = rule.positions ?? ascending(rule.used.map(place => positionOf(place, values)));
+  // Where the order is lost, nothing tells which value `%n` was.
+  const reported = rule.positions ?? ascending(rule.used.map(place => positionOf(place, values)));
+  const positions = values.isUnordered === true ? [] : reported;
   const placeholders: Record<`%${number}`, string> = {};
   const damaged: `%${number}`[] = [];
   for (const position of positions) {

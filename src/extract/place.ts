@@ -7,6 +7,8 @@ export interface EventValues {
   readonly insertions: readonly (string | undefined)[];
   readonly names?: readonly (string | undefined)[] | undefined;
   readonly computer?: string | undefined;
+  /** Only `names` place the values; their order is the export's. */
+  readonly isUnordered?: boolean | undefined;
   /** The numbers of the insertions whose text an encoding destroyed. */
   readonly damaged?: readonly number[] | undefined;
 }
@@ -19,13 +21,16 @@ export function valueAt(place: Place, values: EventValues): string | undefined {
 
 /** The n of the `%n` that a place stands for in this event; 0 when it has none. */
 export function positionOf(place: Place, values: EventValues): number {
-  if (place.data === undefined || values.names === undefined) return place.position ?? 0;
+  if (place.data === undefined || values.names === undefined)
+    return values.isUnordered === true ? 0 : (place.position ?? 0);
   const exact = values.names.indexOf(place.data);
   if (exact >= 0) return exact + 1;
   // Manifests of one provider spell a name in several ways (Targetname, TargetName).
   const folded = place.data.toLowerCase();
   const found = values.names.findIndex(name => name?.toLowerCase() === folded);
-  if (found < 0 && place.position !== undefined && values.names.every(isNumbered)) return place.position;
+  if (found < 0 && place.position !== undefined && values.isUnordered !== true && values.names.every(isNumbered)) {
+    return place.position;
+  }
   return found + 1;
 }
 
@@ -36,6 +41,7 @@ function isNumbered(name: string | undefined): boolean {
 
 /** Whether the values look as the shape says. */
 export function fitsShape(shape: Shape, values: EventValues): boolean {
+  if (values.isUnordered === true) return false;
   const count = values.insertions.length;
   if (shape.count && (count < shape.count[0] || count > shape.count[1])) return false;
   return shape.values.every(({ position, looksLike }) => {

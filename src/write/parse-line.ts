@@ -65,6 +65,7 @@ function eventOf(fields: Fields): EventRecord {
     ...optional('time', timeOf(fields)),
     ...optional('insertions', optionalTexts(fields, 'insertions')),
     ...optional('names', namesOf(fields)),
+    ...optional('isUnordered', fields.is_unordered === true ? true : undefined),
     ...optional('message', optionalText(fields, 'message')),
     ...optional('culture', optionalText(fields, 'culture')),
     position: positionOf(fields),
@@ -114,7 +115,9 @@ function inputOf(fields: Fields): InputReport {
     timezone,
     date_order: dateOrder,
     warnings,
+    coverage,
   } = fields as {
+    coverage?: InputReport['coverage'];
     timezone?: InputReport['timezone'];
     date_order?: InputReport['dateOrder'];
     warnings?: InputReport['warnings'];
@@ -133,6 +136,8 @@ function inputOf(fields: Fields): InputReport {
     ...optional('timezone', timezone),
     ...optional('dateOrder', dateOrder),
     warnings: warnings ?? {},
+    ...optional('coverage', coverage),
+    ...optional('excludedWithoutTime', optionalCount(fields, 'excluded_without_time')),
     ...optional('sha256', optionalText(fields, 'sha256')),
     isComplete: fields.complete === true,
   };

@@ -137,7 +137,10 @@ export class EventOfBinXml {
   ): void {
     if (element.name === 'EventData' && depth === 0) {
       const data = this.#elements(element.children, values);
-      if (data.some(child => child.element.name === 'Data')) return this.#addData(element, values, add);
+      if (data.some(child => child.element.name === 'Data')) {
+        this.#addData(element, values, add);
+        return;
+      }
     }
     let hasAttributes = false;
     for (const { name } of element.attributes) {
