@@ -38,4 +38,6 @@ export interface Outcome {
   readonly readNothing: boolean;
   /** The greatest count of a pair, for `--fail-on`. */
   readonly greatestCount?: number;
+  /** The share of messages that were inverted exactly, for `--fail-on-coverage`; undefined when none was tried. */
+  readonly exactShare?: number | undefined;
 }

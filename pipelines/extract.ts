@@ -12,7 +12,7 @@ import {
 } from '../src/index.js';
 import type { Command, Outcome } from './command.js';
 import { readInputs } from './read-inputs.js';
-import { runFacts } from './run-facts.js';
+import { exactShareOf, runFacts } from './run-facts.js';
 
 /** `evpair extract`: exports or events → failures, recognised events without a pair among them; the run line last. */
 export async function extract(command: Command & { readonly extract: ExtractOptions }): Promise<Outcome> {
@@ -28,6 +28,7 @@ export async function extract(command: Command & { readonly extract: ExtractOpti
     if (item.type === 'failure' || item.type === 'unpaired') write(item);
     else extractor.push(item, write);
   });
-  command.output.line(writeRun(summariseRun(ledger, runFacts(command, compiled))));
-  return outcome;
+  const run = summariseRun(ledger, runFacts(command, compiled));
+  command.output.line(writeRun(run));
+  return { ...outcome, exactShare: exactShareOf(run) };
 }

@@ -1,4 +1,4 @@
-import type { CompiledDefinitions, RunFacts } from '../src/index.js';
+import type { CompiledDefinitions, RunFacts, RunSummary } from '../src/index.js';
 import type { Command } from './command.js';
 
 /** What a run line says beside the ledger's accounting. */
@@ -12,4 +12,15 @@ export function runFacts(
     definitions: (compiled?.definitions ?? []).map(({ name, version, sha256 }) => ({ name, version, sha256 })),
     complete: command.read.signal?.aborted !== true,
   };
+}
+
+/** The share of messages that were inverted exactly; undefined when none was tried. */
+export function exactShareOf({ coverage = [] }: RunSummary): number | undefined {
+  let exact = 0;
+  let tried = 0;
+  for (const line of coverage) {
+    exact += line.exact;
+    tried += line.exact + line.ambiguous + line.none;
+  }
+  return tried === 0 ? undefined : exact / tried;
 }

@@ -13,7 +13,7 @@ import {
 } from '../src/index.js';
 import type { Command, Outcome } from './command.js';
 import { readInputs } from './read-inputs.js';
-import { runFacts } from './run-facts.js';
+import { exactShareOf, runFacts } from './run-facts.js';
 import { type SummaryForm, type SummaryOutput, writeSummary } from './write-summary.js';
 
 export interface SummarizeCommand extends Command {
@@ -47,8 +47,9 @@ export async function summarize(command: SummarizeCommand): Promise<Outcome> {
     }
     return outcome;
   }
-  const greatestCount = await writeSummary(ledger, summariseRun(ledger, facts), { ...command, form: command.form });
-  return { ...outcome, greatestCount };
+  const run = summariseRun(ledger, facts);
+  const greatestCount = await writeSummary(ledger, run, { ...command, form: command.form });
+  return { ...outcome, greatestCount, exactShare: exactShareOf(run) };
 }
 
 function hashOf(config: unknown): string {

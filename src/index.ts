@@ -40,11 +40,17 @@ export {
   compileTemplate,
   createCatalogue,
   type Inversion,
+  importTemplates,
+  invertLine,
   invertMessage,
   isCatalogueHead,
+  learningLines,
   type MessageTemplate,
   openCatalogue,
+  openTemplateFiles,
   renderTemplate,
+  TemplateLearner,
+  templateLine,
 } from './messages/index.js';
 export * from './model/index.js';
 export { ExportReader, type ExportReaderOptions } from './read/export-reader.js';
@@ -58,6 +64,7 @@ export {
   asTransform,
   chainStages,
   fileWindows,
+  forEachLine,
   runStages,
   type Stage,
 } from './stream/index.js';

@@ -28,6 +28,15 @@ export function countOption(options: Options, name: string, least: number): numb
   throw usage(`--${name} takes a whole number of at least ${least}, not ${JSON.stringify(text)}.`);
 }
 
+/** A share. @throws EvpairError `ERR_USAGE` when the value is no number from 0 to 1. */
+export function shareOption(options: Options, name: string): number | undefined {
+  const text = textOption(options, name);
+  if (text === undefined) return undefined;
+  const share = /^(0|1|0?\.\d+|1\.0+)$/.test(text) ? Number(text) : Number.NaN;
+  if (share >= 0) return share;
+  throw usage(`--${name} takes a share from 0 to 1 such as 0.99, not ${JSON.stringify(text)}.`);
+}
+
 /** Epoch milliseconds. @throws EvpairError `ERR_USAGE` when the value is no ISO 8601 date or time. */
 export function timeOption(options: Options, name: string): number | undefined {
   const text = textOption(options, name);

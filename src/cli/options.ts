@@ -19,12 +19,14 @@ export const COMMANDS = {
   events: 'exports → events',
   extract: 'exports or events → failures',
   merge: 'partial ledgers → pair summaries, or one partial ledger',
+  detect: 'what each input is, holds and lacks; the first thing to run',
+  templates: 'import, learn, list, invert: the message catalogue',
   definitions: 'list, show NAME, check FILE: the pair definitions',
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;
 
-const READING: readonly CommandName[] = ['summarize', 'events', 'extract'];
+const READING: readonly CommandName[] = ['summarize', 'events', 'extract', 'detect', 'templates'];
 const EXTRACTING: readonly CommandName[] = ['summarize', 'extract'];
 const SUMMARISING: readonly CommandName[] = ['summarize', 'merge'];
 const ALL = Object.keys(COMMANDS) as CommandName[];
@@ -64,6 +66,13 @@ export const OPTIONS: readonly Option[] = [
     help: 'Use this pair definition. Repeatable. Default: all that are shipped.',
     commands: READING,
   },
+  {
+    name: 'templates',
+    value: 'FILE',
+    isList: true,
+    help: 'Read messages with these templates too. Repeatable.',
+    commands: ['summarize', 'extract', 'templates'],
+  },
   { name: 'since', value: 'TIME', help: 'Only events at or after this time (ISO 8601).', commands: EXTRACTING },
   { name: 'until', value: 'TIME', help: 'Only events before this time (ISO 8601).', commands: EXTRACTING },
   { name: 'gap', value: 'DURATION', help: 'Longest silence inside one episode. Default: 15m.', commands: SUMMARISING },
@@ -84,9 +93,9 @@ export const OPTIONS: readonly Option[] = [
   {
     name: 'output-format',
     value: 'FORM',
-    choices: ['ndjson', 'table', 'csv'],
-    help: 'Default: table on a terminal, otherwise ndjson.',
-    commands: SUMMARISING,
+    choices: ['ndjson', 'table', 'csv', 'text'],
+    help: 'Default: table (detect: text) on a terminal, otherwise ndjson.',
+    commands: [...SUMMARISING, 'detect'],
   },
   { name: 'output', short: 'o', value: 'FILE', help: 'Write to FILE. Default: standard output.', commands: ALL },
   {
@@ -107,6 +116,13 @@ export const OPTIONS: readonly Option[] = [
     help: 'Exit with 3 if some pair has N failures or more.',
     commands: SUMMARISING,
   },
+  {
+    name: 'fail-on-coverage',
+    value: 'SHARE',
+    help: 'Exit with 4 if a smaller share (0 to 1) of messages was inverted exactly.',
+    commands: EXTRACTING,
+  },
+  { name: 'text', help: 'One message a line, not NDJSON (templates invert).', commands: ['templates'] },
   {
     name: 'log-format',
     value: 'FORM',

@@ -7,6 +7,8 @@ export interface Output {
   line(text: string): void;
   /** Writes what is waiting if there is enough of it; a promise when the reader is slow. */
   drain(): Promise<void> | undefined;
+  /** Writes what is waiting. */
+  flush(): Promise<void>;
   /** Writes everything and closes. */
   close(): Promise<void>;
 }
@@ -43,6 +45,7 @@ export function openOutput(path: string | undefined, options: { readonly isPriva
       batch.push(text, '\n');
       chars += text.length + 1;
     },
+    flush,
     drain: () => (chars < BATCH_CHARS ? undefined : flush()),
     async close() {
       await flush();

@@ -1,17 +1,44 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { fstatSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import type { Command, Outcome } from '../../pipelines/command.js';
 import { checkDefinitions, listDefinitions, shippedDefinition, showDefinition } from '../../pipelines/definitions.js';
+import { detect } from '../../pipelines/detect.js';
 import { events } from '../../pipelines/events.js';
 import { extract } from '../../pipelines/extract.js';
 import { merge } from '../../pipelines/merge.js';
 import { summarize } from '../../pipelines/summarize.js';
+import {
+  importTemplateFiles,
+  indexTemplates,
+  invertTo,
+  learnTemplates,
+  listTemplates,
+  type OpenTemplateFile,
+  openTemplates,
+} from '../../pipelines/templates.js';
 import type { SummaryForm } from '../../pipelines/write-summary.js';
-import { EvpairError, expandInputs, loadDefinitions, type PairDefinition, parseColumns } from '../index.js';
+import {
+  EvpairError,
+  expandInputs,
+  forEachLine,
+  loadDefinitions,
+  type PairDefinition,
+  parseColumns,
+  templateLine,
+} from '../index.js';
 import { isUtcName, type LocalZone } from '../time/local-zone.js';
 import { EXIT } from './exit-status.js';
 import { generalHelp } from './help.js';
 import { type Log, writeStderr } from './log.js';
-import { countOption, durationOption, flagOption, listOption, textOption, timeOption } from './option-values.js';
+import {
+  countOption,
+  durationOption,
+  flagOption,
+  listOption,
+  shareOption,
+  textOption,
+  timeOption,
+} from './option-values.js';
 import { type Output, openOutput } from './output.js';
 import { type CommandLine, usage } from './parse-command-line.js';
 import { openProgress } from './progress.js';
@@ -20,8 +47,11 @@ import { openTeller } from './teller.js';
 /** Runs the command that the line names. `tool` is evpair with its version. @returns the exit status. */
 export async function runCommand(line: CommandLine, log: Log, tool: string): Promise<number> {
   if (line.command === 'definitions') return runDefinitions(line);
+  if (line.command === 'templates' && line.args[0] !== 'learn') return runTemplates(line, log);
   const { options } = line;
   const args = argumentsOf(line);
+  const templateFiles = listOption(options, 'templates').map(openTemplateFile);
+  const catalogue = openTemplates(templateFiles);
   if (args.length === 0) {
     writeStderr(generalHelp());
     return EXIT.usage;
@@ -30,7 +60,7 @@ export async function runCommand(line: CommandLine, log: Log, tool: string): Pro
   const form = formOf(line);
   const failOn = countOption(options, 'fail-on', 1);
   const settings = {
-    extract: boundsOf(line),
+    extract: { ...boundsOf(line), ...(catalogue === undefined ? {} : { catalogue }) },
     summarise: {
       gapMs: durationOption(options, 'gap'),
       minCount: countOption(options, 'min-count', 0),
@@ -69,17 +99,23 @@ export async function runCommand(line: CommandLine, log: Log, tool: string): Pro
       case 'extract':
         outcome = await extract({ ...command, extract: settings.extract });
         break;
+      case 'detect':
+        outcome = await detect({ ...command, isText: form === 'text' });
+        break;
+      case 'templates':
+        outcome = await learnTemplates(command);
+        break;
       case 'merge':
-        outcome = await merge({ ...command, ...settings, ...shown, form });
+        outcome = await merge({ ...command, ...settings, ...shown, form: summaryForm(form) });
         break;
       default:
         outcome = await summarize({
           ...command,
           ...settings,
           ...shown,
-          form,
+          form: summaryForm(form),
           ledger: { dedupe: textOption(options, 'dedupe') === 'none' ? 'none' : 'record-id' },
-          extraction: extractionOf(line),
+          extraction: { ...extractionOf(line), templates: templateFiles.map(hashOfFile) },
         });
     }
   } finally {
@@ -89,13 +125,18 @@ export async function runCommand(line: CommandLine, log: Log, tool: string): Pro
     await rejects?.close();
   }
   await output.close();
-  return exitStatus(outcome, failOn, signals.received());
+  return exitStatus(outcome, { failOn, leastShare: shareOption(options, 'fail-on-coverage') }, signals.received());
 }
 
-function exitStatus(outcome: Outcome, failOn: number | undefined, signal: NodeJS.Signals | undefined): number {
+function exitStatus(
+  outcome: Outcome,
+  gates: { readonly failOn: number | undefined; readonly leastShare: number | undefined },
+  signal: NodeJS.Signals | undefined,
+): number {
   if (signal !== undefined) return signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
   if (outcome.readNothing) return EXIT.usage;
-  if (failOn !== undefined && (outcome.greatestCount ?? 0) >= failOn) return EXIT.overThreshold;
+  if (gates.leastShare !== undefined && (outcome.exactShare ?? 1) < gates.leastShare) return EXIT.refuted;
+  if (gates.failOn !== undefined && (outcome.greatestCount ?? 0) >= gates.failOn) return EXIT.overThreshold;
   return outcome.isIncomplete ? EXIT.incomplete : EXIT.done;
 }
 
@@ -108,7 +149,8 @@ function argumentsOf(line: CommandLine): readonly string[] {
       : readText(list === '-' ? 0 : list, list)
           .split(/\r?\n/)
           .filter(name => name !== '');
-  const args = [...line.args, ...listed];
+  // `templates learn` names itself before its inputs.
+  const args = [...(line.command === 'templates' ? line.args.slice(1) : line.args), ...listed];
   return args.length > 0 || list !== undefined || process.stdin.isTTY === true ? args : ['-'];
 }
 
@@ -172,14 +214,23 @@ async function definitionsOf({ options }: CommandLine): Promise<PairDefinition[]
   return definitions;
 }
 
-function formOf({ command, options }: CommandLine): SummaryForm | 'partial' {
+type Form = SummaryForm | 'partial' | 'text';
+
+function formOf({ command, options }: CommandLine): Form {
   if (flagOption(options, 'partial')) return 'partial';
-  const given = textOption(options, 'output-format') as SummaryForm | undefined; // the table's choices
+  const given = textOption(options, 'output-format') as SummaryForm | 'text' | undefined; // the table's choices
+  const isForPerson = process.stdout.isTTY === true && textOption(options, 'output') === undefined;
+  if (command === 'detect') {
+    if (given === 'table' || given === 'csv') throw usage('evpair detect writes text or ndjson.');
+    return given ?? (isForPerson ? 'text' : 'ndjson');
+  }
+  if (given === 'text') throw usage('--output-format text belongs to evpair detect.', 'Use table.');
   const isShown = command === 'summarize' || command === 'merge';
-  return (
-    given ??
-    (isShown && process.stdout.isTTY === true && textOption(options, 'output') === undefined ? 'table' : 'ndjson')
-  );
+  return given ?? (isShown && isForPerson ? 'table' : 'ndjson');
+}
+
+function summaryForm(form: Form): SummaryForm | 'partial' {
+  return form === 'text' ? 'table' : form;
 }
 
 function refuseSummariseOptions({ options }: CommandLine): void {
@@ -212,6 +263,92 @@ async function runDefinitions(line: CommandLine): Promise<number> {
   } else throw usage('evpair definitions takes list, show NAME, or check FILE...', 'evpair definitions --help');
   await output.close();
   return EXIT.done;
+}
+
+/** `evpair templates import | list | invert`. */
+async function runTemplates(line: CommandLine, log: Log): Promise<number> {
+  const [verb, ...names] = line.args;
+  const target = textOption(line.options, 'output');
+  if (verb === 'import' && names.length > 0) {
+    const files = names.map(name => ({ name, bytes: readBytes(name) }));
+    const templates = importTemplateFiles(files, problem => log.warn({ code: 'template-problem' }, problem));
+    if (target?.endsWith('.evtmpl') === true) {
+      writeFileSync(target, indexTemplates(templates));
+    } else {
+      const output = openOutput(target);
+      for (const template of templates) output.line(templateLine(template));
+      await output.close();
+    }
+    return EXIT.done;
+  }
+  const catalogue = openTemplates(
+    [...listOption(line.options, 'templates'), ...(verb === 'list' ? names : [])].map(openTemplateFile),
+  );
+  if (catalogue === undefined || (verb !== 'list' && !(verb === 'invert' && names.length === 0))) {
+    throw usage(
+      'evpair templates takes import FILE..., learn FILE..., list FILE..., or invert with --templates FILE.',
+      'evpair templates --help',
+    );
+  }
+  const output = openOutput(target);
+  if (verb === 'list') await listTemplates(catalogue, output);
+  else await forEachLineOf(process.stdin, invertTo(catalogue, flagOption(line.options, 'text'), output), output);
+  await output.close();
+  return EXIT.done;
+}
+
+/** Hands on standard input line by line; what was answered is written before evpair waits for more. */
+async function forEachLineOf(
+  input: AsyncIterable<Buffer>,
+  onLine: (line: string) => void,
+  output: Output,
+): Promise<void> {
+  const flushing = async function* () {
+    for await (const chunk of input) {
+      yield chunk;
+      await new Promise(resolve => setImmediate(resolve));
+      await output.flush();
+    }
+  };
+  await forEachLine(flushing(), onLine);
+}
+
+/** A file of templates, read by offset: an indexed catalogue of any size costs what is looked up in it. */
+function openTemplateFile(name: string): OpenTemplateFile {
+  try {
+    const fd = openSync(name, 'r');
+    const { size } = fstatSync(fd);
+    return {
+      name,
+      source: {
+        size,
+        read(offset, length) {
+          const bytes = Buffer.allocUnsafe(length);
+          for (let at = 0; at < length; ) {
+            const read = readSync(fd, bytes, at, length - at, offset + at);
+            if (read === 0)
+              throw new EvpairError('ERR_CATALOGUE', `${name}: the file became shorter while it was read`);
+            at += read;
+          }
+          return bytes;
+        },
+      },
+    };
+  } catch (cause) {
+    throw new EvpairError('ERR_USAGE', `${name}: cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function hashOfFile({ source }: OpenTemplateFile): string {
+  return createHash('sha256').update(source.read(0, source.size)).digest('hex');
+}
+
+function readBytes(name: string): Uint8Array {
+  try {
+    return readFileSync(name);
+  } catch (cause) {
+    throw new EvpairError('ERR_USAGE', `${name}: cannot be read: ${(cause as Error).message}`, { cause });
+  }
 }
 
 function readText(path: string | number, name: string): string {
