@@ -79,5 +79,6 @@ export {
   pairTable,
   parseLine,
   writeItem,
+  writePair,
   writeRun,
 } from './write/index.js';

@@ -37,6 +37,8 @@ export function utcSeconds(
   if (hour > 23 || minute > 59 || second > 59) return undefined;
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
+  // A Date ends with the year 275,760.
+  if (Number.isNaN(date.getTime())) return undefined;
   return date.getTime() / 1000 + hour * 3600 + minute * 60 + second;
 }
 

@@ -1,4 +1,13 @@
-import type { EventRecord, Failure, Instant, Position, Reject, RunSummary, Unpaired } from '../model/index.js';
+import type {
+  EventRecord,
+  Failure,
+  Instant,
+  PairSummary,
+  Position,
+  Reject,
+  RunSummary,
+  Unpaired,
+} from '../model/index.js';
 import { formatInstant } from '../time/instant-text.js';
 
 /**
@@ -32,7 +41,7 @@ function writeEvent(event: EventRecord): string {
     ...timeFields(event.time),
     insertions: event.insertions,
     names: event.names?.map(name => name ?? null),
-    is_unordered: event.isUnordered,
+    is_unordered: event.isUnordered === true ? true : undefined,
     message: event.message,
     culture: event.culture,
     position: positionFields(event.position),
@@ -93,6 +102,11 @@ function writeReject(reject: Reject): string {
   });
 }
 
+/** A pair line. A summary's keys stand in the order of the output already. */
+export function writePair(pair: PairSummary): string {
+  return JSON.stringify(pair);
+}
+
 /** The run line. Inputs keep all that their reports say, so that a later command can go on from it. */
 export function writeRun(run: RunSummary): string {
   return JSON.stringify({
@@ -108,11 +122,11 @@ export function writeRun(run: RunSummary): string {
       malformed: input.malformed,
       unparsed: input.unparsed,
       without_time: input.withoutTime,
+      excluded_without_time: input.excludedWithoutTime,
       timezone: input.timezone,
       date_order: input.dateOrder,
       warnings: input.warnings,
       coverage: input.coverage,
-      excluded_without_time: input.excludedWithoutTime,
       sha256: input.sha256,
       complete: input.isComplete,
     })),

@@ -47,6 +47,8 @@ function itemOf(fields: Fields): OwnItem {
     case 'reject':
     case 'pair':
       return { type: fields.type };
+    case 'partial':
+      throw new WrongLine('this is a partial ledger: give it to evpair merge');
     default:
       throw new WrongLine('this line has no type that evpair writes');
   }
@@ -65,7 +67,7 @@ function eventOf(fields: Fields): EventRecord {
     ...optional('time', timeOf(fields)),
     ...optional('insertions', optionalTexts(fields, 'insertions')),
     ...optional('names', namesOf(fields)),
-    ...optional('isUnordered', fields.is_unordered === true ? true : undefined),
+    ...(fields.is_unordered === true ? { isUnordered: true } : {}),
     ...optional('message', optionalText(fields, 'message')),
     ...optional('culture', optionalText(fields, 'culture')),
     position: positionOf(fields),
@@ -79,7 +81,7 @@ function failureOf(fields: Fields): Failure {
     ...recognisedOf(fields),
     source: text(fields, 'source'),
     destination: text(fields, 'destination'),
-    placeholders: texts(fields, 'placeholders'),
+    placeholders: placeholdersOf(fields),
     attributes: texts(fields, 'attributes'),
     recognizedBy: oneOf(fields, 'recognized_by', ['event_id', 'message', 'shape']),
     extractedFrom: oneOf(fields, 'extracted_from', ['data', 'message']),
@@ -111,17 +113,6 @@ function recognisedOf(fields: Fields) {
 }
 
 function inputOf(fields: Fields): InputReport {
-  const {
-    timezone,
-    date_order: dateOrder,
-    warnings,
-    coverage,
-  } = fields as {
-    coverage?: InputReport['coverage'];
-    timezone?: InputReport['timezone'];
-    date_order?: InputReport['dateOrder'];
-    warnings?: InputReport['warnings'];
-  };
   return {
     type: 'input',
     path: text(fields, 'path'),
@@ -133,14 +124,44 @@ function inputOf(fields: Fields): InputReport {
     malformed: count(fields, 'malformed'),
     rejects: count(fields, 'rejects'),
     withoutTime: count(fields, 'without_time'),
-    ...optional('timezone', timezone),
-    ...optional('dateOrder', dateOrder),
-    warnings: warnings ?? {},
-    ...optional('coverage', coverage),
+    ...optional('timezone', timezoneOf(fields)),
+    ...optional('dateOrder', dateOrderOf(fields)),
+    warnings: counts(fields, 'warnings'),
+    ...optional('coverage', coverageOf(fields)),
     ...optional('excludedWithoutTime', optionalCount(fields, 'excluded_without_time')),
     ...optional('sha256', optionalText(fields, 'sha256')),
     isComplete: fields.complete === true,
   };
+}
+
+function timezoneOf(fields: Fields): InputReport['timezone'] {
+  if (fields.timezone === undefined) return undefined;
+  const timezone = fieldsOf(fields.timezone);
+  return { name: text(timezone, 'name'), basis: oneOf(timezone, 'basis', ['export', 'given', 'assumed']) };
+}
+
+function dateOrderOf(fields: Fields): InputReport['dateOrder'] {
+  if (fields.date_order === undefined) return undefined;
+  const dateOrder = fieldsOf(fields.date_order);
+  return {
+    order: oneOf(dateOrder, 'order', ['dmy', 'mdy', 'ymd']),
+    basis: oneOf(dateOrder, 'basis', ['found', 'given', 'assumed']),
+    ...(dateOrder.swap === true ? { swap: true } : {}),
+  };
+}
+
+function coverageOf(fields: Fields): InputReport['coverage'] {
+  if (fields.coverage === undefined) return undefined;
+  return list(fields, 'coverage').map(value => {
+    const line = fieldsOf(value);
+    return {
+      provider: text(line, 'provider'),
+      event_id: count(line, 'event_id'),
+      exact: count(line, 'exact'),
+      ambiguous: count(line, 'ambiguous'),
+      none: count(line, 'none'),
+    };
+  });
 }
 
 /** @throws WrongLine when `time` is no time. */
@@ -159,7 +180,15 @@ function timeOf(fields: Fields): Instant | undefined {
 
 function positionOf(fields: Fields): Position {
   const position = fieldsOf(fields.position);
-  return { input: text(position, 'input'), offset: count(position, 'offset'), length: count(position, 'length') };
+  const length = count(position, 'length');
+  if (length > 0xffff_ffff) throw wrong('length', 'below 4 GiB');
+  return { input: text(position, 'input'), offset: count(position, 'offset'), length };
+}
+
+function placeholdersOf(fields: Fields): Failure['placeholders'] {
+  const values = texts(fields, 'placeholders');
+  for (const name of Object.keys(values)) if (!/^%[1-9]\d?$/.test(name)) throw wrong('placeholders', '%1 to %99');
+  return values;
 }
 
 function namesOf(fields: Fields): (string | undefined)[] | undefined {
@@ -213,6 +242,12 @@ function texts(fields: Fields, key: string): Record<string, string> {
   const value = fieldsOf(fields[key]);
   for (const each of Object.values(value)) if (typeof each !== 'string') throw wrong(key, 'an object of texts');
   return value as Record<string, string>; // every value was seen to be a string
+}
+
+function counts(fields: Fields, key: string): Record<string, number> {
+  const values = fieldsOf(fields[key]);
+  for (const name of Object.keys(values)) count(values, name);
+  return values as Record<string, number>; // every value was seen to be a number
 }
 
 function oneOf<const T extends string>(fields: Fields, key: string, choices: readonly T[]): T {
