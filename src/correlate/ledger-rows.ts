@@ -53,6 +53,7 @@ export class LedgerRows {
     length: number,
   ): number {
     let at = 0;
+    let sibling = 0;
     if (identity !== undefined) {
       const hash = identity[0]!;
       const slots = this.#index.slots(hash);
@@ -65,14 +66,14 @@ export class LedgerRows {
           this.#unitePosition(other, input, offset, length);
           return other;
         }
-        clock |= HAS_SIBLING;
+        sibling = HAS_SIBLING;
         this.#clock.set(other, this.#clock.get(other) | HAS_SIBLING);
       }
     }
     const row = this.size;
     this.#identity.push(identity);
     this.#epochMs.push(epochMs);
-    this.#clock.push(clock);
+    this.#clock.push(clock | sibling);
     this.#contribution.push(contribution);
     this.#recordId.push(this.#packRecordId(recordId));
     this.#input.push(input);

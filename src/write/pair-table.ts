@@ -25,7 +25,7 @@ const REVERSE: Column = { title: 'reverse', align: 'right', of: pair => pair.rev
 
 const COLUMNS = [COUNT, SOURCE, DESTINATION, DEFINITION, FIRST_SEEN, LAST_SEEN, EPISODES, REVERSE];
 /** What a narrow terminal does without, the first first. */
-const DISPENSABLE = [REVERSE, EPISODES, FIRST_SEEN, DEFINITION, LAST_SEEN];
+const DISPENSABLE = [REVERSE, EPISODES, FIRST_SEEN, LAST_SEEN, DEFINITION];
 const GAP = 2;
 /** A host is rather cut than shown beside fewer columns, down to this. */
 const LEAST_HOST = 20;
