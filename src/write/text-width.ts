@@ -19,9 +19,9 @@ export function clipText(text: string, width: number): string {
   return text;
 }
 
-/** The wide blocks of Unicode's East Asian Width, and the emoji. */
+/** The wide blocks that cli-table3 pads as such too: East Asian ones and most emoji. */
 const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f200}-\u{1f251}\u{1f300}-\u{1f64f}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u;
 
 function charWidth(char: string): number {
   if (char <= '\u02ff') return 1;

@@ -255,10 +255,9 @@ t.test('no text reaches a terminal that could steer it or hide in it', async t =
 });
 
 t.test('the table fits any width from 40 columns on, whatever the names', async t => {
-  const nameArb = fc.oneof(
-    textArb,
-    fc.constantFrom('cas01.contoso.local', 'サーバー'.repeat(20), 'x'.repeat(300), '😀'.repeat(30)),
-  );
+  // Characters on whose width terminals agree, and those that must be escaped.
+  const charArb = fc.constantFrom(...'abcXYZ09.-_éß漢字カナ한글😀🤖', 'e\u0301', '\u001b', '\n', '\u202e', '\ud800');
+  const nameArb = fc.oneof(fc.string({ unit: charArb }), fc.string({ unit: charArb, minLength: 60, maxLength: 300 }));
   check(
     fc.property(
       fc.array(fc.tuple(nameArb, nameArb, fc.nat()), { minLength: 1, maxLength: 4 }),
@@ -351,5 +350,5 @@ function plain(value: unknown): unknown {
 }
 
 function isWide(char: string): boolean {
-  return /[\p{Script=Han}\p{Script=Katakana}\p{Script=Hiragana}\p{Script=Hangul}ー\u{1f300}-\u{1faff}]/u.test(char);
+  return /[\p{Script=Han}\p{Script=Katakana}\p{Script=Hiragana}\p{Script=Hangul}\u{1f300}-\u{1faff}]/u.test(char);
 }
