@@ -1,7 +1,7 @@
 import type { Catalogue } from '../messages/catalogue.js';
 import { type EventRecord, type ExtractItem, isSelected, type ReadItem } from '../model/index.js';
 import type { Stage } from '../stream/index.js';
-import type { CompiledDefinitions } from './compile-definitions.js';
+import type { CompiledDefinition, CompiledDefinitions } from './compile-definitions.js';
 import { type Outcome, outcomeOf } from './outcome.js';
 
 export interface ExtractOptions {
@@ -64,6 +64,7 @@ export function extractFailures(compiled: CompiledDefinitions, options: ExtractO
         if (outcome) outcomes.push(outcome);
       }
       if (outcomes.some(({ inversion }) => inversion)) tally(item, outcomes);
+      else if (outcomes.length === 0 && isUnread(item, definitions)) count(item, 'none');
       const hasFailure = outcomes.some(({ found }) => found.type === 'failure');
       for (const { found } of outcomes) {
         if (hasFailure && found.type !== 'failure') continue;
@@ -77,9 +78,12 @@ export function extractFailures(compiled: CompiledDefinitions, options: ExtractO
     },
   };
 
-  function tally({ provider, eventId }: EventRecord, outcomes: readonly Outcome[]): void {
+  function tally(event: EventRecord, outcomes: readonly Outcome[]): void {
     const certainties = outcomes.flatMap(({ inversion }) => inversion ?? []);
-    const best = certainties.includes('exact') ? 'exact' : certainties.includes('ambiguous') ? 'ambiguous' : 'none';
+    count(event, certainties.includes('exact') ? 'exact' : certainties.includes('ambiguous') ? 'ambiguous' : 'none');
+  }
+
+  function count({ provider, eventId }: EventRecord, best: 'exact' | 'ambiguous' | 'none'): void {
     const key = `${eventId} ${provider}`;
     const counts = coverage.get(key) ?? { provider, eventId, exact: 0, ambiguous: 0, none: 0 };
     counts[best] += 1;
@@ -104,6 +108,12 @@ function isInside({ time }: EventRecord, { since = -Infinity, until = Infinity }
   if (time === undefined) return false;
   const readings = time.alternative === undefined ? [time.epochMs] : [time.epochMs, time.alternative];
   return readings.some(epochMs => epochMs >= since && epochMs < until);
+}
+
+/** Whether only its message could have told the event, and no template fitted it. */
+function isUnread({ message, insertions }: EventRecord, definitions: readonly CompiledDefinition[]): boolean {
+  if (message === undefined || (insertions !== undefined && insertions.length > 0)) return false;
+  return definitions.some(({ rules }) => rules.some(rule => rule.recognizeBy.includes('message')));
 }
 
 function compare(one: string, other: string): number {

@@ -71,12 +71,6 @@ async function benchXml(): Promise<void> {
   const wide = generated({ format: 'xml', density: 0.05, seed: 2, encoding: 'utf-16le' });
   await against('UTF-16LE, medium', `${EVPAIR} ${wide}`, 'the same events in UTF-8', `${EVPAIR} ${medium}`);
   await against('from a pipe, medium', `cat ${medium} | ${EVPAIR}`, 'cat | wc -c', `cat ${medium} | wc -c`);
-  await against(
-    '--parse-all --jobs 2, medium',
-    `${EVPAIR} --parse-all --jobs 2 ${medium}`,
-    '--jobs 1',
-    `${EVPAIR} --parse-all --jobs 1 ${medium}`,
-  );
 }
 
 async function benchGrowth(): Promise<void> {
