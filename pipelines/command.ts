@@ -20,6 +20,8 @@ export interface Command {
 export interface Sink {
   line(text: string): void;
   drain(): Promise<void> | undefined;
+  /** Writes what is waiting. */
+  flush(): Promise<void>;
 }
 
 /** Whom a command tells of what it could not read. */

@@ -5,7 +5,7 @@ import { writeSummary } from './write-summary.js';
 
 export type MergeCommand = Pick<
   SummarizeCommand,
-  'inputs' | 'missing' | 'output' | 'runOutput' | 'width' | 'summarise' | 'form' | 'tell'
+  'inputs' | 'missing' | 'output' | 'runOutput' | 'width' | 'isForPerson' | 'failOn' | 'summarise' | 'form' | 'tell'
 > &
   Pick<Command, 'tool'>;
 

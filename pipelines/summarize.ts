@@ -22,6 +22,8 @@ export interface SummarizeCommand extends Command {
   readonly summarise: SummariseOptions;
   readonly form: SummaryForm | 'partial';
   readonly runOutput: SummaryOutput['runOutput'];
+  readonly isForPerson: SummaryOutput['isForPerson'];
+  readonly failOn?: SummaryOutput['failOn'];
   readonly width: SummaryOutput['width'];
   /** What changes extraction besides the definitions: partial ledgers that differ in it must not be merged. */
   readonly extraction: Readonly<Record<string, unknown>>;

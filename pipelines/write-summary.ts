@@ -20,6 +20,10 @@ export interface SummaryOutput {
   readonly output: Sink;
   /** Where the run line goes when the form has no place for it. */
   readonly runOutput: Sink;
+  /** A person looks on: the run line is told as a sentence. */
+  readonly isForPerson: boolean;
+  /** The count that `--fail-on` asks for. */
+  readonly failOn?: number | undefined;
   /** Columns of the terminal, for the table. */
   readonly width: number;
 }
@@ -33,9 +37,13 @@ export async function writeSummary(ledger: Ledger, run: RunSummary, to: SummaryO
   const pairs: PairSummary[] = [];
   let unshown = 0;
   if (to.form === 'csv') to.output.line(pairCsvHeader());
-  for (const pair of summarise(ledger, to.summarise)) {
+  const { minCount = 1 } = to.summarise;
+  // `--fail-on` looks at pairs that `--min-count` leaves out of the output too.
+  const least = Math.min(minCount, to.failOn ?? minCount);
+  for (const pair of summarise(ledger, { ...to.summarise, minCount: least })) {
     // The first pair has the greatest count.
     greatest = Math.max(greatest, pair.count);
+    if (pair.count < minCount) break;
     if (to.form === 'ndjson') to.output.line(writePair(pair));
     else if (to.form === 'csv') to.output.line(pairCsvRow(pair));
     else if (pairs.length < MAX_TABLE_ROWS) pairs.push(pair);
@@ -49,6 +57,26 @@ export async function writeSummary(ledger: Ledger, run: RunSummary, to: SummaryO
     if (unshown > 0)
       to.output.line(`… and ${unshown} more pairs: --min-count shows fewer, --output-format ndjson all.`);
   }
-  (to.form === 'ndjson' ? to.output : to.runOutput).line(writeRun(run));
+  if (to.form === 'ndjson') {
+    to.output.line(writeRun(run));
+  } else {
+    await to.output.flush();
+    to.runOutput.line(to.isForPerson ? accountOf(run) : writeRun(run));
+  }
   return greatest;
+}
+
+/** The run line's accounting as a sentence. */
+function accountOf(run: RunSummary): string {
+  const parts = [
+    `${run.failures} failures`,
+    ...(run.recoveries === 0 ? [] : [`${run.recoveries} recoveries`]),
+    ...(run.context === 0 ? [] : [`${run.context} in context`]),
+    `${run.duplicates} copies`,
+    `${run.no_pair} without a pair`,
+    `${run.not_extracted} not extracted`,
+    `${run.not_selected} others`,
+  ];
+  const partial = run.complete ? '' : ' Not everything was read.';
+  return `${run.events} events: ${parts.join(', ')}; ${run.rejects} rejects.${partial}`;
 }

@@ -87,7 +87,13 @@ export async function runCommand(line: CommandLine, log: Log, tool: string): Pro
     tell: teller,
   };
   const shown = {
-    runOutput: { line: (text: string) => writeStderr(`${text}\n`), drain: () => undefined },
+    runOutput: {
+      line: (text: string) => writeStderr(`${text}\n`),
+      drain: () => undefined,
+      flush: async () => undefined,
+    },
+    isForPerson: form === 'table' && process.stderr.isTTY === true,
+    failOn,
     width: width(),
   };
   let outcome: Outcome;
