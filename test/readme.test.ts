@@ -52,9 +52,11 @@ t.test('the README’s commands on samples/ run and end well', async t => {
   const sample = (name: string) => join(root, 'samples', name);
   cpSync(sample('CAS01-Application.xml'), join(work, 'part-1/a.xml'));
   cpSync(sample('CAS01-forwarded-rendered.xml'), join(work, 'part-2/b.xml'));
-  for (const name of ['Application.xml', 'a.xml', 'export.xml'])
+  for (const name of ['Application.xml', 'a.xml', 'export.xml', 'rendered.xml'])
     cpSync(sample('CAS01-Application.xml'), join(work, name));
-  cpSync(sample('CAS02-Application.csv'), join(work, 'export.csv'));
+  for (const name of ['export.csv', 'later.csv']) cpSync(sample('CAS02-Application.csv'), join(work, name));
+  writeFileSync(join(work, 'templates.ndjson'), '{"provider":"P","event_id":1,"template":"From %1 to %2"}\n');
+  writeFileSync(join(work, 'messages.ndjson'), '{"message":"From A to B"}\n');
   for (const command of commands) {
     const { status, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', command], {
       cwd: work,
