@@ -99,6 +99,18 @@ t.test('a checksum that does not fit is told, and the records are read all the s
   t.equal(reportOf(items).warnings['chunk-checksum'], 1);
 });
 
+t.test('records in the slack of a chunk are read on demand, and told', { skip }, async t => {
+  const bytes = Buffer.from(evtx('omerbenamram/Security_short_selected.evtx'));
+  const all = eventsOf(read(bytes));
+  // The chunk says that it is used up to its second record only.
+  const second = all[1]!.position.offset - 4096;
+  bytes.writeUInt32LE(second, 4096 + 48);
+  t.same(eventsOf(read(bytes)), all.slice(0, 1));
+  const recovered = read(bytes, { recover: true });
+  t.same(eventsOf(recovered), all);
+  t.equal(reportOf(recovered).warnings.recovered, all.length - 1);
+});
+
 t.test('a template that holds itself is a damaged record and no endless loop', { skip }, async t => {
   const bytes = Buffer.from(evtx('omerbenamram/Security_short_selected.evtx'));
   const before = eventsOf(read(bytes)).length;

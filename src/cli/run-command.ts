@@ -172,6 +172,7 @@ async function readingOptions({ options }: CommandLine) {
     columns: columns === undefined ? undefined : parseColumns(columns),
     computer: textOption(options, 'computer'),
     parseAll: flagOption(options, 'parse-all'),
+    recover: flagOption(options, 'recover'),
     maxEventBytes: countOption(options, 'max-event-bytes', 1024),
     keepRejectBytes: textOption(options, 'rejects') !== undefined,
     hash: flagOption(options, 'hash'),
@@ -198,6 +199,7 @@ function extractionOf({ options }: CommandLine): Record<string, unknown> {
     'until',
     'dedupe',
     'max-event-bytes',
+    'recover',
   ];
   return Object.fromEntries(names.map(name => [name, options[name] ?? null]));
 }

@@ -32,6 +32,8 @@ export interface ReadOptions {
   readonly maxEventBytes?: number | undefined;
   /** Keep a reject's bytes in the `Reject`. Default: false. */
   readonly keepRejectBytes?: boolean | undefined;
+  /** Also read what lies in the slack of .evtx chunks and in chunks that have lost their mark. Default: false. */
+  readonly recover?: boolean | undefined;
   /** IANA name of the encoding, overruling detection. For 8-bit forms it is the fallback where bytes are no UTF-8. Default: detected, then windows-1252. */
   readonly encoding?: string | undefined;
   /** IANA time zone of local times. Default: UTC, with basis `assumed`. */

@@ -6,11 +6,6 @@ import type { Head } from '../head.js';
 import { ChunkBinXml, DamagedRecord } from './binxml-template.js';
 import { EventOfBinXml } from './event-of-binxml.js';
 
-export interface EvtxOptions extends ReadOptions {
-  /** Also read the slack behind a chunk's last record and chunks that stand out of line. Default: false. */
-  readonly recover?: boolean | undefined;
-}
-
 /** 1 for the file header of .evtx, and for a chunk without it (carved or cut off). */
 export function detectEvtx(head: Head): number {
   const mark = Buffer.from(head.bytes.subarray(0, 8)).toString('latin1');
@@ -21,14 +16,14 @@ export function detectEvtx(head: Head): number {
  * Reads the log files of Windows Vista and later (libyal/libevtx, "Windows XML Event Log (EVTX) format"): a header of
  * 4 KiB and chunks of 64 KiB, each with its own names and templates. Damage costs the record or the chunk it is in.
  */
-export function createEvtxReader(options: EvtxOptions): FormatReader {
+export function createEvtxReader(options: ReadOptions): FormatReader {
   return new EvtxReader(options);
 }
 
 type Emit = (item: EventRecord | Reject | Warning) => void;
 
 class EvtxReader implements FormatReader {
-  readonly #options: EvtxOptions;
+  readonly #options: ReadOptions;
   readonly #warnings: Record<string, number> = {};
   #isHeaderDone = false;
   #events = 0;
@@ -38,7 +33,7 @@ class EvtxReader implements FormatReader {
   #withoutTime = 0;
   #emit: Emit = () => undefined;
 
-  constructor(options: EvtxOptions) {
+  constructor(options: ReadOptions) {
     this.#options = options;
   }
 
@@ -166,7 +161,6 @@ class EvtxReader implements FormatReader {
         at = to;
         continue;
       }
-      if (isSlack) this.#warn('recovered', 'records were recovered from damaged or unused parts of the file');
       this.#readRecord(chunk, offset, at, size, binXml, events, isSlack);
       at += size;
     }
@@ -187,6 +181,7 @@ class EvtxReader implements FormatReader {
       const parts = binXml.fragment(at + RECORD_HEADER, at + size - 4);
       const fields = events.read(parts, parseAll === true || prefilter === false ? undefined : selection);
       this.#events += 1;
+      if (isSlack) this.#warn('recovered', 'records were recovered from unused parts of the file');
       if (fields === undefined) {
         this.#unparsed += 1;
         return;
