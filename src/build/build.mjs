@@ -20,7 +20,7 @@ const shared = {
 };
 
 /** Imported by `import()` alone, at the first need. */
-const LAZY = Object.keys(dependencies).filter(name => !['split2', 'stream-json'].includes(name));
+const LAZY = Object.keys(dependencies).filter(name => name !== 'split2');
 
 rmSync(`${root}dist`, { recursive: true, force: true });
 await buildSearch(root);
