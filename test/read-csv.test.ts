@@ -769,7 +769,7 @@ t.test('a broken row of a tool costs itself only', async t => {
   ]);
 });
 
-const SAMPLES = join(import.meta.dirname, '../samples');
+const SAMPLES = join(import.meta.dirname, '../samples/dialects');
 const VALUES = [
   [
     'CAS01.contoso.local',

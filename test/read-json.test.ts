@@ -15,7 +15,7 @@ import { KeyTable } from '../src/read/event-json/key-table.js';
 import type { FormatReport, ReadOptions } from '../src/read/format-reader.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const SAMPLES = join(ROOT, 'samples');
+const SAMPLES = join(ROOT, 'samples/dialects');
 const REAL = process.env.EVPAIR_REAL_SAMPLES ?? join(ROOT, '..', 'shared', 'samples-real');
 const RUNS = { numRuns: 400 };
 

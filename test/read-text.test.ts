@@ -12,7 +12,7 @@ import { createEventTextReader, detectEventText } from '../src/read/event-text/i
 import type { FormatReader, FormatReport, ReadOptions } from '../src/read/format-reader.js';
 import { lookAtHead } from '../src/read/head.js';
 
-const SAMPLES = join(fileURLToPath(new URL('..', import.meta.url)), 'samples');
+const SAMPLES = join(fileURLToPath(new URL('..', import.meta.url)), 'samples/dialects');
 
 type Item = EventRecord | Reject | Warning;
 type Create = (options: ReadOptions) => FormatReader;
