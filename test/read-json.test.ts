@@ -137,7 +137,10 @@ t.test('each dialect gives the same two events, up to what its form has lost', a
       t.equal(event.time?.epochMs, TIMES[at]! + (sample.millisecond ?? 0), `${sample.file}: time`);
       t.same(event.insertions, sample.insertions === 'none' ? undefined : VALUES[at], `${sample.file}: insertions`);
       t.same(event.names, sample.names, `${sample.file}: names`);
-      t.equal(event.message?.includes('tried to proxy') ?? false, sample.hasMessage ?? true, `${sample.file}: message`);
+      const isWhole = /tried to proxy [\s\S]*Server: |a tenté d'envoyer par proxy[\s\S]*\(IIS\)/.test(
+        event.message ?? '',
+      );
+      t.equal(isWhole, sample.hasMessage ?? true, `${sample.file}: message`);
       const slice = bytes.subarray(event.position.offset, event.position.offset + event.position.length);
       const shown = report.encoding === 'utf-16le' ? slice.toString('utf16le') : slice.toString();
       t.ok(shown.startsWith('{') && shown.endsWith('}'), `${sample.file}: the position is the object's`);
