@@ -250,6 +250,9 @@ t.test('a digest changes with the meaning of a definition and not with its spell
   t.equal(await digest(`# comment\n${MINIMAL.replace('event_id: 1', 'event_id: [1]')}`), one);
   t.equal(await digest(MINIMAL.replace('title: T\nprovider: P', 'provider: [P]\ntitle: "T"')), one);
   t.not(await digest(MINIMAL.replace('"%2"', '"%3"')), one);
+  const shipped = compileDefinitions(SHIPPED_DEFINITIONS).definitions.map(({ sha256 }) => sha256);
+  const computed = compileDefinitions(structuredClone(SHIPPED_DEFINITIONS)).definitions.map(({ sha256 }) => sha256);
+  t.same(shipped, computed, 'those that the build writes down are those that would be computed');
 });
 
 t.test('two different definitions cannot share a name; the same one twice is one', async t => {

@@ -11,7 +11,10 @@ export async function buildDefinitions(root) {
   mkdirSync(generated, { recursive: true });
   await build({
     absWorkingDir: root,
-    entryPoints: ['src/extract/load-definitions.ts'],
+    stdin: {
+      contents: `export { loadDefinitions } from './load-definitions.js'; export { hashOfDefinition } from './hash-of-definition.js';`,
+      resolveDir: `${root}src/extract`,
+    },
     outfile: loader,
     bundle: true,
     packages: 'external',
@@ -20,7 +23,9 @@ export async function buildDefinitions(root) {
     logLevel: 'warning',
   });
   try {
-    const { loadDefinitions } = await import(`${pathToFileURL(loader).href}?${process.hrtime.bigint()}`);
+    const { loadDefinitions, hashOfDefinition } = await import(
+      `${pathToFileURL(loader).href}?${process.hrtime.bigint()}`
+    );
     const folder = `${root}pipelines/definitions/`;
     const files = readdirSync(folder)
       .filter(name => name.endsWith('.yaml'))
@@ -36,18 +41,21 @@ export async function buildDefinitions(root) {
         definitions.push(definition);
       }
     }
-    writeFileSync(`${generated}shipped-definitions.ts`, moduleText(definitions));
+    writeFileSync(`${generated}shipped-definitions.ts`, moduleText(definitions, definitions.map(hashOfDefinition)));
   } finally {
     rmSync(loader, { force: true });
   }
 }
 
-function moduleText(definitions) {
+function moduleText(definitions, hashes) {
   return `// Made from pipelines/definitions/*.yaml by npm run build.
 import type { PairDefinition } from '../definition.js';
 
 /** The pair definitions that evpair ships, by name. */
 export const SHIPPED_DEFINITIONS: readonly PairDefinition[] = ${JSON.stringify(definitions, undefined, 1)};
+
+/** The hash of each, so that a plain run need not load a hash function. */
+export const SHIPPED_HASHES: readonly string[] = ${JSON.stringify(hashes)};
 `;
 }
 

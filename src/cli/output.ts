@@ -50,7 +50,7 @@ export function openOutput(path: string | undefined, options: { readonly isPriva
     async close() {
       await flush();
       if (path === undefined) return;
-      fsyncSync(fd);
+      sync(fd, name);
       closeSync(fd);
     },
   };
@@ -67,6 +67,16 @@ function openFile(path: string, mode: number): number {
   }
 }
 
+/** What is no file on a disk (`/dev/null`, a named pipe) has nothing to wait for. */
+function sync(fd: number, name: string): void {
+  try {
+    fsyncSync(fd);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code !== 'EINVAL' && code !== 'ENOTSUP' && code !== 'EROFS') throw writingFailed(name, cause);
+  }
+}
+
 function tryWrite(fd: number, bytes: Buffer, at: number, name: string): number | 'full' {
   try {
     return writeSync(fd, bytes, at);
@@ -74,11 +84,15 @@ function tryWrite(fd: number, bytes: Buffer, at: number, name: string): number |
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'EAGAIN') return 'full';
     if (code === 'EPIPE') throw new ReaderGone();
-    throw new EvpairError('ERR_OUTPUT', `${name}: writing failed: ${(cause as Error).message}`, {
-      hint: 'Check the space left and try again.',
-      cause,
-    });
+    throw writingFailed(name, cause);
   }
+}
+
+function writingFailed(name: string, cause: unknown): EvpairError {
+  return new EvpairError('ERR_OUTPUT', `${name}: writing failed: ${(cause as Error).message}`, {
+    hint: 'Check the space left and try again.',
+    cause,
+  });
 }
 
 /** A pipe that another program made non-blocking is full: let its reader run. */

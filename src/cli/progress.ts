@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import type { InputSource } from '../index.js';
+import { isTerminal } from './terminal.js';
 
 /** A bar of the bytes read, on stderr, when a person is there to see it. */
 export interface Progress {
@@ -14,7 +15,7 @@ const QUIET_MS = 500;
  * Shows progress only on a terminal and only after half a second; the bar's library is loaded then and not before.
  */
 export function openProgress(inputs: readonly InputSource[], isWanted: boolean): Progress | undefined {
-  if (!isWanted || process.stderr.isTTY !== true) return undefined;
+  if (!isWanted || !isTerminal('stderr')) return undefined;
   const start = Date.now();
   let bytes = 0;
   let bar: { update(value: number): void; stop(): void } | undefined;

@@ -43,6 +43,7 @@ import { type Output, openOutput } from './output.js';
 import { type CommandLine, usage } from './parse-command-line.js';
 import { openProgress } from './progress.js';
 import { openTeller } from './teller.js';
+import { isTerminal } from './terminal.js';
 
 /** Runs the command that the line names. `tool` is evpair with its version. @returns the exit status. */
 export async function runCommand(line: CommandLine, log: Log, tool: string): Promise<number> {
@@ -92,7 +93,7 @@ export async function runCommand(line: CommandLine, log: Log, tool: string): Pro
       drain: () => undefined,
       flush: async () => undefined,
     },
-    isForPerson: form === 'table' && process.stderr.isTTY === true,
+    isForPerson: form === 'table' && isTerminal('stderr'),
     failOn,
     width: width(),
   };
@@ -157,7 +158,7 @@ function argumentsOf(line: CommandLine): readonly string[] {
           .filter(name => name !== '');
   // `templates learn` names itself before its inputs.
   const args = [...(line.command === 'templates' ? line.args.slice(1) : line.args), ...listed];
-  return args.length > 0 || list !== undefined || process.stdin.isTTY === true ? args : ['-'];
+  return args.length > 0 || list !== undefined || isTerminal('stdin') ? args : ['-'];
 }
 
 async function readingOptions({ options }: CommandLine) {
@@ -227,7 +228,7 @@ type Form = SummaryForm | 'partial' | 'text';
 function formOf({ command, options }: CommandLine): Form {
   if (flagOption(options, 'partial')) return 'partial';
   const given = textOption(options, 'output-format') as SummaryForm | 'text' | undefined; // the table's choices
-  const isForPerson = process.stdout.isTTY === true && textOption(options, 'output') === undefined;
+  const isForPerson = isTerminal('stdout') && textOption(options, 'output') === undefined;
   if (command === 'detect') {
     if (given === 'table' || given === 'csv') throw usage('evpair detect writes text or ndjson.');
     return given ?? (isForPerson ? 'text' : 'ndjson');
@@ -389,5 +390,5 @@ function listenForSignals() {
 }
 
 function width(): number {
-  return process.stdout.columns ?? 120;
+  return (isTerminal('stdout') ? process.stdout.columns : undefined) ?? 120;
 }

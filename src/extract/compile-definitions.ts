@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
 import { type CompiledTemplate, compileTemplate } from '../messages/template.js';
 import { TemplateSet } from '../messages/template-set.js';
 import { EvpairError, type Selection } from '../model/index.js';
 import type { MessageTemplate, PairDefinition, PairRule, Place, Recognizer } from './definition.js';
+import { SHIPPED_DEFINITIONS, SHIPPED_HASHES } from './generated/shipped-definitions.js';
+import { hashOfDefinition } from './hash-of-definition.js';
 import { ValueMemo } from './memo.js';
 
 /** Pair definitions ready for use, in the order given. */
@@ -77,6 +78,8 @@ export function compileDefinitions(definitions: readonly PairDefinition[]): Comp
   };
 }
 
+const SHIPPED_HASH = new Map(SHIPPED_DEFINITIONS.map((definition, at) => [definition, SHIPPED_HASHES[at]!]));
+
 function compileDefinition(definition: PairDefinition): CompiledDefinition {
   const rules = definition.rules.map(compileRule);
   let memo: { readonly value: ValueMemo | undefined } | undefined;
@@ -84,7 +87,7 @@ function compileDefinition(definition: PairDefinition): CompiledDefinition {
     definition,
     name: definition.name,
     version: definition.version,
-    sha256: createHash('sha256').update(canonicalJson(definition)).digest('hex'),
+    sha256: SHIPPED_HASH.get(definition) ?? hashOfDefinition(definition),
     needsComputer: rules.some(rule => [...rule.source, ...rule.destination].some(place => place.isComputer)),
     rules,
     memo: () => {
@@ -146,13 +149,4 @@ function selectedProvider(name: string, wanting: readonly CompiledDefinition[]):
   if (rules.some(({ recognizeBy }) => recognizeBy.includes('message') || recognizeBy.includes('shape')))
     return { names: [name] };
   return { names: [name], eventIds: [...new Set(rules.flatMap(({ eventIds }) => eventIds))].sort((a, b) => a - b) };
-}
-
-/** JSON with the keys of every object sorted by code units. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : inner,
-  );
 }

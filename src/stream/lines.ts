@@ -1,7 +1,3 @@
-import { Readable, Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import split2 from 'split2';
-
 /** A line between our own stages may hold one event of the greatest length, as JSON with every byte escaped. */
 const MAX_LINE_BYTES = 128 * 1024 * 1024;
 
@@ -11,6 +7,9 @@ const MAX_LINE_BYTES = 128 * 1024 * 1024;
  * @throws when a line passes 128 MiB, the source fails, or `onLine` throws.
  */
 export async function forEachLine(chunks: AsyncIterable<Uint8Array>, onLine: (line: string) => void): Promise<void> {
+  const { Readable, Writable } = await import('node:stream');
+  const { pipeline } = await import('node:stream/promises');
+  const { default: split2 } = await import('split2');
   let isFirst = true;
   const sink = new Writable({
     objectMode: true,

@@ -18,6 +18,8 @@ export function detectEventJson(head: Uint8Array): Detected {
   const plain = text.replace(/\0|^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)/g, '');
   if (!/[[{]/.test(plain)) return { score: 0 };
   const startsAsJson = /^\s*(Record \d+\s*)?[[{]/.test(plain);
+  // XML, whose braces are those of GUIDs: to read the head as JSON would cost more than to read a short export.
+  if (!startsAsJson && /<Event[\s>/]/.test(plain)) return { score: 0 };
   const reader = new EventJsonReader({ input: '' });
   const window = new ByteWindow();
   window.reserve(head.length).set(head);
