@@ -88,7 +88,7 @@ export function isRow(value: Fields, contributions: number, inputs: number): val
   return (
     isCount(c) &&
     c < contributions &&
-    (id === undefined || (typeof id === 'string' && /^[0-9a-f]{32}$/.test(id))) &&
+    (id === undefined || id === true) &&
     (t === undefined || isTime(t)) &&
     isOptionalText(r) &&
     isPlace(at, inputs)

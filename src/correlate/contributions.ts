@@ -1,4 +1,5 @@
 import type { Failure, Unpaired } from '../model/index.js';
+import { Uint32Column } from './column.js';
 import { keptValue } from './kept-value.js';
 import { type Outline, Outlines } from './outlines.js';
 import { StringPool } from './string-pool.js';
@@ -28,6 +29,11 @@ export class Contributions {
   readonly strings = new StringPool();
   readonly outlines = new Outlines();
   readonly #tuples = new TuplePool();
+  readonly #logs = new Logs();
+  /** By contribution: its log plus 1; 0 for none. */
+  readonly #logOf = new Uint32Column();
+  /** By the object that holds the placeholders: the last failure with it. Both go when nobody else holds the object. */
+  readonly #known = new WeakMap<object, { readonly item: Failure; readonly id: number }>();
   #tuple = new Uint32Array(64);
 
   get size(): number {
@@ -36,6 +42,16 @@ export class Contributions {
 
   /** The id of what a failure or an unpaired event says. */
   intern(item: Failure | Unpaired): number {
+    if (item.type === 'unpaired') return this.#internAnew(item);
+    // Who extracts gives the same placeholders again, as the same object: then what was interned of them is known.
+    const known = this.#known.get(item.placeholders);
+    if (known !== undefined && saysTheSame(known.item, item)) return known.id;
+    const id = this.#internAnew(item);
+    this.#known.set(item.placeholders, { item, id });
+    return id;
+  }
+
+  #internAnew(item: Failure | Unpaired): number {
     const outline = this.outlines.idOf(item);
     const tuple = this.#room(outline);
     tuple[OUTLINE] = outline;
@@ -43,7 +59,7 @@ export class Contributions {
     if (item.type === 'unpaired') {
       tuple[SOURCE] = this.#text(item.reason);
       tuple[DESTINATION] = 0;
-      return this.#tuples.intern(tuple, VALUES);
+      return this.#intern(tuple, VALUES);
     }
     tuple[SOURCE] = this.#text(item.source);
     tuple[DESTINATION] = this.#text(item.destination);
@@ -51,7 +67,7 @@ export class Contributions {
     let length = VALUES;
     for (const name of placeholders) tuple[length++] = this.#text(item.placeholders[name as `%${number}`]!);
     for (const name of attributes) tuple[length++] = this.#text(item.attributes[name]!);
-    return this.#tuples.intern(tuple, length);
+    return this.#intern(tuple, length);
   }
 
   outlineOf(id: number): Outline {
@@ -74,6 +90,11 @@ export class Contributions {
   /** The interned observer, or -1. */
   observerOf(id: number): number {
     return this.#tuples.at(id, OBSERVER) - 1;
+  }
+
+  /** The log that the event stands in: one number for each computer (in any case) and channel; -1 where one is unknown. */
+  logOf(id: number): number {
+    return this.#logOf.get(id) - 1;
   }
 
   /** The interned value at a place: first those of the outline's placeholders, then those of its attributes. */
@@ -140,9 +161,20 @@ export class Contributions {
       tuple[OBSERVER] = observer < 0 ? 0 : string(observer) + 1;
       for (const place of [SOURCE, DESTINATION]) tuple[place] = string(other.#tuples.at(id, place));
       for (let place = VALUES; place < length; place++) tuple[place] = string(other.#tuples.at(id, place));
-      ids[id] = this.#tuples.intern(tuple, length) + 1;
+      ids[id] = this.#intern(tuple, length) + 1;
       return ids[id]! - 1;
     };
+  }
+
+  #intern(tuple: Uint32Array, length: number): number {
+    const id = this.#tuples.intern(tuple, length);
+    if (id === this.#logOf.length) {
+      const { channel } = this.outlines.get(tuple[OUTLINE]!);
+      const observer = tuple[OBSERVER]! - 1;
+      const isKnown = observer >= 0 && channel !== undefined;
+      this.#logOf.push(isKnown ? this.#logs.idOf(this.strings.text(observer), channel) + 1 : 0);
+    }
+    return id;
   }
 
   #text(text: string): number {
@@ -172,5 +204,45 @@ export class Contributions {
       [rest.damaged, rest.placeholders, rest.placeholderValues, rest.attributes, rest.attributeValues],
       [rest.extractedFrom, rest.certainty],
     ]);
+  }
+}
+
+/** Whether two failures with the same placeholders make one contribution. */
+function saysTheSame(a: Failure, b: Failure): boolean {
+  return (
+    a.attributes === b.attributes &&
+    a.source === b.source &&
+    a.destination === b.destination &&
+    a.observer === b.observer &&
+    a.definition === b.definition &&
+    a.provider === b.provider &&
+    a.eventId === b.eventId &&
+    a.channel === b.channel &&
+    a.kind === b.kind &&
+    a.recognizedBy === b.recognizedBy &&
+    a.extractedFrom === b.extractedFrom &&
+    a.certainty === b.certainty &&
+    a.damaged === b.damaged
+  );
+}
+
+/** Numbers logs, each a computer's channel. */
+class Logs {
+  readonly #byChannel = new Map<string, Map<string, number>>();
+  #count = 0;
+
+  idOf(computer: string, channel: string): number {
+    let byComputer = this.#byChannel.get(channel);
+    if (byComputer === undefined) {
+      byComputer = new Map();
+      this.#byChannel.set(channel, byComputer);
+    }
+    const folded = computer.toLowerCase();
+    let id = byComputer.get(folded);
+    if (id === undefined) {
+      id = this.#count++;
+      byComputer.set(folded, id);
+    }
+    return id;
   }
 }

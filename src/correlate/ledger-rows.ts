@@ -1,13 +1,13 @@
 import { type Clock, compareClarity, nanosOf } from './clock.js';
-import { Float64Column, HashColumn, Uint32Column } from './column.js';
+import { Float64Column, Uint32Column } from './column.js';
 import { Contributions } from './contributions.js';
-import type { IdentityHash } from './identity.js';
-import { SlotTable } from './slot-table.js';
+import { IdentityIndex } from './identity-index.js';
 import { StringPool } from './string-pool.js';
 
 /** A row as it leaves a ledger and comes back. `contribution` belongs to the ledger that it came from. */
 export interface LedgerRow {
-  readonly identity: IdentityHash | undefined;
+  /** Whether copies of its event are known by what the row says. */
+  readonly hasIdentity: boolean;
   /** NaN when the event has no time. */
   readonly epochMs: number;
   readonly clock: Clock;
@@ -19,14 +19,13 @@ export interface LedgerRow {
 }
 
 /**
- * The rows of a ledger in columns: 52 bytes each, and 5 to 11 more in the index of identities. A row with identity is
- * keyed by (identity, definition): of two with one key the richer's contents stay, and the least position. Rows without
- * identity all stay.
+ * The rows of a ledger in columns: 36 bytes each, and 5 to 11 more where identities must be looked up. A row with
+ * identity is keyed by (identity, definition): of two with one key the richer's contents stay, and the least position.
+ * Rows without identity all stay.
  */
 export class LedgerRows {
   readonly contributions = new Contributions();
   readonly inputNames = new StringPool();
-  readonly #identity = new HashColumn();
   readonly #epochMs = new Float64Column();
   readonly #clock = new Uint32Column();
   readonly #contribution = new Uint32Column();
@@ -34,16 +33,19 @@ export class LedgerRows {
   readonly #input = new Uint32Column();
   readonly #offset = new Float64Column();
   readonly #length = new Uint32Column();
-  readonly #index = new SlotTable(row => this.#identity.first(row));
+  readonly #index = new IdentityIndex(this);
 
   /** How many rows there are, dropped ones included. */
   get size(): number {
     return this.#contribution.length;
   }
 
-  /** Adds a row. @returns its number, or that of the row with the same key that took it in. */
+  /**
+   * Adds a row. Identity wants a time, a record ID, and a contribution that names a log; without them it has none.
+   * @returns its number, or that of the row with the same key that took it in.
+   */
   place(
-    identity: IdentityHash | undefined,
+    hasIdentity: boolean,
     epochMs: number,
     clock: Clock,
     contribution: number,
@@ -52,41 +54,44 @@ export class LedgerRows {
     offset: number,
     length: number,
   ): number {
-    let at = 0;
-    let sibling = 0;
-    if (identity !== undefined) {
-      const hash = identity[0]!;
-      const slots = this.#index.slots(hash);
-      const mask = slots.length - 1;
-      for (at = hash & mask; slots[at] !== 0; at = (at + 1) & mask) {
-        const other = slots[at]! - 1;
-        if (!this.#identity.equals(other, identity)) continue;
+    const packedId = this.#packRecordId(recordId);
+    const log = hasIdentity && recordId !== undefined ? this.contributions.logOf(contribution) : -1;
+    const isIdentified = log >= 0 && !Number.isNaN(epochMs);
+    let same = -1;
+    let flags = 0;
+    if (isIdentified) {
+      flags = HAS_IDENTITY;
+      this.#index.find(log, packedId, epochMs, other => {
         if (this.#isOfOneDefinition(this.#contribution.get(other), contribution)) {
-          this.#uniteContents(other, epochMs, clock, contribution);
-          this.#unitePosition(other, input, offset, length);
-          return other;
+          same = other;
+          return true;
         }
-        sibling = HAS_SIBLING;
+        flags |= HAS_SIBLING;
         this.#clock.set(other, this.#clock.get(other) | HAS_SIBLING);
+        return false;
+      });
+      if (same >= 0) {
+        this.#uniteContents(same, epochMs, clock, contribution);
+        this.#unitePosition(same, input, offset, length);
+        return same;
       }
     }
     const row = this.size;
-    this.#identity.push(identity);
     this.#epochMs.push(epochMs);
-    this.#clock.push(clock | sibling);
+    this.#clock.push(clock | flags);
     this.#contribution.push(contribution);
-    this.#recordId.push(this.#packRecordId(recordId));
+    this.#recordId.push(packedId);
     this.#input.push(input);
     this.#offset.push(offset);
     this.#length.push(length);
-    if (identity !== undefined) this.#index.fill(identity[0]!, at, row);
+    if (isIdentified) this.#index.fill(row);
     return row;
   }
 
   /** Gives a row its identity late: it is placed anew, since its key may be here already. */
-  identify(row: number, identity: IdentityHash): void {
+  identify(row: number): void {
     this.place(
-      identity,
+      true,
       this.#epochMs.get(row),
       this.clockOf(row),
       this.#contribution.get(row),
@@ -100,11 +105,11 @@ export class LedgerRows {
 
   /** Takes a row out for good. */
   drop(row: number): void {
-    this.#contribution.set(row, DROPPED);
+    this.#clock.set(row, this.#clock.get(row) | DROPPED);
   }
 
   isDropped(row: number): boolean {
-    return this.#contribution.get(row) === DROPPED;
+    return (this.#clock.get(row) & DROPPED) !== 0;
   }
 
   setEpochMs(row: number, epochMs: number): void {
@@ -121,7 +126,7 @@ export class LedgerRows {
   }
 
   clockOf(row: number): Clock {
-    return this.#clock.get(row) & ~HAS_SIBLING;
+    return this.#clock.get(row) & CLOCK;
   }
 
   nanosOf(row: number): number {
@@ -129,7 +134,16 @@ export class LedgerRows {
   }
 
   hasIdentity(row: number): boolean {
-    return this.#identity.first(row) !== 0;
+    return (this.#clock.get(row) & HAS_IDENTITY) !== 0;
+  }
+
+  /** The log that the row's event stands in, of a row with identity. */
+  logOf(row: number): number {
+    return this.contributions.logOf(this.#contribution.get(row));
+  }
+
+  packedRecordIdOf(row: number): number {
+    return this.#recordId.get(row);
   }
 
   /** Whether another definition has a row of the same event; known of rows with identity only. */
@@ -157,7 +171,7 @@ export class LedgerRows {
 
   row(row: number): LedgerRow {
     return {
-      identity: this.#identity.get(row),
+      hasIdentity: this.hasIdentity(row),
       epochMs: this.#epochMs.get(row),
       clock: this.clockOf(row),
       contribution: this.#contribution.get(row),
@@ -170,15 +184,7 @@ export class LedgerRows {
 
   /** The rows of this row's event, by the identity that it has. */
   siblingsOf(row: number): number[] {
-    const identity = this.#identity.get(row);
-    if (identity === undefined) return [row];
-    const slots = this.#index.slots(identity[0]!);
-    const mask = slots.length - 1;
-    const found: number[] = [];
-    for (let at = identity[0]! & mask; slots[at] !== 0; at = (at + 1) & mask) {
-      if (this.#identity.equals(slots[at]! - 1, identity)) found.push(slots[at]! - 1);
-    }
-    return found;
+    return this.hasIdentity(row) ? this.#index.siblingsOf(row) : [row];
   }
 
   #isOfOneDefinition(a: number, b: number): boolean {
@@ -195,7 +201,7 @@ export class LedgerRows {
       clock - ownClock;
     if (difference >= 0) return;
     this.#epochMs.set(here, epochMs);
-    this.#clock.set(here, clock | (this.#clock.get(here) & HAS_SIBLING));
+    this.#clock.set(here, clock | (this.#clock.get(here) & ~CLOCK));
     this.#contribution.set(here, contribution);
   }
 
@@ -219,8 +225,11 @@ export class LedgerRows {
   }
 }
 
+/** A clock's own bits; those above are the row's. */
+const CLOCK = (1 << 26) - 1;
+const DROPPED = 1 << 28;
+const HAS_IDENTITY = 1 << 29;
 const HAS_SIBLING = 1 << 30;
-const DROPPED = 0xffff_ffff;
 const NO_RECORD_ID = 0xffff_ffff;
 /** Record IDs from here on, and those that are no plain number, are interned strings. */
 const INTERNED_RECORD_ID = 0xc000_0000;

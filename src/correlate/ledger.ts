@@ -1,7 +1,6 @@
 import type { Failure, InputReport, Instant, Unpaired } from '../model/index.js';
 import { packClock, unpackClock } from './clock.js';
 import { Float64Column } from './column.js';
-import { type IdentityHash, IdentityHasher } from './identity.js';
 import { bounds, KnownInputs, type LedgerInput } from './known-inputs.js';
 import { type LedgerRow, LedgerRows } from './ledger-rows.js';
 
@@ -23,7 +22,6 @@ export class Ledger {
   /** The rows; read them, and add by `add` and `merge` only. */
   readonly rows = new LedgerRows();
   readonly #options: LedgerOptions;
-  readonly #hasher = new IdentityHasher();
   readonly #inputs = new KnownInputs();
   /** Inputs with rows and without a report as yet. */
   readonly #open = new Map<number, OpenInput>();
@@ -44,14 +42,14 @@ export class Ledger {
     const input = rows.inputNames.intern(position.input);
     const open = this.#openInput(input);
     const alternative = time?.alternative;
-    const identity = alternative === undefined ? this.#identityOf(item, time?.epochMs) : undefined;
-    if (identity !== undefined && position.offset !== open.lastIdentified) {
+    const hasIdentity = alternative === undefined && time !== undefined && this.#identifies(item);
+    if (hasIdentity && position.offset !== open.lastIdentified) {
       open.identified += 1;
       open.lastIdentified = position.offset;
     }
     const size = rows.size;
     const row = rows.place(
-      identity,
+      hasIdentity,
       time === undefined ? Number.NaN : time.epochMs,
       time === undefined ? 0 : packClock(time),
       rows.contributions.intern(item),
@@ -107,7 +105,7 @@ export class Ledger {
   /** Adds a row that was taken from a ledger; its contribution is one of this ledger's. */
   restore(row: LedgerRow): void {
     this.rows.place(
-      row.identity,
+      row.hasIdentity,
       row.epochMs,
       row.clock,
       row.contribution,
@@ -134,10 +132,8 @@ export class Ledger {
     return isNew;
   }
 
-  #identityOf({ observer, channel, recordId }: Failure | Unpaired, epochMs?: number): IdentityHash | undefined {
-    if (this.#options.dedupe === 'none' || epochMs === undefined) return undefined;
-    if (observer === undefined || channel === undefined || recordId === undefined) return undefined;
-    return this.#hasher.hash(observer, channel, recordId, epochMs);
+  #identifies({ observer, channel, recordId }: Failure | Unpaired): boolean {
+    return this.#options.dedupe !== 'none' && observer !== undefined && channel !== undefined && recordId !== undefined;
   }
 
   #openInput(input: number): OpenInput {
@@ -174,23 +170,20 @@ export class Ledger {
       if (isSwapped) rows.setEpochMs(row, alternative);
       const epochMs = rows.epochMsOf(row);
       if (epochMs < since || epochMs >= until) rows.drop(row);
-      else this.#identifyLate(row, epochMs);
+      else this.#identifyLate(row);
     }
   }
 
-  #identifyLate(row: number, epochMs: number): void {
+  #identifyLate(row: number): void {
     const { rows } = this;
-    const contribution = rows.contributionOf(row);
-    const { channel } = rows.contributions.outlineOf(contribution);
-    const observer = rows.contributions.observerOf(contribution);
-    const recordId = rows.recordIdOf(row);
-    if (this.#options.dedupe === 'none' || observer < 0 || channel === undefined || recordId === undefined) return;
+    const isPlaced = rows.contributions.logOf(rows.contributionOf(row)) >= 0 && rows.recordIdOf(row) !== undefined;
+    if (this.#options.dedupe === 'none' || !isPlaced) return;
     const open = this.#openInput(rows.inputOf(row));
     if (rows.offsetOf(row) !== open.lastIdentified) {
       open.identified += 1;
       open.lastIdentified = rows.offsetOf(row);
     }
-    rows.identify(row, this.#hasher.hash(rows.contributions.strings.text(observer), channel, recordId, epochMs));
+    rows.identify(row);
   }
 
   /** Drops an input's open rows without identity: the same bytes were read before. */

@@ -55,8 +55,8 @@ export interface WrittenRow {
   readonly type: 'row';
   /** The contribution's number. */
   readonly c: number;
-  /** The identity's hash, 32 hexadecimal digits. */
-  readonly id?: string;
+  /** Copies of the event are known by its computer, channel, record ID and second. */
+  readonly id?: true;
   /** Epoch milliseconds, nanoseconds past them, digits given, basis. */
   readonly t?: readonly [epochMs: number, nanos: number, digits: number, basis: TimeBasis];
   /** The record ID. */

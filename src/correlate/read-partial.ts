@@ -152,7 +152,7 @@ class OpenPartial {
   #takeRow({ c, id, t, r, at: [input, offset, length] }: WrittenRow): void {
     const [epochMs, nanos, digits, basis] = t ?? [Number.NaN, 0, 0, 'export'];
     this.ledger.restore({
-      identity: id === undefined ? undefined : wordsOf(id),
+      hasIdentity: id === true,
       epochMs,
       clock: t === undefined ? 0 : packClock({ nanos, digits, basis }),
       contribution: this.#contributions[c]!,
@@ -191,8 +191,4 @@ function itemOf(from: WrittenContribution): Failure | Unpaired {
     certainty: from.certainty ?? 'exact',
     ...(from.damaged === undefined ? {} : { damaged: from.damaged }),
   };
-}
-
-function wordsOf(hex: string): Uint32Array {
-  return Uint32Array.from([0, 8, 16, 24], at => Number.parseInt(hex.slice(at, at + 8), 16));
 }

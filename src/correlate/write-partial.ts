@@ -108,15 +108,9 @@ function writtenRow(row: LedgerRow, c: number, input: number): WrittenRow {
   return {
     type: 'row',
     c,
-    ...(row.identity === undefined ? {} : { id: hex(row.identity) }),
+    ...(row.hasIdentity ? { id: true as const } : {}),
     ...(Number.isNaN(row.epochMs) ? {} : { t: [row.epochMs, nanosOf(clock), digitsOf(clock), basisOf(clock)] }),
     ...(row.recordId === undefined ? {} : { r: row.recordId }),
     at: [input, row.offset, row.length],
   };
-}
-
-function hex(words: Uint32Array): string {
-  let text = '';
-  for (const word of words) text += word.toString(16).padStart(8, '0');
-  return text;
 }
