@@ -83,7 +83,7 @@ export class PairTable {
     const failures = new Uint32Array(this.#pairs.size);
     for (let row = 0; row < rows.size; row++) {
       const pair = this.#pairOfRow(row);
-      if (pair >= 0 && rows.contributions.outlineOf(rows.contributionOf(row)).kind === 'failure') failures[pair]! += 1;
+      if (pair >= 0 && rows.contributions.outlineOf(rows.contributionOf(row)).kindRank === 0) failures[pair]! += 1;
     }
     return failures;
   }
@@ -108,6 +108,7 @@ export class PairTable {
   /** By time, those without time last; at one instant failures stand before recoveries and context. */
   #byTime(items: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
     const { rows } = this;
+    if (this.#isByTime(items)) return items;
     let least = Infinity;
     for (const row of items) if (rows.epochMsOf(row) < least) least = rows.epochMsOf(row);
     const kindOf = (row: number) => rows.contributions.outlineOf(rows.contributionOf(row)).kindRank;
@@ -118,6 +119,21 @@ export class PairTable {
     let sorted = radixSort(items, row => rows.nanosOf(row) * 4 + kindOf(row));
     sorted = radixSort(sorted, row => rows.epochMsOf(row) - least);
     return radixSort(sorted, high);
+  }
+
+  /** Whether each row's time lies after that of the row before, as in most exports. */
+  #isByTime(items: Uint32Array): boolean {
+    const { rows } = this;
+    let last = -Infinity;
+    for (let at = 0; at < items.length; at++) {
+      const epochMs = rows.epochMsOf(items[at]!);
+      if (!(epochMs > last)) {
+        const isLater = epochMs === last && rows.nanosOf(items[at]!) > rows.nanosOf(items[at - 1]!);
+        if (!isLater) return false;
+      }
+      last = epochMs;
+    }
+    return true;
   }
 
   /**

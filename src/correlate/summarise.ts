@@ -38,8 +38,7 @@ function summarisePair(table: PairTable, rank: number, options: SummariseOptions
   const { rows } = table;
   const pair = table.ranked[rank]!;
   const gapMs = options.gapMs ?? DEFAULT_GAP_MS;
-  const { episodes, failures, recoveries, context } = walk(rows, table.rowsOf(rank), gapMs);
-  const ids = failures.map(row => rows.contributionOf(row));
+  const { episodes, failures, ids, bases, recoveries, context } = walk(rows, table.rowsOf(rank), gapMs);
   const tallies = new Tallies(rows.contributions, ids);
   const values = options.values ?? DEFAULT_VALUES;
   const [source, destination] = [table.sourceOf(pair), table.destinationOf(pair)];
@@ -54,7 +53,7 @@ function summarisePair(table: PairTable, rank: number, options: SummariseOptions
     count: failures.length,
     ...(episodes.first === undefined ? {} : { first_seen: textOf(episodes.first) }),
     ...(episodes.last === undefined ? {} : { last_seen: textOf(episodes.last) }),
-    time_basis: countBases(rows, failures),
+    time_basis: bases,
     episodes: episodes.kept.map(({ first, last, count }) => ({ start: textOf(first), end: textOf(last), count })),
     episodes_total: episodes.total,
     placeholders: tallies.placeholders(values),
@@ -70,37 +69,47 @@ function summarisePair(table: PairTable, rank: number, options: SummariseOptions
   };
 }
 
-/** Goes through a pair's rows, which are ordered by time, once. */
+/** Goes through a pair's rows, which are ordered by time, once: they lie all over the ledger, and looking there is what costs. */
 function walk(rows: LedgerRows, ordered: Uint32Array, gapMs: number) {
   const episodes = new Episodes(gapMs);
   const failures = new Uint32Array(ordered.length);
-  const counts = { failure: 0, recovery: 0, context: 0 };
-  for (const row of ordered) {
-    const { kind } = rows.contributions.outlineOf(rows.contributionOf(row));
-    if (kind === 'no_pair' || kind === 'not_extracted') continue; // such rows are of no pair
-    if (kind === 'failure') failures[counts.failure] = row;
-    counts[kind] += 1;
-    const epochMs = rows.epochMsOf(row);
-    if (Number.isNaN(epochMs)) continue;
-    if (kind === 'failure') episodes.add(epochMs, rows.clockOf(row));
-    else if (kind === 'recovery') episodes.recover();
+  const ids = new Uint32Array(ordered.length);
+  const bases = { export: 0, given: 0, assumed: 0 };
+  let count = 0;
+  let recoveries = 0;
+  let context = 0;
+  for (let at = 0; at < ordered.length; at++) {
+    const row = ordered[at]!;
+    const id = rows.contributionOf(row);
+    const { kind } = rows.contributions.outlineOf(id);
+    if (kind === 'failure') {
+      failures[count] = row;
+      ids[count++] = id;
+      const epochMs = rows.epochMsOf(row);
+      if (Number.isNaN(epochMs)) continue;
+      const clock = rows.clockOf(row);
+      bases[basisOf(clock)] += 1;
+      episodes.add(epochMs, clock);
+    } else if (kind === 'recovery') {
+      recoveries += 1;
+      if (!Number.isNaN(rows.epochMsOf(row))) episodes.recover();
+    } else if (kind === 'context') {
+      context += 1;
+    }
   }
+  const counted = Object.entries(bases).filter(([, count]) => count > 0);
   return {
     episodes,
-    failures: failures.subarray(0, counts.failure),
-    recoveries: counts.recovery,
-    context: counts.context,
+    failures: failures.subarray(0, count),
+    ids: ids.subarray(0, count),
+    bases: Object.fromEntries(counted) as Partial<Record<TimeBasis, number>>,
+    recoveries,
+    context,
   };
 }
 
 function textOf({ epochMs, clock }: FailureInstant): string {
   return formatInstant({ epochMs, ...unpackClock(clock) });
-}
-
-function countBases(rows: LedgerRows, failures: Uint32Array): Partial<Record<TimeBasis, number>> {
-  const counts = { export: 0, given: 0, assumed: 0 };
-  for (const row of failures) if (!Number.isNaN(rows.epochMsOf(row))) counts[basisOf(rows.clockOf(row))] += 1;
-  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }
 
 /** The first and the last failure by time, then position; those without time only where none has one. */
