@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import t from 'tap';
@@ -119,6 +120,32 @@ t.test('the SIMD search finds what a loop over the bytes finds', async t => {
     { numRuns: 2000 },
   );
   t.pass('2000 runs');
+});
+
+t.test('the SIMD check of UTF-8 says what Node says', async t => {
+  const memory = createWindowMemory();
+  if (!(memory instanceof WasmMemory)) return t.comment('this machine has no SIMD');
+  const text = fc.oneof(
+    fc
+      .constantFrom('plain', 'déluge', '日本', '😀', '\u07ff\u0800\uffff', 'x'.repeat(15))
+      .map(part => Buffer.from(part)),
+    fc
+      .constantFrom('80', 'c0af', 'c1', 'c280', 'e08080', 'e0a0', 'eda080', 'edbfbf', 'ee8080', 'f0808080', 'f48fbfbf')
+      .map(hex => Buffer.from(hex, 'hex')),
+    fc.constantFrom('f4908080', 'f5808080', 'ff', 'f09f98', 'e697', 'c3').map(hex => Buffer.from(hex, 'hex')),
+  );
+  let wrong = 0;
+  const property = fc.property(fc.array(text, { maxLength: 12 }), fc.nat(20), (parts, shift) => {
+    const bytes = Buffer.concat(parts);
+    const room = memory.bytes();
+    room.fill(0xc3, BASE, BASE + 600);
+    room.set(bytes, BASE + shift);
+    const isValid = memory.scan.isUtf8(BASE + shift, BASE + shift + bytes.length) !== 0;
+    if (!isUtf8(bytes)) wrong += 1;
+    assert.equal(isValid, isUtf8(bytes), bytes.toString('hex'));
+  });
+  fc.assert(property, { numRuns: 20_000 });
+  t.ok(wrong > 1000, `${wrong} of 20,000 were not UTF-8`);
 });
 
 t.test('a time read from units is the time read from text', async t => {

@@ -527,6 +527,88 @@ t.test(
   },
 );
 
+t.test('events of a kind that was read before give what a parser gives that remembers none', async t => {
+  const nasty = fc.constantFrom(
+    ...[
+      '',
+      ' ',
+      '\n ',
+      '\r\n',
+      'x',
+      'plain value',
+      '&amp;',
+      '&',
+      '&#13;',
+      "'",
+      '"',
+      '<',
+      '>',
+      '</Data>',
+      '<Data>',
+      ']]>',
+    ],
+    ...[
+      '<!--',
+      '<![CDATA[<]]>',
+      '\u00e9',
+      '\u65e5\u672c',
+      '\ufffd',
+      '\u0001',
+      '%1',
+      '12',
+      '4294967296',
+      'a'.repeat(70),
+    ],
+    ...[
+      '2025-02-28T00:00:00.1234567Z',
+      '2025-02-29T00:00:00Z',
+      '2025-02-28',
+      'x\u00a0',
+      'CAS01',
+      '\u{1f600}'.repeat(5),
+    ],
+  );
+  const value = fc.oneof({ weight: 3, arbitrary: fc.constantFrom('a', 'bc', 'x\u00e9', '7') }, nasty);
+  const kind = fc.record({
+    provider: fc.constantFrom('MSExchange Web Services', 'P'),
+    guid: fc.boolean(),
+    names: fc.array(fc.constantFrom('', ' Name="a"', " Name='b'", ' Name="a" x="1"'), { maxLength: 5 }),
+    space: fc.constantFrom('', '\r\n  '),
+    isRendered: fc.boolean(),
+    tail: fc.constantFrom('', '<Data/>', '<Binary>00</Binary>', '<Other a="1">t</Other>'),
+  });
+  const events = fc.array(
+    fc.record({ of: fc.nat(2), values: fc.array(value, { minLength: 14, maxLength: 14 }), system: fc.nat(6) }),
+    { minLength: 2, maxLength: 12 },
+  );
+  check(
+    t,
+    fc.property(
+      fc.tuple(kind, kind, kind),
+      events,
+      fc.constantFrom('utf8', 'latin1', 'utf16le'),
+      fc.constantFrom(SELECTION, undefined),
+      fc.boolean(),
+      (kinds, list, encoding, selection, parseAll) => {
+        // All values plain but for one now and then: only then an event has the shape of the one before.
+        const text = list.map(({ of, values, system }) => {
+          const { provider, guid, names, space, isRendered, tail } = kinds[of]!;
+          const [id, time, record, pid, channel, computer, task, level, message, ...data] = values.map((text, at) =>
+            at === system
+              ? text
+              : ['9', '2025-02-28T00:00:00Z', '5', '8', 'c', 'm', '1', '2', 'x\u00e9 y', 'v'][Math.min(at, 9)]!,
+          );
+          return `<Event xmlns='urn:e'>${space}<System>${space}<Provider Name='${provider}'${guid ? " Guid='{0}'" : ''}/>${space}<EventID Qualifiers='0'>${system === 0 ? id : '10'}</EventID><Task>${task}</Task><Level>2</Level><TimeCreated SystemTime='${time}'/><EventRecordID>${record}</EventRecordID><Execution ProcessID='${pid}'/><Channel>${channel}</Channel><Computer>${computer}</Computer></System>${space}<EventData>${names.map((name, at) => `${space}<Data${name}>${data[at % data.length]}</Data>`).join('')}${tail}</EventData>${isRendered ? `<RenderingInfo Culture='fr-FR'><Message>${message}</Message><Level>${level}</Level></RenderingInfo>` : ''}</Event>`;
+        });
+        const bytes = Buffer.from(text.join('\n'), encoding as BufferEncoding);
+        const plain = plainly(read(bytes, { selection, parseAll, search: 'plain' }));
+        assert.deepStrictEqual(plainly(read(bytes, { selection, parseAll, search: 'simd' })), plain);
+      },
+    ),
+    { numRuns: 1500 },
+  );
+});
+
 t.test('real files mutated at random read alike on every path', { skip: noReal }, async t => {
   const whole = readFileSync(`${REAL}/eventviewer-xml/System.xml`);
   const selection: Selection = {

@@ -47,13 +47,15 @@ export interface EventScan {
   /** How many bytes `c` stand in [at, end). */
   count8(at: number, end: number, c: number): number;
   /**
-   * Parses the framed event at [start, end); gives 1 when it did, 0 when it leaves the event to the strict parser, 2
-   * when the event is not ASCII and `isUtf8` was not said.
+   * Parses the framed event at [start, end); gives 1 when it did, 2 when its values are UTF-8 beyond ASCII, 0 when it
+   * leaves the event to the strict parser.
    */
-  parse8(start: number, end: number, isUtf8: boolean): number;
+  parse8(start: number, end: number): number;
   parse16(start: number, end: number): number;
-  /** Forgets the values of earlier inputs. */
+  /** Forgets the values and the shapes of earlier inputs. */
   clearCache(): void;
+  /** Whether the bytes in [from, to) are UTF-8, whole characters. */
+  isUtf8(from: number, to: number): number;
   constantsEnd(): number;
 }
 
@@ -69,7 +71,7 @@ export const PARSED_VALUES = 32_768;
 export const CACHE_SLOTS = 2048;
 
 const PAGE_BYTES = 65_536;
-const INITIAL_PAGES = 12;
+const INITIAL_PAGES = 21;
 
 let compiled: WasmModule | undefined;
 let isCompiled = false;

@@ -3,7 +3,9 @@
 // ../../read/event-xml/frame.ts: it stops in front of it. The differential tests hold the two to the same answers.
 
 import { isUnwanted16, isUnwanted8 } from './event-parse';
+import { forgetShapes } from './event-shape';
 import { OUT } from './layout';
+import { clearCache as clearValues } from './value-cache';
 import { endsName, findUnit, isSpace, stands, unit } from './units';
 import { ANY, entryOf, holdsId, idsOf } from './wanted';
 
@@ -215,7 +217,13 @@ function pastSpace<T>(at: usize, end: usize): usize {
 }
 
 export { parse8, parse16 } from './event-parse';
-export { clearCache } from './value-cache';
+export { isUtf8 } from './utf8';
+
+/** Forgets what was learnt of earlier inputs, which this one may lay out or encode otherwise. */
+export function clearCache(): void {
+  clearValues();
+  forgetShapes();
+}
 
 /** Where the module's own constants end; they must not reach into what layout.ts lays out. */
 export function constantsEnd(): usize {

@@ -23,3 +23,10 @@ export const VALUES_END: usize = 65_536;
 export const CACHE: usize = 65_536;
 export const CACHE_SLOTS: u32 = 2048;
 export const LONGEST_CACHED: usize = 56;
+
+/** What `walk` saw of an event's values, and what is known of the shapes of events: see `event-shape.ts`. */
+export const NOTES: usize = 196_608;
+export const NOTES_END: usize = NOTES + 24 * 160;
+export const SHAPES: usize = 204_800;
+export const SHAPE_BYTES: usize = 8192;
+export const SHAPES_END: usize = SHAPES + 64 * SHAPE_BYTES; // 729,088: BASE of `../byte-window.ts`

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import type { ByteWindow } from '../../bytes/byte-window.js';
 import { CACHE_SLOTS, PARSED_EVENT, PARSED_VALUES, WasmMemory } from '../../bytes/window-memory.js';
 import type { EventRecord, Position } from '../../model/index.js';
@@ -42,15 +41,10 @@ class SimdParse implements FastParse {
       this.#encoding = 'utf16le';
       result = this.#scan.parse16(from * 2, to * 2);
     } else {
-      this.#encoding = 'latin1';
-      result = this.#scan.parse8(from, to, false);
-      // An event in a code page is for the strict parser, which knows the page.
-      if (result === NOT_ASCII && isUtf8(this.#bytes.subarray(from, to))) {
-        this.#encoding = 'utf8';
-        result = this.#scan.parse8(from, to, true);
-      }
+      result = this.#scan.parse8(from, to);
+      this.#encoding = result === PARSED_WIDE ? 'utf8' : 'latin1';
     }
-    return result === PARSED ? this.#record(position) : undefined;
+    return result === GIVEN_UP ? undefined : this.#record(position);
   }
 
   #look(memory: ArrayBuffer): void {
@@ -156,8 +150,8 @@ const MESSAGE_SLOTS = 512;
 const SHORTEST_KEPT = 64;
 const LONGEST_KEPT = 4096;
 
-const PARSED = 1;
-const NOT_ASCII = 2;
+const GIVEN_UP = 0;
+const PARSED_WIDE = 2;
 
 const NEW = 0x10000;
 const UNCACHED = 0x20000;
