@@ -47,8 +47,8 @@ export interface EventScan {
   /** How many bytes `c` stand in [at, end). */
   count8(at: number, end: number, c: number): number;
   /**
-   * Parses the framed event at [start, end); gives 1 when it did, 2 when its values are UTF-8 beyond ASCII, 0 when it
-   * leaves the event to the strict parser.
+   * Parses the framed event at [start, end); gives 1 when it did, 2 when its values are UTF-8 beyond ASCII, 3 when its
+   * texts have a number that was given before, 0 when it leaves the event to the strict parser.
    */
   parse8(start: number, end: number): number;
   parse16(start: number, end: number): number;
@@ -67,11 +67,13 @@ export const SCAN_WANTED_END = 32_768;
 /** Where `parse8` and `parse16` write; the fields are named in `assembly/event-parse.ts`. */
 export const PARSED_EVENT = 4160;
 export const PARSED_VALUES = 32_768;
+/** How many numbers there are for the texts of events. */
+export const CONTENT_NUMBERS = 1024;
 /** How many values the cache holds. */
 export const CACHE_SLOTS = 2048;
 
 const PAGE_BYTES = 65_536;
-const INITIAL_PAGES = 21;
+const INITIAL_PAGES = 53;
 
 let compiled: WasmModule | undefined;
 let isCompiled = false;

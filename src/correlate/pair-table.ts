@@ -7,48 +7,48 @@ import { StringPool } from './string-pool.js';
 import { TuplePool } from './tuple-pool.js';
 
 /**
- * The rows of a ledger sorted into pairs and by time, by linear sorts over typed arrays: with a million pairs, those
- * that `minCount` leaves out cost neither a string nor a place.
+ * The pairs of a ledger, and its rows by time, by linear sorts over typed arrays: with a million pairs, those that
+ * `minCount` leaves out cost neither a string nor a place.
  */
 export class PairTable {
   readonly rows: LedgerRows;
+  /** By contribution: how many failures say it. */
+  readonly failuresByContribution: Uint32Array;
+  /** The pairs with enough failures: by count, then source, destination and definition by code units. */
+  readonly ranked: Uint32Array;
+  /** The rows of the ranked pairs (failures, recoveries, context) by time; those without time last. */
+  readonly ordered: Uint32Array;
   /** Joined hosts, and the definitions' names. */
   readonly #names = new StringPool();
   /** By pair: definition, source and destination. */
   readonly #pairs = new TuplePool();
-  /** By contribution: its pair plus 1; 0 for those that have none. */
-  readonly #pairOf: Uint32Array;
   readonly #failures: Uint32Array;
-  /** The pairs with enough failures: by count, then source, destination and definition by code units. */
-  readonly ranked: Uint32Array;
-  /** The rows of the ranked pairs, by pair, then time; those of the pair at rank `r` stand from `#starts[r]`. */
-  readonly #sorted: Uint32Array;
+  /** By contribution: the rank of its pair plus 1; 0 for those that have none. */
+  readonly #rankOf: Uint32Array;
+  /** The contributions that failures of ranked pairs say, by rank; those at rank `r` stand from `#starts[r]`. */
+  readonly #contributions: Uint32Array;
   readonly #starts: Uint32Array;
 
   constructor(ledger: Ledger, minCount: number) {
     this.rows = ledger.rows;
-    this.#pairOf = this.#joinContributions();
-    this.#failures = this.#countFailures();
+    this.failuresByContribution = countFailures(this.rows);
+    const pairOf = this.#joinContributions();
+    this.#failures = this.#countByPair(pairOf);
     this.ranked = this.#rank(Math.max(1, minCount));
-    const rankOf = new Uint32Array(this.#pairs.size);
-    for (let rank = 0; rank < this.ranked.length; rank++) rankOf[this.ranked[rank]!] = rank + 1;
-    const rankOfRow = (row: number) => rankOf[this.#pairOfRow(row)]! - 1;
+    this.#rankOf = this.#ranksOf(pairOf);
+    this.ordered = this.#byTime(this.#rankedRows());
     this.#starts = new Uint32Array(this.ranked.length + 1);
-    for (let row = 0; row < this.rows.size; row++) {
-      if (this.#pairOfRow(row) >= 0 && rankOfRow(row) >= 0) this.#starts[rankOfRow(row) + 1]! += 1;
-    }
-    for (let rank = 0; rank < this.ranked.length; rank++) this.#starts[rank + 1]! += this.#starts[rank]!;
-    const kept = new Uint32Array(this.#starts[this.ranked.length]!);
-    let count = 0;
-    for (let row = 0; row < this.rows.size; row++) {
-      if (this.#pairOfRow(row) >= 0 && rankOfRow(row) >= 0) kept[count++] = row;
-    }
-    this.#sorted = radixSort(this.#byTime(kept), rankOfRow);
+    this.#contributions = this.#byRank();
   }
 
-  /** All rows of the pair at a rank (failures, recoveries, context) by time; those without time last. */
-  rowsOf(rank: number): Uint32Array {
-    return this.#sorted.subarray(this.#starts[rank]!, this.#starts[rank + 1]!);
+  /** The rank of a row's pair; of a row that is not dropped. */
+  rankOf(row: number): number {
+    return this.#rankOf[this.rows.contributionOf(row)]! - 1;
+  }
+
+  /** What the failures of the pair at a rank say, each once. */
+  contributionsOf(rank: number): Uint32Array {
+    return this.#contributions.subarray(this.#starts[rank]!, this.#starts[rank + 1]!);
   }
 
   failuresOf(pair: number): number {
@@ -74,18 +74,43 @@ export class PairTable {
     return reverse < 0 ? 0 : this.failuresOf(reverse);
   }
 
-  #pairOfRow(row: number): number {
-    return this.rows.isDropped(row) ? -1 : this.#pairOf[this.rows.contributionOf(row)]! - 1;
-  }
-
-  #countFailures(): Uint32Array {
-    const { rows } = this;
+  #countByPair(pairOf: Uint32Array): Uint32Array {
     const failures = new Uint32Array(this.#pairs.size);
-    for (let row = 0; row < rows.size; row++) {
-      const pair = this.#pairOfRow(row);
-      if (pair >= 0 && rows.contributions.outlineOf(rows.contributionOf(row)).kindRank === 0) failures[pair]! += 1;
+    for (let id = 0; id < pairOf.length; id++) {
+      if (pairOf[id] !== 0) failures[pairOf[id]! - 1]! += this.failuresByContribution[id]!;
     }
     return failures;
+  }
+
+  #ranksOf(pairOf: Uint32Array): Uint32Array {
+    const ranks = new Uint32Array(this.#pairs.size + 1);
+    for (let rank = 0; rank < this.ranked.length; rank++) ranks[this.ranked[rank]! + 1] = rank + 1;
+    return pairOf.map(pair => ranks[pair]!);
+  }
+
+  #rankedRows(): Uint32Array<ArrayBuffer> {
+    const { rows } = this;
+    const ranked = new Uint32Array(rows.size);
+    let count = 0;
+    for (let row = 0; row < rows.size; row++) {
+      if (this.rankOf(row) >= 0 && !rows.isDropped(row)) ranked[count++] = row;
+    }
+    return ranked.subarray(0, count);
+  }
+
+  #byRank(): Uint32Array {
+    const rankOf = this.#rankOf;
+    const starts = this.#starts;
+    for (let id = 0; id < rankOf.length; id++) {
+      if (this.failuresByContribution[id]! > 0 && rankOf[id]! > 0) starts[rankOf[id]!]! += 1;
+    }
+    for (let rank = 0; rank < this.ranked.length; rank++) starts[rank + 1]! += starts[rank]!;
+    const next = starts.slice();
+    const sorted = new Uint32Array(starts[this.ranked.length]!);
+    for (let id = 0; id < rankOf.length; id++) {
+      if (this.failuresByContribution[id]! > 0 && rankOf[id]! > 0) sorted[next[rankOf[id]! - 1]!++] = id;
+    }
+    return sorted;
   }
 
   #rank(minCount: number): Uint32Array {
@@ -174,6 +199,14 @@ export class PairTable {
     }
     return pairOf;
   }
+}
+
+function countFailures(rows: LedgerRows): Uint32Array {
+  const { contributions } = rows;
+  const counts = new Uint32Array(contributions.size);
+  for (let row = 0; row < rows.size; row++) if (!rows.isDropped(row)) counts[rows.contributionOf(row)]! += 1;
+  for (let id = 0; id < counts.length; id++) if (contributions.outlineOf(id).kind !== 'failure') counts[id] = 0;
+  return counts;
 }
 
 /** The place of each string that is used among all that are, by code units; by the string's id. */

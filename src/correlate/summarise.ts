@@ -1,9 +1,9 @@
-import type { Evidence, PairSummary, TimeBasis } from '../model/index.js';
+import type { PairSummary } from '../model/index.js';
 import { formatInstant } from '../time/instant-text.js';
-import { basisOf, unpackClock } from './clock.js';
-import { Episodes, type FailureInstant } from './episodes.js';
+import { unpackClock } from './clock.js';
+import type { FailureInstant } from './episodes.js';
 import type { Ledger } from './ledger.js';
-import type { LedgerRows } from './ledger-rows.js';
+import { PairFacts } from './pair-facts.js';
 import { PairTable } from './pair-table.js';
 import { Tallies } from './tallies.js';
 
@@ -31,15 +31,33 @@ const DEFAULT_VALUES = 10;
 export function* summarise(ledger: Ledger, options: SummariseOptions = {}): Generator<PairSummary> {
   ledger.inputs(); // an input that never ended is settled by this
   const table = new PairTable(ledger, options.minCount ?? 1);
-  for (let rank = 0; rank < table.ranked.length; rank++) yield summarisePair(table, rank, options);
+  for (let from = 0; from < table.ranked.length; from += PAIRS_AT_ONCE) {
+    const facts = gather(table, from, Math.min(table.ranked.length, from + PAIRS_AT_ONCE), options);
+    for (let rank = from; rank < from + facts.length; rank++) {
+      yield summarisePair(table, rank, facts[rank - from]!, options);
+    }
+  }
 }
 
-function summarisePair(table: PairTable, rank: number, options: SummariseOptions): PairSummary {
+/** A million pairs are gathered in some passes over the rows, so that their facts never stand in memory together. */
+const PAIRS_AT_ONCE = 1 << 16;
+
+function gather(table: PairTable, from: number, to: number, { gapMs = DEFAULT_GAP_MS }: SummariseOptions): PairFacts[] {
+  const facts = Array.from({ length: to - from }, () => new PairFacts(gapMs));
+  const { rows, ordered } = table;
+  for (let at = 0; at < ordered.length; at++) {
+    const row = ordered[at]!;
+    const rank = table.rankOf(row);
+    if (rank >= from && rank < to) facts[rank - from]!.add(rows, row);
+  }
+  return facts;
+}
+
+function summarisePair(table: PairTable, rank: number, facts: PairFacts, options: SummariseOptions): PairSummary {
   const { rows } = table;
   const pair = table.ranked[rank]!;
-  const gapMs = options.gapMs ?? DEFAULT_GAP_MS;
-  const { episodes, failures, ids, bases, recoveries, context } = walk(rows, table.rowsOf(rank), gapMs);
-  const tallies = new Tallies(rows.contributions, ids);
+  const { episodes } = facts;
+  const tallies = new Tallies(rows.contributions, table.contributionsOf(rank), table.failuresByContribution);
   const values = options.values ?? DEFAULT_VALUES;
   const [source, destination] = [table.sourceOf(pair), table.destinationOf(pair)];
   return {
@@ -50,10 +68,10 @@ function summarisePair(table: PairTable, rank: number, options: SummariseOptions
     destination: { host: destination, names: tallies.destinationNames() },
     ...(source === destination ? { self: true as const } : {}),
     observers: tallies.observerNames(),
-    count: failures.length,
+    count: facts.failures,
     ...(episodes.first === undefined ? {} : { first_seen: textOf(episodes.first) }),
     ...(episodes.last === undefined ? {} : { last_seen: textOf(episodes.last) }),
-    time_basis: bases,
+    time_basis: facts.timeBasis(),
     episodes: episodes.kept.map(({ first, last, count }) => ({ start: textOf(first), end: textOf(last), count })),
     episodes_total: episodes.total,
     placeholders: tallies.placeholders(values),
@@ -62,95 +80,13 @@ function summarisePair(table: PairTable, rank: number, options: SummariseOptions
     extracted_from: tallies.countBy(outline => outline.extractedFrom),
     ambiguous: tallies.countIf(outline => outline.certainty === 'ambiguous'),
     damaged: tallies.countIf(outline => outline.damaged.length > 0),
-    recoveries,
-    context,
+    recoveries: facts.recoveries,
+    context: facts.context,
     reverse_count: table.reverseFailuresOf(pair),
-    evidence: evidenceOf(rows, failures),
-  };
-}
-
-/** Goes through a pair's rows, which are ordered by time, once: they lie all over the ledger, and looking there is what costs. */
-function walk(rows: LedgerRows, ordered: Uint32Array, gapMs: number) {
-  const episodes = new Episodes(gapMs);
-  const failures = new Uint32Array(ordered.length);
-  const ids = new Uint32Array(ordered.length);
-  const bases = { export: 0, given: 0, assumed: 0 };
-  let count = 0;
-  let recoveries = 0;
-  let context = 0;
-  for (let at = 0; at < ordered.length; at++) {
-    const row = ordered[at]!;
-    const id = rows.contributionOf(row);
-    const { kind } = rows.contributions.outlineOf(id);
-    if (kind === 'failure') {
-      failures[count] = row;
-      ids[count++] = id;
-      const epochMs = rows.epochMsOf(row);
-      if (Number.isNaN(epochMs)) continue;
-      const clock = rows.clockOf(row);
-      bases[basisOf(clock)] += 1;
-      episodes.add(epochMs, clock);
-    } else if (kind === 'recovery') {
-      recoveries += 1;
-      if (!Number.isNaN(rows.epochMsOf(row))) episodes.recover();
-    } else if (kind === 'context') {
-      context += 1;
-    }
-  }
-  const counted = Object.entries(bases).filter(([, count]) => count > 0);
-  return {
-    episodes,
-    failures: failures.subarray(0, count),
-    ids: ids.subarray(0, count),
-    bases: Object.fromEntries(counted) as Partial<Record<TimeBasis, number>>,
-    recoveries,
-    context,
+    evidence: facts.evidence(rows),
   };
 }
 
 function textOf({ epochMs, clock }: FailureInstant): string {
   return formatInstant({ epochMs, ...unpackClock(clock) });
-}
-
-/** The first and the last failure by time, then position; those without time only where none has one. */
-function evidenceOf(rows: LedgerRows, failures: Uint32Array): PairSummary['evidence'] {
-  let timed = failures.length;
-  while (timed > 0 && Number.isNaN(rows.epochMsOf(failures[timed - 1]!))) timed -= 1;
-  const end = timed === 0 ? failures.length : timed;
-  let first = failures[0]!;
-  for (let at = 1; at < end && isAtOneInstant(rows, failures[at]!, first); at++) {
-    if (comparePositions(rows, failures[at]!, first) < 0) first = failures[at]!;
-  }
-  let last = failures[end - 1]!;
-  for (let at = end - 2; at >= 0 && isAtOneInstant(rows, failures[at]!, last); at--) {
-    if (comparePositions(rows, failures[at]!, last) > 0) last = failures[at]!;
-  }
-  return { first: pointerTo(rows, first), last: pointerTo(rows, last) };
-}
-
-function isAtOneInstant(rows: LedgerRows, a: number, b: number): boolean {
-  return Object.is(rows.epochMsOf(a), rows.epochMsOf(b)) && rows.nanosOf(a) === rows.nanosOf(b);
-}
-
-function comparePositions(rows: LedgerRows, a: number, b: number): number {
-  const [one, other] = [rows.inputOf(a), rows.inputOf(b)];
-  if (one !== other) return rows.inputNames.text(one) < rows.inputNames.text(other) ? -1 : 1;
-  return (
-    rows.offsetOf(a) - rows.offsetOf(b) ||
-    rows.lengthOf(a) - rows.lengthOf(b) ||
-    rows.contributions.compare(rows.contributionOf(a), rows.contributionOf(b))
-  );
-}
-
-function pointerTo(rows: LedgerRows, row: number): Evidence {
-  const { eventId, channel } = rows.contributions.outlineOf(rows.contributionOf(row));
-  const recordId = rows.recordIdOf(row);
-  return {
-    input: rows.inputNames.text(rows.inputOf(row)),
-    event_id: eventId,
-    ...(channel === undefined ? {} : { channel }),
-    ...(recordId === undefined ? {} : { record_id: recordId }),
-    offset: rows.offsetOf(row),
-    length: rows.lengthOf(row),
-  };
 }

@@ -8,17 +8,13 @@ export class Tallies {
   readonly #ids: Uint32Array;
   readonly #counts: Uint32Array;
 
-  /** @param ids the contributions of the failures, one each; sorted in place. */
-  constructor(contributions: Contributions, ids: Uint32Array) {
+  /**
+   * @param ids what the failures say, each once.
+   * @param counts by contribution: how many failures say it.
+   */
+  constructor(contributions: Contributions, ids: Uint32Array, counts: Uint32Array) {
     this.#contributions = contributions;
-    ids.sort();
-    const counts = new Uint32Array(ids.length);
-    let distinct = 0;
-    for (let at = 0; at < ids.length; at++) {
-      if (at === 0 || ids[at] !== ids[distinct - 1]) ids[distinct++] = ids[at]!;
-      counts[distinct - 1]! += 1;
-    }
-    this.#ids = ids.subarray(0, distinct);
+    this.#ids = ids;
     this.#counts = counts;
   }
 
@@ -62,7 +58,7 @@ export class Tallies {
   }
 
   #each(visit: (id: number, count: number) => void): void {
-    for (let at = 0; at < this.#ids.length; at++) visit(this.#ids[at]!, this.#counts[at]!);
+    for (let at = 0; at < this.#ids.length; at++) visit(this.#ids[at]!, this.#counts[this.#ids[at]!]!);
   }
 
   #names(of: (id: number) => number): string[] {

@@ -25,8 +25,8 @@ export interface CompiledDefinition {
   readonly sha256: string;
   readonly needsComputer: boolean;
   readonly rules: readonly CompiledRule[];
-  /** Made at the first event; undefined where values are placed by name. */
-  memo(): ValueMemo | undefined;
+  /** Made at the first event. */
+  memo(): ValueMemo;
 }
 
 export interface CompiledRule extends PairRule {
@@ -82,7 +82,7 @@ const SHIPPED_HASH = new Map(SHIPPED_DEFINITIONS.map((definition, at) => [defini
 
 function compileDefinition(definition: PairDefinition): CompiledDefinition {
   const rules = definition.rules.map(compileRule);
-  let memo: { readonly value: ValueMemo | undefined } | undefined;
+  let memo: ValueMemo | undefined;
   return {
     definition,
     name: definition.name,
@@ -91,8 +91,8 @@ function compileDefinition(definition: PairDefinition): CompiledDefinition {
     needsComputer: rules.some(rule => [...rule.source, ...rule.destination].some(place => place.isComputer)),
     rules,
     memo: () => {
-      memo ??= { value: ValueMemo.of(rules) };
-      return memo.value;
+      memo ??= new ValueMemo(rules);
+      return memo;
     },
   };
 }

@@ -58,25 +58,39 @@ export function extractFailures(compiled: CompiledDefinitions, options: ExtractO
       }
       if (hasBound && !isInside(item, options)) return;
 
+      if (definitions.length === 1) {
+        const outcome = outcomeOf(item, definitions[0]!, options.catalogue);
+        if (outcome?.found.type === 'failure' && outcome.inversion === undefined) return emit(outcome.found);
+        return tell(item, definitions, outcome === undefined ? [] : [outcome], emit);
+      }
       const outcomes: Outcome[] = [];
       for (const definition of definitions) {
         const outcome = outcomeOf(item, definition, options.catalogue);
         if (outcome) outcomes.push(outcome);
       }
-      if (outcomes.some(({ inversion }) => inversion)) tally(item, outcomes);
-      else if (outcomes.length === 0 && isUnread(item, definitions)) count(item, 'none');
-      const hasFailure = outcomes.some(({ found }) => found.type === 'failure');
-      for (const { found } of outcomes) {
-        if (hasFailure && found.type !== 'failure') continue;
-        if (found.type === 'unpaired' && found.reason === 'computer-absent') warnOnce(item, found.definition, emit);
-        emit(found);
-      }
+      tell(item, definitions, outcomes, emit);
     },
     coverage: () => [...coverage.values()].sort((a, b) => compare(a.provider, b.provider) || a.eventId - b.eventId),
     get withoutTimeExcluded() {
       return withoutTimeExcluded;
     },
   };
+
+  function tell(
+    event: EventRecord,
+    definitions: readonly CompiledDefinition[],
+    outcomes: readonly Outcome[],
+    emit: (item: ExtractItem) => void,
+  ): void {
+    if (outcomes.some(({ inversion }) => inversion)) tally(event, outcomes);
+    else if (outcomes.length === 0 && isUnread(event, definitions)) count(event, 'none');
+    const hasFailure = outcomes.some(({ found }) => found.type === 'failure');
+    for (const { found } of outcomes) {
+      if (hasFailure && found.type !== 'failure') continue;
+      if (found.type === 'unpaired' && found.reason === 'computer-absent') warnOnce(event, found.definition, emit);
+      emit(found);
+    }
+  }
 
   function tally(event: EventRecord, outcomes: readonly Outcome[]): void {
     const certainties = outcomes.flatMap(({ inversion }) => inversion ?? []);

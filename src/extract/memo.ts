@@ -11,32 +11,84 @@ export type ValuePart = Pick<
 const MOST = 20_000;
 
 /**
- * Remembers what a definition made of the values of an event's data. Servers repeat the same failure; looking a
- * combination up costs a tenth of recognising it, placing its values and checking its hosts anew. Only definitions that
- * place every value by its number have one, since then nothing but those values, their count, the event ID and the
- * computer decides.
+ * Remembers what a definition made of the values of an event's data: servers repeat the same failure. A reader that sees
+ * the same texts again gives the same array again, and that is known at once. Other copies are looked up value by value,
+ * where the definition places every value by its number: then nothing but those values, their count, the event ID and
+ * the computer decides. Either costs a tenth of recognising an event, placing its values and checking its hosts anew.
  */
 export class ValueMemo {
+  /** By the array that holds the values; both go when nobody else holds it. */
+  readonly #byArray = new WeakMap<readonly string[], Known>();
+  readonly #byValues: ByValues | undefined;
+
+  constructor(rules: readonly CompiledRule[]) {
+    this.#byValues = ByValues.of(rules);
+  }
+
+  /** The failure of an event that holds the array of an earlier one, and differs from it in time, record and place alone. */
+  again(event: EventRecord): Failure | undefined {
+    const known = this.#byArray.get(event.insertions!);
+    if (known === undefined || !differsInTimeAlone(known.event, event)) return undefined;
+    const failure: Mutable<Failure> = { ...known.failure };
+    failure.position = event.position;
+    if (event.time !== undefined) failure.time = event.time;
+    if (event.recordId !== undefined) failure.recordId = event.recordId;
+    return failure;
+  }
+
+  keep(event: EventRecord, failure: Failure): void {
+    this.#byArray.set(event.insertions!, { event, failure });
+  }
+
+  /** What follows from the values alone. */
+  partOf(event: EventRecord): ValuePart | undefined {
+    return this.#byValues?.get(event);
+  }
+
+  set(event: EventRecord, part: ValuePart): void {
+    this.#byValues?.set(event, part);
+  }
+}
+
+interface Known {
+  readonly event: EventRecord;
+  readonly failure: Failure;
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+function differsInTimeAlone(a: EventRecord, b: EventRecord): boolean {
+  return (
+    a.names === b.names &&
+    a.eventId === b.eventId &&
+    a.computer === b.computer &&
+    a.channel === b.channel &&
+    a.provider === b.provider &&
+    (a.time === undefined) === (b.time === undefined) &&
+    (a.recordId === undefined) === (b.recordId === undefined)
+  );
+}
+
+class ByValues {
   readonly #positions: readonly number[];
   #known = new Map<unknown, unknown>();
   #size = 0;
 
   /** Undefined when a rule places values by the names of an event's data. */
-  static of(rules: readonly CompiledRule[]): ValueMemo | undefined {
+  static of(rules: readonly CompiledRule[]): ByValues | undefined {
     const places = rules.flatMap(rule => rule.used);
     if (places.some(place => place.data !== undefined)) return undefined;
     const positions = [
       ...places.flatMap(place => place.position ?? []),
       ...rules.flatMap(rule => rule.positions ?? []),
     ];
-    return new ValueMemo([...new Set(positions)]);
+    return new ByValues([...new Set(positions)]);
   }
 
-  constructor(positions: readonly number[]) {
+  private constructor(positions: readonly number[]) {
     this.#positions = positions;
   }
 
-  /** What is known of an event that holds data. */
   get({ eventId, computer, insertions = [] }: EventRecord): ValuePart | undefined {
     if (insertions.length > 255) return undefined;
     let at = (this.#known.get(eventId * 256 + insertions.length) as Level | undefined)?.get(computer);

@@ -21,16 +21,26 @@ export function outcomeOf(
   catalogue: Catalogue | undefined,
 ): Outcome | undefined {
   const memo = hasData(event) && event.isUnordered !== true ? definition.memo() : undefined;
-  const known = memo?.get(event);
-  if (known !== undefined) return { found: failureOf(event, definition.name, known) };
+  const again = memo?.again(event);
+  if (again !== undefined) return { found: again };
+  const known = memo?.partOf(event);
+  if (known !== undefined) return { found: remembered(failureOf(event, definition.name, known)) };
   for (const rule of definition.rules) {
     const recognition = recognize(event, rule, catalogue);
     if (recognition === undefined) continue;
     const outcome = outcomeByRule(event, definition.name, rule, recognition, catalogue);
-    if (outcome.found.type === 'failure' && recognition.recognizedBy !== 'message') memo?.set(event, outcome.found);
+    if (outcome.found.type === 'failure' && recognition.recognizedBy !== 'message') {
+      memo?.set(event, outcome.found);
+      remembered(outcome.found);
+    }
     return outcome;
   }
   return undefined;
+
+  function remembered(failure: Failure): Failure {
+    memo?.keep(event, failure);
+    return failure;
+  }
 }
 
 interface Recognition {

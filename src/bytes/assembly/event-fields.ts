@@ -22,6 +22,8 @@ export const MESSAGE: usize = 84;
 export const CULTURE: usize = 96;
 export const MESSAGE_HASH: usize = 108; // u32, of a message too long for the value cache
 
+export const CONTENT: usize = 112; // i32: the number of the event's texts; -1: none
+
 /** The text holds "&" or a carriage return. */
 export const UNPLAIN: i32 = 0x40000;
 

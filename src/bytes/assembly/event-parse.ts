@@ -3,8 +3,9 @@
 // ../../read/event-xml/parse-event.ts does; where it meets anything else, or any fault, it gives up and that parser
 // answers. The differential tests hold the two to the same answers.
 
-import { CHANNEL, COMPUTER, CULTURE, EVENT_ID, MESSAGE, MESSAGE_HASH, PROVIDER, UNNAMED, VALUE_COUNT } from './event-fields';
-import { isWide, learn, replay } from './event-shape';
+import { contentOf, wasKnown } from './event-content';
+import { CHANNEL, COMPUTER, CONTENT, CULTURE, EVENT_ID, MESSAGE, MESSAGE_HASH, PROVIDER, UNNAMED, VALUE_COUNT } from './event-fields';
+import { isWide, learn, replay, shapeAt, shapeLearnt } from './event-shape';
 import { walk } from './event-walk';
 import { EVENT, VALUES } from './layout';
 import { unit } from './units';
@@ -16,12 +17,16 @@ const GIVE_UP: i32 = 0;
 const PARSED: i32 = 1;
 /** Parsed, and not all of its values are ASCII. */
 const PARSED_WIDE: i32 = 2;
+/** Parsed, and its texts have the number at CONTENT, which was given before. */
+const KNOWN: i32 = 3;
 
 export function parse8(start: usize, end: usize): i32 {
   if (replay<u8>(start, end)) {
+    if (isKnownContent()) return KNOWN;
     takeSlots();
     return isWide ? PARSED_WIDE : PARSED;
   }
+  store<i32>(EVENT, -1, CONTENT);
   const isPlain = isAscii(start, end);
   // An event in a code page is for the strict parser, which knows the page.
   if (!isPlain && !isUtf8(start, end)) return GIVE_UP;
@@ -32,19 +37,20 @@ export function parse8(start: usize, end: usize): i32 {
 }
 
 export function parse16(start: usize, end: usize): i32 {
-  if (!read<u16>(start, end)) return GIVE_UP;
+  store<i32>(EVENT, -1, CONTENT);
+  if (replay<u16>(start, end)) {
+    if (isKnownContent()) return KNOWN;
+  } else {
+    if (!walk<u16>(start, end)) return GIVE_UP;
+    learn<u16>(start, end);
+  }
   takeSlots();
   return PARSED;
 }
 
-/** By its shape, or tag by tag. */
-// @ts-ignore: decorator
-@inline
-function read<T>(start: usize, end: usize): bool {
-  if (replay<T>(start, end)) return true;
-  if (!walk<T>(start, end)) return false;
-  learn<T>(start, end);
-  return true;
+function isKnownContent(): bool {
+  store<i32>(EVENT, contentOf(shapeAt, shapeLearnt), CONTENT);
+  return wasKnown();
 }
 
 /** Gives the texts of the event their slots. */
@@ -108,7 +114,10 @@ export function isUnwanted16(start: usize, end: usize): bool {
 // @ts-ignore: decorator
 @inline
 function isUnwanted<T>(start: usize, end: usize): bool {
-  if (!read<T>(start, end)) return false;
+  if (!replay<T>(start, end)) {
+    if (!walk<T>(start, end)) return false;
+    learn<T>(start, end);
+  }
   const from = <usize>load<u32>(EVENT + PROVIDER);
   const to = <usize>load<u32>(EVENT + PROVIDER, 4);
   if (to - from > 255 * sizeof<T>()) return false;

@@ -2,6 +2,7 @@
 // hands the others over one by one. Whatever it does not expect it leaves to the readable framer in
 // ../../read/event-xml/frame.ts: it stops in front of it. The differential tests hold the two to the same answers.
 
+import { forgetContents } from './event-content';
 import { isUnwanted16, isUnwanted8 } from './event-parse';
 import { forgetShapes } from './event-shape';
 import { OUT } from './layout';
@@ -223,6 +224,7 @@ export { isUtf8 } from './utf8';
 export function clearCache(): void {
   clearValues();
   forgetShapes();
+  forgetContents();
 }
 
 /** Where the module's own constants end; they must not reach into what layout.ts lays out. */

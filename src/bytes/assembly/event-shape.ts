@@ -45,12 +45,19 @@ const KEY: usize = 0; // 0: there is none
 const STAMP: usize = 4;
 const FIELDS: usize = 8; // EVENT_ID, QUALIFIERS, LEVEL, BODY
 const COUNT: usize = 24;
+const LEARNT: usize = 28; // its number among all that were learnt
 const FIRST_STEP: usize = 32;
 // A step: how many bytes stand before the value, its kind, how far before it the tag and the name start, the name's length.
 const STEP: usize = 20;
 
 /** Goes round after four billion events, and then a shape is given up too early for once. */
 let stamp: u32 = 0;
+
+let learnt: u32 = 0;
+
+/** The shape that `replay` found last, and its number among all that were learnt. */
+export let shapeAt: usize = 0;
+export let shapeLearnt: u32 = 0;
 
 /** Whether a value of the event that `replay` read is not ASCII; all are UTF-8. */
 export let isWide: bool = false;
@@ -63,6 +70,8 @@ export function replay<T>(start: usize, end: usize): bool {
   for (let shape = first; shape < first + WAYS * SHAPE_BYTES; shape += SHAPE_BYTES) {
     if (load<u32>(shape, KEY) == key && follow<T>(shape, start, end)) {
       store<u32>(shape, ++stamp, STAMP);
+      shapeAt = shape;
+      shapeLearnt = load<u32>(shape, LEARNT);
       return true;
     }
   }
@@ -101,6 +110,7 @@ export function learn<T>(start: usize, end: usize): void {
   store<u32>(shape, load<u32>(EVENT, LEVEL), FIELDS + 8);
   store<u32>(shape, load<u32>(EVENT, BODY), FIELDS + 12);
   store<u32>(shape, <u32>count, COUNT);
+  store<u32>(shape, ++learnt, LEARNT);
   store<u32>(shape, ++stamp, STAMP);
   store<u32>(shape, key, KEY);
 }

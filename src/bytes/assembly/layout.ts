@@ -29,4 +29,10 @@ export const NOTES: usize = 196_608;
 export const NOTES_END: usize = NOTES + 24 * 160;
 export const SHAPES: usize = 204_800;
 export const SHAPE_BYTES: usize = 8192;
-export const SHAPES_END: usize = SHAPES + 64 * SHAPE_BYTES; // 729,088: BASE of `../byte-window.ts`
+export const SHAPES_END: usize = SHAPES + 64 * SHAPE_BYTES; // 729,088
+
+/** Texts of floods: see `event-content.ts`. */
+export const CONTENTS: usize = SHAPES_END;
+export const CONTENT_BYTES: usize = 2048;
+export const CONTENT_SETS: u32 = 256; // of four
+export const CONTENTS_END: usize = CONTENTS + 1024 * CONTENT_BYTES; // 2,826,240: BASE of `../byte-window.ts`

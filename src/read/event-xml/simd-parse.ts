@@ -1,6 +1,6 @@
 import type { ByteWindow } from '../../bytes/byte-window.js';
-import { CACHE_SLOTS, PARSED_EVENT, PARSED_VALUES, WasmMemory } from '../../bytes/window-memory.js';
-import type { EventRecord, Position } from '../../model/index.js';
+import { CACHE_SLOTS, CONTENT_NUMBERS, PARSED_EVENT, PARSED_VALUES, WasmMemory } from '../../bytes/window-memory.js';
+import type { EventRecord, Instant, Position } from '../../model/index.js';
 import { splitStringArray } from './body-forms.js';
 import { type Leniencies, textContent } from './character-data.js';
 import type { Units } from './units.js';
@@ -22,6 +22,8 @@ class SimdParse implements FastParse {
   readonly leniencies: Leniencies = { bareAmpersands: 0 };
   readonly #scan: WasmMemory['scan'];
   readonly #strings: string[] = new Array<string>(CACHE_SLOTS).fill('');
+  /** By the number of its texts: an event that had them, to make the next from. */
+  readonly #known = new Array<KnownEvent | undefined>(CONTENT_NUMBERS).fill(undefined);
   readonly #messages = new Array<KeptMessage | undefined>(MESSAGE_SLOTS).fill(undefined);
   readonly #messageHashes = new Int32Array(MESSAGE_SLOTS);
   #bytes = Buffer.alloc(0);
@@ -44,7 +46,31 @@ class SimdParse implements FastParse {
       result = this.#scan.parse8(from, to);
       this.#encoding = result === PARSED_WIDE ? 'utf8' : 'latin1';
     }
+    if (result === KNOWN) return this.#again(position);
     return result === GIVEN_UP ? undefined : this.#record(position);
+  }
+
+  /** An event whose texts were those of an earlier one: it shares them, and the arrays that hold them. */
+  #again(position: Position): EventRecord {
+    const { event, bareAmpersands } = this.#known[this.#words[CONTENT]!]!; // as `#remember` left it
+    this.leniencies.bareAmpersands = bareAmpersands;
+    const record: Mutable<EventRecord> = { ...event };
+    record.position = position;
+    const recordId = this.#numbers[RECORD_ID]!;
+    if (recordId >= 0) record.recordId = `${recordId}`;
+    if (this.#words[DIGITS]! >= 0) record.time = this.#time();
+    return record;
+  }
+
+  #remember(event: EventRecord): void {
+    const number = this.#words[CONTENT]!;
+    if (number < 0) return;
+    this.#known[number] = { event, bareAmpersands: this.leniencies.bareAmpersands };
+  }
+
+  #time(): Instant {
+    const words = this.#words;
+    return { epochMs: this.#numbers[EPOCH_MS]!, nanos: words[NANOS]!, digits: words[DIGITS]!, basis: 'export' };
   }
 
   #look(memory: ArrayBuffer): void {
@@ -68,14 +94,12 @@ class SimdParse implements FastParse {
     if (recordId >= 0) record.recordId = `${recordId}`;
     if (words[LEVEL]! >= 0) record.level = words[LEVEL]!;
     if (words[QUALIFIERS]! >= 0) record.qualifiers = words[QUALIFIERS]!;
-    const digits = words[DIGITS]!;
-    if (digits >= 0) {
-      record.time = { epochMs: this.#numbers[EPOCH_MS]!, nanos: words[NANOS]!, digits, basis: 'export' };
-    }
+    if (words[DIGITS]! >= 0) record.time = this.#time();
     const body = words[BODY]!;
     if (body !== 0) this.#takeValues(record, words[VALUE_COUNT]!, body);
     if (message !== '') record.message = message;
     if (culture !== '') record.culture = culture;
+    this.#remember(record);
     return record;
   }
 
@@ -136,6 +160,11 @@ class SimdParse implements FastParse {
   }
 }
 
+interface KnownEvent {
+  readonly event: EventRecord;
+  readonly bareAmpersands: number;
+}
+
 interface KeptMessage {
   readonly bytes: Buffer;
   readonly encoding: BufferEncoding;
@@ -152,6 +181,7 @@ const LONGEST_KEPT = 4096;
 
 const GIVEN_UP = 0;
 const PARSED_WIDE = 2;
+const KNOWN = 3;
 
 const NEW = 0x10000;
 const UNCACHED = 0x20000;
@@ -176,4 +206,5 @@ const COMPUTER = EVENT + 18;
 const MESSAGE = EVENT + 21;
 const CULTURE = EVENT + 24;
 const MESSAGE_HASH = EVENT + 27;
+const CONTENT = EVENT + 28;
 const VALUES = PARSED_VALUES >> 2;

@@ -1,0 +1,130 @@
+// Failures come in floods: the same texts again and again, at other times. Of events that were read by a shape, the texts
+// that differ between events of a shape are compared with those seen before; JavaScript makes nothing anew of known ones.
+
+import { CHANNEL, COMPUTER, MESSAGE, VALUE_COUNT } from './event-fields';
+import { areSame } from './event-text';
+import { CONTENT_BYTES, CONTENT_SETS, CONTENTS, EVENT, VALUES } from './layout';
+
+// An entry: the hash of its texts; when it was met last; the shape, and when that was learnt; then each text, its length
+// before it. A text of a flood is copied at the second time, so that one that never comes back costs a hash alone.
+const HASH: usize = 0;
+const STAMP: usize = 4; // 0: the entry is free
+const SHAPE: usize = 8;
+const LEARNT: usize = 12;
+const IS_COPIED: usize = 16;
+const TEXTS: usize = 24;
+
+const WAYS: usize = 4;
+
+/** Goes round after four billion events, and then an entry is given up too early for once. */
+let stamp: u32 = 0;
+let isKnown: bool = false;
+
+/** Whether `contentOf` found texts that it had given a number before. */
+export function wasKnown(): bool {
+  return isKnown;
+}
+
+/** The number of the event's texts, from 0; -1 when they have none. */
+export function contentOf(shape: usize, learnt: u32): i32 {
+  isKnown = false;
+  if (sizeOfTexts() + 16 > CONTENT_BYTES - TEXTS) return -1;
+  const hash = hashOfTexts(<u64>shape);
+  const set = CONTENTS + <usize>(hash & (CONTENT_SETS - 1)) * WAYS * CONTENT_BYTES;
+  let oldest = set;
+  for (let entry = set; entry < set + WAYS * CONTENT_BYTES; entry += CONTENT_BYTES) {
+    if (load<u32>(entry, STAMP) < load<u32>(oldest, STAMP)) oldest = entry;
+    if (load<u32>(entry, HASH) != hash || load<u32>(entry, STAMP) == 0) continue;
+    const number = <i32>((entry - CONTENTS) / CONTENT_BYTES);
+    store<u32>(entry, ++stamp, STAMP);
+    if (load<u32>(entry, IS_COPIED) != 0) {
+      if (<usize>load<u32>(entry, SHAPE) == shape && load<u32>(entry, LEARNT) == learnt && hasTexts(entry)) {
+        isKnown = true;
+        return number;
+      }
+    }
+    copyTexts(entry, shape, learnt);
+    return number;
+  }
+  store<u32>(oldest, hash, HASH);
+  store<u32>(oldest, ++stamp, STAMP);
+  store<u32>(oldest, 0, IS_COPIED);
+  return -1;
+}
+
+/** Forgets all. */
+export function forgetContents(): void {
+  for (let k: usize = 0; k < CONTENT_SETS * WAYS; k++) store<u32>(CONTENTS + k * CONTENT_BYTES, 0, STAMP);
+}
+
+// The texts are those at CHANNEL, COMPUTER and MESSAGE and the values; their names are the shape's.
+
+// @ts-ignore: decorator
+@inline
+function lastText(): usize {
+  return VALUES + <usize>load<u32>(EVENT, VALUE_COUNT) * 24;
+}
+
+// @ts-ignore: decorator
+@inline
+function nextText(at: usize): usize {
+  if (at >= VALUES) return at + 24;
+  return at == EVENT + CHANNEL ? EVENT + COMPUTER : at == EVENT + COMPUTER ? EVENT + MESSAGE : VALUES;
+}
+
+function sizeOfTexts(): usize {
+  let size: usize = 0;
+  for (let at = EVENT + CHANNEL, last = lastText(); at != last; at = nextText(at)) {
+    size += 16 + (<usize>(load<u32>(at, 4) - load<u32>(at)) & ~7);
+  }
+  return size;
+}
+
+function hashOfTexts(seed: u64): u32 {
+  const factor: u64 = 0x9e3779b97f4a7c15;
+  let a = seed;
+  let b: u64 = 1;
+  for (let at = EVENT + CHANNEL, last = lastText(); at != last; at = nextText(at)) {
+    let p = <usize>load<u32>(at);
+    const to = <usize>load<u32>(at, 4);
+    a ^= <u64>(to - p);
+    for (; p + 16 <= to; p += 16) {
+      a = (rotl<u64>(a, 29) ^ load<u64>(p)) * factor;
+      b = (rotl<u64>(b, 29) ^ load<u64>(p, 8)) * factor;
+    }
+    if (p + 8 <= to) {
+      b = (rotl<u64>(b, 29) ^ load<u64>(p)) * factor;
+      p += 8;
+    }
+    // Shifting by 64 would shift by none.
+    if (p < to) a = (rotl<u64>(a, 29) ^ (load<u64>(p) << (<u64>(64 - (to - p) * 8)))) * factor;
+  }
+  const hash = (a ^ rotl<u64>(b, 31)) * factor;
+  return <u32>(hash >> 32);
+}
+
+function hasTexts(entry: usize): bool {
+  let kept = entry + TEXTS;
+  for (let at = EVENT + CHANNEL, last = lastText(); at != last; at = nextText(at)) {
+    const from = <usize>load<u32>(at);
+    const length = <usize>load<u32>(at, 4) - from;
+    // Of one shape there are as many texts in each event, but for their lengths.
+    if (<usize>load<u32>(kept) != length || !areSame(kept + 8, from, length)) return false;
+    kept += 8 + (length & ~7) + 8;
+  }
+  return true;
+}
+
+function copyTexts(entry: usize, shape: usize, learnt: u32): void {
+  let kept = entry + TEXTS;
+  for (let at = EVENT + CHANNEL, last = lastText(); at != last; at = nextText(at)) {
+    const from = <usize>load<u32>(at);
+    const length = <usize>load<u32>(at, 4) - from;
+    store<u32>(kept, <u32>length);
+    memory.copy(kept + 8, from, length);
+    kept += 8 + (length & ~7) + 8;
+  }
+  store<u32>(entry, <u32>shape, SHAPE);
+  store<u32>(entry, learnt, LEARNT);
+  store<u32>(entry, 1, IS_COPIED);
+}
