@@ -1,4 +1,4 @@
-import type { Failure, Unpaired } from '../model/index.js';
+import { type Failure, Payoff, type Unpaired } from '../model/index.js';
 import { Uint32Column } from './column.js';
 import { keptValue } from './kept-value.js';
 import { type Outline, Outlines } from './outlines.js';
@@ -34,6 +34,7 @@ export class Contributions {
   readonly #logOf = new Uint32Column();
   /** By the object that holds the placeholders: the last failure with it. Both go when nobody else holds the object. */
   readonly #known = new WeakMap<object, { readonly item: Failure; readonly id: number }>();
+  readonly #payoff = new Payoff();
   #tuple = new Uint32Array(64);
 
   get size(): number {
@@ -42,10 +43,12 @@ export class Contributions {
 
   /** The id of what a failure or an unpaired event says. */
   intern(item: Failure | Unpaired): number {
-    if (item.type === 'unpaired') return this.#internAnew(item);
+    if (item.type === 'unpaired' || !this.#payoff.isWorthATry()) return this.#internAnew(item);
     // Who extracts gives the same placeholders again, as the same object: then what was interned of them is known.
     const known = this.#known.get(item.placeholders);
-    if (known !== undefined && saysTheSame(known.item, item)) return known.id;
+    const isKnown = known !== undefined && saysTheSame(known.item, item);
+    this.#payoff.count(isKnown);
+    if (isKnown) return known.id;
     const id = this.#internAnew(item);
     this.#known.set(item.placeholders, { item, id });
     return id;

@@ -1,7 +1,7 @@
 import { type Clock, compareClarity, nanosOf } from './clock.js';
-import { Float64Column, Uint32Column } from './column.js';
 import { Contributions } from './contributions.js';
 import { IdentityIndex } from './identity-index.js';
+import { BYTES, CLOCK, CONTRIBUTION, EPOCH_MS, INPUT, OFFSET, RECORD_ID, RowStore } from './row-store.js';
 import { StringPool } from './string-pool.js';
 
 /** A row as it leaves a ledger and comes back. `contribution` belongs to the ledger that it came from. */
@@ -19,25 +19,19 @@ export interface LedgerRow {
 }
 
 /**
- * The rows of a ledger in columns: 36 bytes each, and 5 to 11 more where identities must be looked up. A row with
+ * The rows of a ledger in 40 bytes each, and 5 to 11 more where identities must be looked up. A row with
  * identity is keyed by (identity, definition): of two with one key the richer's contents stay, and the least position.
  * Rows without identity all stay.
  */
 export class LedgerRows {
   readonly contributions = new Contributions();
   readonly inputNames = new StringPool();
-  readonly #epochMs = new Float64Column();
-  readonly #clock = new Uint32Column();
-  readonly #contribution = new Uint32Column();
-  readonly #recordId = new Uint32Column();
-  readonly #input = new Uint32Column();
-  readonly #offset = new Float64Column();
-  readonly #length = new Uint32Column();
+  readonly #store = new RowStore();
   readonly #index = new IdentityIndex(this);
 
   /** How many rows there are, dropped ones included. */
   get size(): number {
-    return this.#contribution.length;
+    return this.#store.length;
   }
 
   /**
@@ -62,12 +56,12 @@ export class LedgerRows {
     if (isIdentified) {
       flags = HAS_IDENTITY;
       this.#index.find(log, packedId, epochMs, other => {
-        if (this.#isOfOneDefinition(this.#contribution.get(other), contribution)) {
+        if (this.#isOfOneDefinition(this.#store.word(other, CONTRIBUTION), contribution)) {
           same = other;
           return true;
         }
         flags |= HAS_SIBLING;
-        this.#clock.set(other, this.#clock.get(other) | HAS_SIBLING);
+        this.#store.setWord(other, CLOCK, this.#store.word(other, CLOCK) | HAS_SIBLING);
         return false;
       });
       if (same >= 0) {
@@ -77,13 +71,7 @@ export class LedgerRows {
       }
     }
     const row = this.size;
-    this.#epochMs.push(epochMs);
-    this.#clock.push(clock | flags);
-    this.#contribution.push(contribution);
-    this.#recordId.push(packedId);
-    this.#input.push(input);
-    this.#offset.push(offset);
-    this.#length.push(length);
+    this.#store.push(epochMs, offset, clock | flags, contribution, packedId, input, length);
     if (isIdentified) this.#index.fill(row);
     return row;
   }
@@ -92,79 +80,79 @@ export class LedgerRows {
   identify(row: number): void {
     this.place(
       true,
-      this.#epochMs.get(row),
+      this.#store.double(row, EPOCH_MS),
       this.clockOf(row),
-      this.#contribution.get(row),
+      this.#store.word(row, CONTRIBUTION),
       this.recordIdOf(row),
-      this.#input.get(row),
-      this.#offset.get(row),
-      this.#length.get(row),
+      this.#store.word(row, INPUT),
+      this.#store.double(row, OFFSET),
+      this.#store.word(row, BYTES),
     );
     this.drop(row);
   }
 
   /** Takes a row out for good. */
   drop(row: number): void {
-    this.#clock.set(row, this.#clock.get(row) | DROPPED);
+    this.#store.setWord(row, CLOCK, this.#store.word(row, CLOCK) | DROPPED);
   }
 
   isDropped(row: number): boolean {
-    return (this.#clock.get(row) & DROPPED) !== 0;
+    return (this.#store.word(row, CLOCK) & DROPPED) !== 0;
   }
 
   setEpochMs(row: number, epochMs: number): void {
-    this.#epochMs.set(row, epochMs);
+    this.#store.setDouble(row, EPOCH_MS, epochMs);
   }
 
   contributionOf(row: number): number {
-    return this.#contribution.get(row);
+    return this.#store.word(row, CONTRIBUTION);
   }
 
   /** NaN when the event has no time. */
   epochMsOf(row: number): number {
-    return this.#epochMs.get(row);
+    return this.#store.double(row, EPOCH_MS);
   }
 
   clockOf(row: number): Clock {
-    return this.#clock.get(row) & CLOCK;
+    return this.#store.word(row, CLOCK) & CLOCK_BITS;
   }
 
   nanosOf(row: number): number {
-    return nanosOf(this.#clock.get(row));
+    return nanosOf(this.#store.word(row, CLOCK));
   }
 
   hasIdentity(row: number): boolean {
-    return (this.#clock.get(row) & HAS_IDENTITY) !== 0;
+    return (this.#store.word(row, CLOCK) & HAS_IDENTITY) !== 0;
   }
 
   /** The log that the row's event stands in, of a row with identity. */
   logOf(row: number): number {
-    return this.contributions.logOf(this.#contribution.get(row));
+    return this.contributions.logOf(this.#store.word(row, CONTRIBUTION));
   }
 
   packedRecordIdOf(row: number): number {
-    return this.#recordId.get(row);
+    return this.#store.word(row, RECORD_ID);
   }
 
   /** Whether another definition has a row of the same event; known of rows with identity only. */
   hasSibling(row: number): boolean {
-    return (this.#clock.get(row) & HAS_SIBLING) !== 0;
+    return (this.#store.word(row, CLOCK) & HAS_SIBLING) !== 0;
   }
 
   inputOf(row: number): number {
-    return this.#input.get(row);
+    return this.#store.word(row, INPUT);
   }
 
   offsetOf(row: number): number {
-    return this.#offset.get(row);
+    return this.#store.double(row, OFFSET);
   }
 
   lengthOf(row: number): number {
-    return this.#length.get(row);
+    return this.#store.word(row, BYTES);
   }
 
   recordIdOf(row: number): string | undefined {
-    const packed = this.#recordId.get(row);
+    const packed = this.#store.word(row, RECORD_ID);
     if (packed === NO_RECORD_ID) return undefined;
     return packed < INTERNED_RECORD_ID ? String(packed) : this.contributions.strings.text(packed - INTERNED_RECORD_ID);
   }
@@ -172,13 +160,13 @@ export class LedgerRows {
   row(row: number): LedgerRow {
     return {
       hasIdentity: this.hasIdentity(row),
-      epochMs: this.#epochMs.get(row),
+      epochMs: this.#store.double(row, EPOCH_MS),
       clock: this.clockOf(row),
-      contribution: this.#contribution.get(row),
+      contribution: this.#store.word(row, CONTRIBUTION),
       recordId: this.recordIdOf(row),
-      input: this.inputNames.text(this.#input.get(row)),
-      offset: this.#offset.get(row),
-      length: this.#length.get(row),
+      input: this.inputNames.text(this.#store.word(row, INPUT)),
+      offset: this.#store.double(row, OFFSET),
+      length: this.#store.word(row, BYTES),
     };
   }
 
@@ -195,27 +183,27 @@ export class LedgerRows {
   #uniteContents(here: number, epochMs: number, clock: Clock, contribution: number): void {
     const ownClock = this.clockOf(here);
     const difference =
-      this.contributions.compare(contribution, this.#contribution.get(here)) ||
+      this.contributions.compare(contribution, this.#store.word(here, CONTRIBUTION)) ||
       compareClarity(clock, ownClock) ||
-      epochMs - this.#epochMs.get(here) ||
+      epochMs - this.#store.double(here, EPOCH_MS) ||
       clock - ownClock;
     if (difference >= 0) return;
-    this.#epochMs.set(here, epochMs);
-    this.#clock.set(here, clock | (this.#clock.get(here) & ~CLOCK));
-    this.#contribution.set(here, contribution);
+    this.#store.setDouble(here, EPOCH_MS, epochMs);
+    this.#store.setWord(here, CLOCK, clock | (this.#store.word(here, CLOCK) & ~CLOCK_BITS));
+    this.#store.setWord(here, CONTRIBUTION, contribution);
   }
 
   /** Keeps the least position: by the input's name, then offset, then length. The record ID is part of the identity. */
   #unitePosition(here: number, input: number, offset: number, length: number): void {
-    const own = this.#input.get(here);
+    const own = this.#store.word(here, INPUT);
     let isBefore: boolean;
     if (input !== own) isBefore = this.inputNames.text(input) < this.inputNames.text(own);
-    else if (offset !== this.#offset.get(here)) isBefore = offset < this.#offset.get(here);
-    else isBefore = length < this.#length.get(here);
+    else if (offset !== this.#store.double(here, OFFSET)) isBefore = offset < this.#store.double(here, OFFSET);
+    else isBefore = length < this.#store.word(here, BYTES);
     if (!isBefore) return;
-    this.#input.set(here, input);
-    this.#offset.set(here, offset);
-    this.#length.set(here, length);
+    this.#store.setWord(here, INPUT, input);
+    this.#store.setDouble(here, OFFSET, offset);
+    this.#store.setWord(here, BYTES, length);
   }
 
   #packRecordId(recordId: string | undefined): number {
@@ -226,7 +214,7 @@ export class LedgerRows {
 }
 
 /** A clock's own bits; those above are the row's. */
-const CLOCK = (1 << 26) - 1;
+const CLOCK_BITS = (1 << 26) - 1;
 const DROPPED = 1 << 28;
 const HAS_IDENTITY = 1 << 29;
 const HAS_SIBLING = 1 << 30;

@@ -29,18 +29,29 @@ export interface Outline {
 export class Outlines {
   readonly #outlines: Outline[] = [];
   readonly #ids = new Map<string, number>();
-  /** The outline that a definition's last item had. */
-  readonly #last = new Map<string, number>();
+  /** The outlines that a definition's last items had, the latest first: values that a system leaves out make several. */
+  readonly #recent = new Map<string, number[]>();
 
   get(id: number): Outline {
     return this.#outlines[id]!;
   }
 
   idOf(item: Failure | Unpaired): number {
-    const last = this.#last.get(item.definition);
-    if (last !== undefined && isOutlineOf(this.#outlines[last]!, item)) return last;
+    let recent = this.#recent.get(item.definition);
+    if (recent === undefined) {
+      recent = [];
+      this.#recent.set(item.definition, recent);
+    }
+    for (let at = 0; at < recent.length; at++) {
+      const id = recent[at]!;
+      if (!isOutlineOf(this.#outlines[id]!, item)) continue;
+      for (let to = at; to > 0; to--) recent[to] = recent[to - 1]!;
+      recent[0] = id;
+      return id;
+    }
     const id = this.intern(outlineOf(item));
-    this.#last.set(item.definition, id);
+    recent.unshift(id);
+    if (recent.length > RECENT) recent.pop();
     return id;
   }
 
@@ -58,6 +69,7 @@ export class Outlines {
   }
 }
 
+const RECENT = 8;
 const NO_NAMES: readonly string[] = [];
 
 function outlineOf(item: Failure | Unpaired): Outline {

@@ -68,10 +68,8 @@ export class Tallies {
     return [...names].map(name => this.#contributions.strings.text(name)).sort(byCodeUnits);
   }
 
-  #values(
-    listed: number,
-    placesOf: (outline: Outline) => { readonly names: readonly string[]; readonly from: number },
-  ): Record<string, ValueCounts> {
+  #values(listed: number, placesOf: (outline: Outline) => Places): Record<string, ValueCounts> {
+    if (this.#ids.length === 1 && listed > 0) return this.#valuesOfOne(placesOf);
     const byName = new Map<string, Map<number, number>>();
     this.#each((id, count) => {
       const { names, from } = placesOf(this.#contributions.outlineOf(id));
@@ -92,6 +90,19 @@ export class Tallies {
     );
   }
 
+  /** As `#values`, where all failures say the same: so with most pairs of a log in which many fail once. */
+  #valuesOfOne(placesOf: (outline: Outline) => Places): Record<string, ValueCounts> {
+    const id = this.#ids[0]!;
+    const count = this.#counts[id]!;
+    const { names, from } = placesOf(this.#contributions.outlineOf(id));
+    return Object.fromEntries(
+      names.map((name, place) => {
+        const value = this.#contributions.strings.text(this.#contributions.valueOf(id, from + place));
+        return [name, { values: [{ value, count }] }];
+      }),
+    );
+  }
+
   /** By count (descending), then value; a bounded list is kept, so that a million values cost one look each. */
   #mostFrequent(counts: ReadonlyMap<number, number>, listed: number): ValueCounts {
     const best: { value: string; count: number }[] = [];
@@ -107,6 +118,12 @@ export class Tallies {
     for (const { count } of best) others -= count;
     return { values: best, ...(others === 0 ? {} : { other_count: others }) };
   }
+}
+
+/** Names of values, and the place of the first. */
+interface Places {
+  readonly names: readonly string[];
+  readonly from: number;
 }
 
 function insert(best: { value: string; count: number }[], item: { value: string; count: number }, most: number): void {

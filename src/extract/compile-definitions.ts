@@ -34,7 +34,7 @@ export interface CompiledRule extends PairRule {
   readonly recognizeWithData: readonly Recognizer[];
   /** All places that the rule reads. */
   readonly used: readonly Place[];
-  /** `attributes`, as a list. */
+  /** `attributes` as a list, by their names' code units. */
   readonly named: readonly (readonly [string, readonly Place[]])[];
   /** The `%n` to report, ascending; absent where it depends on the names of an event's values. */
   readonly positions?: readonly number[];
@@ -115,7 +115,7 @@ function compileRule(rule: PairRule): CompiledRule {
       ...rule.recognizeBy.filter(by => by === 'message'),
     ],
     used,
-    named: Object.entries(rule.attributes),
+    named: Object.entries(rule.attributes).sort(([a], [b]) => (a < b ? -1 : 1)),
     ...(positions && { positions: ascending(positions) }),
     templates: () => {
       templates ??= compileMessages(rule.messages);

@@ -1,4 +1,4 @@
-import type { EventRecord, Failure } from '../model/index.js';
+import { type EventRecord, type Failure, Payoff } from '../model/index.js';
 import type { CompiledRule } from './compile-definitions.js';
 
 /** What of a failure follows from the values alone; the same object for the same values. */
@@ -20,6 +20,8 @@ export class ValueMemo {
   /** By the array that holds the values; both go when nobody else holds it. */
   readonly #byArray = new WeakMap<readonly string[], Known>();
   readonly #byValues: ByValues | undefined;
+  readonly #payoff = new Payoff();
+  #isOpen = true;
 
   constructor(rules: readonly CompiledRule[]) {
     this.#byValues = ByValues.of(rules);
@@ -27,8 +29,11 @@ export class ValueMemo {
 
   /** The failure of an event that holds the array of an earlier one, and differs from it in time, record and place alone. */
   again(event: EventRecord): Failure | undefined {
+    this.#isOpen = this.#payoff.isWorthATry();
+    if (!this.#isOpen) return undefined;
     const known = this.#byArray.get(event.insertions!);
     if (known === undefined || !differsInTimeAlone(known.event, event)) return undefined;
+    this.#payoff.count(true);
     const failure: Mutable<Failure> = { ...known.failure };
     failure.position = event.position;
     if (event.time !== undefined) failure.time = event.time;
@@ -36,17 +41,19 @@ export class ValueMemo {
     return failure;
   }
 
-  keep(event: EventRecord, failure: Failure): void {
-    this.#byArray.set(event.insertions!, { event, failure });
-  }
-
-  /** What follows from the values alone. */
+  /** What follows from the values alone. Asked of an event that `again` did not know. */
   partOf(event: EventRecord): ValuePart | undefined {
-    return this.#byValues?.get(event);
+    if (!this.#isOpen) return undefined;
+    const part = this.#byValues?.get(event);
+    this.#payoff.count(part !== undefined);
+    return part;
   }
 
-  set(event: EventRecord, part: ValuePart): void {
-    this.#byValues?.set(event, part);
+  /** The event has made this failure. */
+  keep(event: EventRecord, failure: Failure): void {
+    if (!this.#isOpen) return;
+    this.#byArray.set(event.insertions!, { event, failure });
+    this.#byValues?.set(event, failure);
   }
 }
 

@@ -24,23 +24,19 @@ export function outcomeOf(
   const again = memo?.again(event);
   if (again !== undefined) return { found: again };
   const known = memo?.partOf(event);
-  if (known !== undefined) return { found: remembered(failureOf(event, definition.name, known)) };
+  if (known !== undefined) {
+    const failure = failureOf(event, definition.name, known);
+    memo?.keep(event, failure);
+    return { found: failure };
+  }
   for (const rule of definition.rules) {
     const recognition = recognize(event, rule, catalogue);
     if (recognition === undefined) continue;
     const outcome = outcomeByRule(event, definition.name, rule, recognition, catalogue);
-    if (outcome.found.type === 'failure' && recognition.recognizedBy !== 'message') {
-      memo?.set(event, outcome.found);
-      remembered(outcome.found);
-    }
+    if (outcome.found.type === 'failure' && recognition.recognizedBy !== 'message') memo?.keep(event, outcome.found);
     return outcome;
   }
   return undefined;
-
-  function remembered(failure: Failure): Failure {
-    memo?.keep(event, failure);
-    return failure;
-  }
 }
 
 interface Recognition {

@@ -4,6 +4,7 @@ export type { Failure, Unpaired } from './failure.js';
 export { isHost, isIpLiteral, isLocalHost, isSameHost, isUrl, namesHost, normaliseHost } from './host-name.js';
 export type { CoverageLine, DateOrder, InputReport, Warning } from './input-report.js';
 export type { Instant, TimeBasis } from './instant.js';
+export { Payoff } from './payoff.js';
 export type { Position } from './position.js';
 export type { Reject, RejectReason } from './reject.js';
 export { isSelected, type SelectedProvider, type Selection } from './selection.js';

@@ -58,13 +58,31 @@ function offsetSeconds(zone: string | undefined): number {
  * or given, without when it was only assumed.
  */
 export function formatInstant(instant: Instant, digits: number = instant.digits): string {
-  const base = new Date(Math.floor(instant.epochMs / 1000) * 1000).toISOString().slice(0, -5);
+  const base = textOfSecond(Math.floor(instant.epochMs / 1000));
   const zone = instant.basis === 'assumed' ? '' : 'Z';
   if (digits === 0) return base + zone;
   const msOfSecond = ((instant.epochMs % 1000) + 1000) % 1000;
   const fraction = String(msOfSecond * 1e6 + instant.nanos).padStart(9, '0');
   return `${base}.${fraction.slice(0, digits)}${zone}`;
 }
+
+const DAY = 86_400;
+
+/** The day written last: a log holds many times of few days, and a Date costs more than all the rest. */
+const written = { day: 0, text: '1970-01-01' };
+
+function textOfSecond(second: number): string {
+  const day = Math.floor(second / DAY);
+  if (day !== written.day) {
+    written.text = new Date(day * DAY * 1000).toISOString().slice(0, -14);
+    written.day = day;
+  }
+  const ofDay = second - day * DAY;
+  return `${written.text}T${TWO[Math.floor(ofDay / 3600)]}:${TWO[Math.floor(ofDay / 60) % 60]}:${TWO[ofDay % 60]}`;
+}
+
+/** `00` to `59`. */
+const TWO = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
 
 /** Orders instants by time; 0 when equal. */
 export function compareInstants(a: Instant, b: Instant): number {

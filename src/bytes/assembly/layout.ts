@@ -32,7 +32,7 @@ export const SHAPE_BYTES: usize = 8192;
 export const SHAPES_END: usize = SHAPES + 64 * SHAPE_BYTES; // 729,088
 
 /** Texts of floods: see `event-content.ts`. */
-export const CONTENTS: usize = SHAPES_END;
+export const CONTENTS: usize = 729_088; // SHAPES_END
 export const CONTENT_BYTES: usize = 2048;
 export const CONTENT_SETS: u32 = 256; // of four
 export const CONTENTS_END: usize = CONTENTS + 1024 * CONTENT_BYTES; // 2,826,240: BASE of `../byte-window.ts`
