@@ -34,7 +34,8 @@ export class WasmMemory implements GrowableMemory {
 /** The exports of `assembly/event-scan.ts`. */
 export interface EventScan {
   /**
-   * Frames from an event's start on; gives 0 between events, 1 at a wanted event, 2 at what it leaves to others.
+   * Frames from an event's start on; gives 0 between events, 1 at a wanted event, 2 at what it leaves to others, 3 at an
+   * event whose end is not here.
    * `filter`: 0 drops nothing, 1 drops what the header shows nobody wants, 2 what the whole event, once parsed, shows.
    */
   scan8(at: number, end: number, maxBytes: number, filter: number): number;

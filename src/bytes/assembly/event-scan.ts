@@ -18,6 +18,8 @@ const BY_HEADER: i32 = 1;
 const GAP: i32 = 0;
 const CANDIDATE: i32 = 1;
 const IRREGULAR: i32 = 2;
+/** The event's end is not here yet. */
+const UNFINISHED: i32 = 3;
 
 const EVENT = memory.data<u8>([60, 69, 118, 101, 110, 116]); // <Event
 const EVENT_END = memory.data<u8>([60, 47, 69, 118, 101, 110, 116, 62]); // </Event>
@@ -76,10 +78,14 @@ function scan<T>(at: usize, end: usize, maxBytes: usize, filter: i32): i32 {
     if (p + 7 * w > end || !stands<T>(p, EVENT, 6) || !endsName(unit<T>(p + 6 * w))) break;
     const start = p;
     const found = findMarkup<T>(start + 6 * w, end);
+    if (found + 8 * w > end) {
+      result = UNFINISHED;
+      break;
+    }
     // Only so far: a search through the whole window for each of many start tags without an end is quadratic.
     const tagEnd = findUnit<T>(start + 6 * w, found, 62);
-    // An empty element, a comment, CDATA, another start, an end tag with white space, or not all here yet.
-    if (tagEnd >= found || unit<T>(tagEnd - w) == 47 || found + 8 * w > end || !stands<T>(found, EVENT_END, 8)) {
+    // An empty element, a comment, CDATA, another start, or an end tag with white space.
+    if (tagEnd >= found || unit<T>(tagEnd - w) == 47 || !stands<T>(found, EVENT_END, 8)) {
       result = IRREGULAR;
       break;
     }

@@ -30,6 +30,8 @@ export interface FastScan {
    * it leaves to the readable framer. Gives the unit index there.
    */
   scan(window: ByteWindow, units: Units, from: number, to: number): number;
+  /** Whether it stopped at an event whose end is not in the window. */
+  readonly isUnfinished: boolean;
 }
 
 interface Fast {
@@ -216,6 +218,11 @@ export class Framer {
     if (this.#fast !== undefined) {
       const window = this.#window;
       const stopped = this.#fast.scan(window, this.#units, at, this.#high);
+      // A short piece is looked at again with the next window; of a long one the readable way remembers what it saw.
+      if (this.#fast.isUnfinished && !this.#isLast && this.#high - stopped < LONGEST_SEEN_TWICE) {
+        this.#release(stopped);
+        return false;
+      }
       if (stopped !== at) {
         this.#release(stopped);
         return true;
@@ -482,6 +489,8 @@ export class Framer {
 
 const EVENT = '<Event';
 const DETECTION_BYTES = 512;
+/** In units. */
+const LONGEST_SEEN_TWICE = 16_384;
 /** In units. A start tag that goes on beyond it is no empty element. */
 const LONGEST_START_TAG = 65_536;
 const OPENING = { comment: 4, cdata: 9 };

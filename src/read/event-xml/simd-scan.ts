@@ -23,9 +23,13 @@ export function createSimdScan(
   const { scan8, scan16, find8, find16 } = memory.scan;
   const hasWanted = wanted !== undefined && writeWanted(window.bytes, wanted);
   const filter = hasWanted ? (usesPrefilter ? BY_HEADER : BY_PARSE) : NO_FILTER;
+  let isUnfinished = false;
   let out: Uint32Array = new Uint32Array(0);
   return {
     scan: {
+      get isUnfinished() {
+        return isUnfinished;
+      },
       scan(window, units, from, to) {
         const width = units.BYTES_PER_ELEMENT;
         const shift = width - 1;
@@ -38,7 +42,10 @@ export function createSimdScan(
           at = out[0]!;
           const passed = out[3]!;
           if (passed > 0) dropped(passed);
-          if (result !== CANDIDATE) return at >> shift;
+          if (result !== CANDIDATE) {
+            isUnfinished = result === UNFINISHED;
+            return at >> shift;
+          }
           const start = out[1]!;
           sink.candidate(units, start >> shift, out[2]! >> shift, window.origin + start);
         }
@@ -56,6 +63,7 @@ export function createSimdScan(
 }
 
 const CANDIDATE = 1;
+const UNFINISHED = 3;
 
 const NO_FILTER = 0;
 const BY_HEADER = 1;
