@@ -39,6 +39,8 @@ export class JsonFramer {
   #beforeBrace: State = GAP;
   #start = 0;
   #startIndent = 0;
+  /** The object's members do not stand deeper than its brace, so that indentation tells nothing of it. */
+  #isFlat = false;
   #isWrapperTail = false;
   #hasLineBreak = false;
   #isTooDeep = false;
@@ -275,6 +277,7 @@ export class JsonFramer {
       switch (unit) {
         case 0x22:
           if (last !== 0x7b && last !== 0x2c && last !== 0x3a && last !== 0x5b) return this.#breakAt(at);
+          if (last === 0x7b && this.#depth === 1) this.#isFlat = this.#indent >= 0 && this.#indent <= this.#startIndent;
           this.#inString = true;
           this.#stringStart = at + 1 + base;
           break;
@@ -285,7 +288,7 @@ export class JsonFramer {
             this.#open(at + base, this.#indent);
             return at + 1;
           }
-          const startsLine = unit === 0x7b && this.#indent >= 0 && this.#startIndent >= this.#indent;
+          const startsLine = unit === 0x7b && this.#indent >= 0 && this.#startIndent >= this.#indent && !this.#isFlat;
           const isLegal = last === 0x3a || (!isObject && (last === 0x5b || last === 0x2c));
           if (startsLine || (!isLegal && this.#extraDepth === 0)) return this.#breakAt(at);
           if (unit === 0x5b && last === 0x3a && this.#isWrapperKey(units, start, base)) {
@@ -327,6 +330,7 @@ export class JsonFramer {
     this.#state = ELEMENT;
     this.#start = offset;
     this.#startIndent = indent;
+    this.#isFlat = false;
     this.#indent = -1;
     this.#depth = 1;
     this.#parents[1] = 0x7b;
