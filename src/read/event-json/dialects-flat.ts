@@ -1,4 +1,4 @@
-import { defined, insertionsOfXml } from '../clixml/xml-event.js';
+import { defined, type Insertions, insertionsOfXml } from '../clixml/xml-event.js';
 import type { Dialect, DialectAnswer, DialectContext } from './dialect.js';
 import { fieldText, levelOf, localTime, recordIdField, splitEventId, utcTime } from './dialect-fields.js';
 import type { JsonDocument } from './json-document.js';
@@ -86,7 +86,8 @@ export const azure: Dialect = {
       channel: fieldText(doc, K.Channel, K.EventLog),
       computer: fieldText(doc, K.Computer),
       recordId: recordIdField(doc, K.EventRecordId, K.EventRecordID),
-      level: levelOf(fieldText(doc, K.EventLevel, K.EventLevelName, K.Level)),
+      // Of the table Event only the name is clear: its number may be a type of the old API, where 1 is an error.
+      level: levelOf(fieldText(doc, K.EventLevelName)) ?? levelOf(fieldText(doc, K.EventLevel, K.Level)),
       time: utcTime(fieldText(doc, K.TimeCreated, K.TimeGenerated)),
       ...azureInsertions(doc, object, context),
       message: fieldText(doc, K.RenderedDescription, K.Message),
@@ -96,13 +97,18 @@ export const azure: Dialect = {
 
 /** `ParameterXml` and `EventData_dynamic` hold all values in order; `EventData` is XML, JSON in a string, or an object. */
 function azureInsertions(doc: JsonDocument, object: number, context: DialectContext) {
+  let empty: Insertions | undefined;
   for (const key of [K.EventData, K.EventData_dynamic]) {
     const read = insertionsOfData(doc, doc.field(key), context);
     if (read !== undefined && read.insertions.length > 0) return read;
+    empty ??= read;
   }
   const parameters = fieldText(doc, K.ParameterXml);
   const read = parameters === undefined ? undefined : insertionsOfXml(parameters);
-  return read ?? flatInsertions(doc, object, AZURE_FIELDS, context);
+  if (read !== undefined) return read;
+  const hasFlat = insertionsOfFlat(doc, object, AZURE_FIELDS.of(context.keys)).insertions.length > 0;
+  // An event whose data is there and holds nothing has lost nothing.
+  return empty !== undefined && !hasFlat ? empty : flatInsertions(doc, object, AZURE_FIELDS, context);
 }
 
 /** What Splunk's add-on for Windows extracts: flat, `EventCode` for the event ID. */
