@@ -67,7 +67,7 @@ export function localTime(text: string | undefined, context: DialectContext): In
   const time = parseJsonTime(text, false);
   if (time !== undefined) return time;
   const local = context.localTime(text);
-  if (local !== undefined) context.note('local-time');
+  if (local?.basis === 'assumed') context.note('local-time');
   return local;
 }
 
