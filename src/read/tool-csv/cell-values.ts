@@ -48,6 +48,8 @@ export function readJsonValues(text: string): CellValues | undefined {
   if (body === '' || body === null) return { insertions: [] };
   if (!isObject(body)) return undefined;
   const data = body.Data;
+  // One empty value is not the same as none.
+  if (data === '') return { insertions: [''] };
   if (typeof data === 'string') return readJoinedValues(data, ', ');
   if (Array.isArray(data)) return valuesOfItems(data);
   if (isObject(data)) return valuesOfItems([data]);

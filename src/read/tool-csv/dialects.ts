@@ -100,7 +100,7 @@ export const DIALECTS: readonly Dialect[] = [
     message: ['message'],
     values: cells => readJoinedValues(cells('strings'), '|'),
     // The column holds the file's path when Log Parser read a file.
-    refine: event => (/[\\/.]/.test(event.channel ?? '') ? without(event, 'channel') : event),
+    refine: event => (/\\|\.evtx?$/i.test(event.channel ?? '') ? without(event, 'channel') : event),
   },
   {
     // Get-EventLog | Export-Csv
@@ -116,6 +116,7 @@ export const DIALECTS: readonly Dialect[] = [
     level: ['entrytype'],
     hasOldLevels: true,
     message: ['message'],
+    refine: withInstance,
     lost: INSERTIONS_LOST,
   },
   {
@@ -168,6 +169,13 @@ export const DIALECTS: readonly Dialect[] = [
     message: ['description'],
   },
 ];
+
+/** `EventID` has the low 16 bits alone; `InstanceId` all 32, in its high half the qualifiers. */
+function withInstance(event: EventParts, cells: Cells): EventParts {
+  const instance = cells('instanceid').trim();
+  const qualifiers = /^\d{1,10}$/.test(instance) ? Math.floor(Number(instance) / 65_536) : 0;
+  return qualifiers === 0 || qualifiers > 0xffff ? event : { ...event, qualifiers };
+}
 
 /**
  * Plaso writes the strings as a Python list and appends the record's binary data as one string more; the XML beside
