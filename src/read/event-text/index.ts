@@ -178,7 +178,7 @@ class EventTextReader implements FormatReader {
   #trimmed(from: number, to: number): number {
     const { units, base } = this.#source;
     let end = to;
-    while (end > from && (units[end - 1 - base] ?? 0) <= 0x20) end -= 1;
+    while (end > from && isBlank(units[end - 1 - base] ?? 0)) end -= 1;
     return end;
   }
 
@@ -241,4 +241,8 @@ class EventTextReader implements FormatReader {
     this.#warnings.set(code, count);
     if (count === 1) this.#emit({ type: 'warning', code, input: this.#options.input, message });
   }
+}
+
+function isBlank(unit: number): boolean {
+  return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d) || unit === 0;
 }
