@@ -28,6 +28,8 @@ export interface RunOptions extends Omit<ExportReaderOptions, 'input'> {
   /** Where the bytes are cut into chunks. Default: not at all. */
   readonly chunkBytes?: number;
   readonly dedupe?: 'record-id' | 'none';
+  /** The definitions in force. Default: those that are shipped. */
+  readonly compiled?: CompiledDefinitions;
 }
 
 export interface RunResult {
@@ -35,7 +37,7 @@ export interface RunResult {
   readonly run: RunSummary;
 }
 
-const compiled: CompiledDefinitions = compileDefinitions(SHIPPED_DEFINITIONS);
+const shipped: CompiledDefinitions = compileDefinitions(SHIPPED_DEFINITIONS);
 
 /** evpair in process: reads the inputs one after the other and summarises them. */
 export function runEvpair(inputs: readonly TestInput[], options: RunOptions = {}): RunResult {
@@ -43,6 +45,7 @@ export function runEvpair(inputs: readonly TestInput[], options: RunOptions = {}
 }
 
 export function ledgerOf(inputs: readonly TestInput[], options: RunOptions = {}): Ledger {
+  const { compiled = shipped } = options;
   const ledger = new Ledger({ dedupe: options.dedupe });
   const correlator = correlateFailures(ledger);
   const extractor = extractFailures(compiled);
@@ -76,7 +79,7 @@ export function readItems(input: TestInput, options: RunOptions = {}): ReadItem[
 /** `evpair events | evpair extract | evpair summarize`, line by line. */
 export function runThroughPipes(inputs: readonly TestInput[], options: RunOptions = {}): RunResult {
   const eventLines = writeLines(inputs.flatMap(input => readItems(input, options)));
-  const extractor = extractFailures(compiled);
+  const extractor = extractFailures(options.compiled ?? shipped);
   const extracted: ExtractItem[] = [];
   for (const item of readLines(eventLines)) extractor.push(item as EventRecord, each => extracted.push(each));
   const failureLines = writeLines(extracted);
