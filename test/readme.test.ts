@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { commandHelp, generalHelp, optionsTable } from '../src/cli/help.js';
 import { COMMANDS } from '../src/cli/options.js';
+import { formsTable } from './properties/forms/readme-table.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const program = join(root, 'dist/evpair.cjs');
@@ -24,13 +25,19 @@ const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const scratch = mkdtempSync(join(tmpdir(), 'evpair-readme-'));
 t.teardown(() => rmSync(scratch, { recursive: true }));
 
-t.test('the README’s table of options is the one the program has', async t => {
-  const [, before = '', , after = ''] =
-    /^([\s\S]*<!-- options -->\n)([\s\S]*?)(<!-- \/options -->[\s\S]*)$/.exec(readme) ?? [];
-  const expected = `${before}${optionsTable()}\n${after}`;
+t.test('the README’s tables are those that the program and the laws go by', async t => {
+  const expected = withBlock(withBlock(readme, 'options', optionsTable()), 'forms', formsTable());
   if (process.env.EVPAIR_SNAP === '1') writeFileSync(join(root, 'README.md'), expected);
   t.equal(process.env.EVPAIR_SNAP === '1' ? expected : readme, expected);
 });
+
+/** The text with another content between the marks of that name. */
+function withBlock(text: string, name: string, content: string): string {
+  const [before, rest] = text.split(`<!-- ${name} -->\n`);
+  const end = `<!-- /${name} -->`;
+  if (before === undefined || rest === undefined || !rest.includes(end)) throw new Error(`README.md has no ${name}`);
+  return `${before}<!-- ${name} -->\n${content}\n${rest.slice(rest.indexOf(end))}`;
+}
 
 t.test('help fits one screen, and each command’s help 80 columns', async t => {
   const general = generalHelp().split('\n');

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
-import { compileDefinitions, type EventRecord, type PairSummary, SHIPPED_DEFINITIONS } from '../../src/index.js';
+import {
+  compileDefinitions,
+  type EventRecord,
+  FORMATS,
+  type PairSummary,
+  SHIPPED_DEFINITIONS,
+} from '../../src/index.js';
 import { type Form, type Holds, heldOf, keptTime, keptValues } from './forms/form.js';
 import { FORM_DEFINITIONS, type FormEvent, formEventsArb } from './forms/form-events.js';
 import { FORMS } from './forms/forms.js';
@@ -12,7 +18,7 @@ import { readItems, runEvpair } from './run-evpair.js';
 const seed = process.env.EVPAIR_SEED === undefined ? Date.now() & 0x7fffffff : Number(process.env.EVPAIR_SEED);
 t.comment(`seed ${seed}`);
 const compiled = compileDefinitions([...SHIPPED_DEFINITIONS, ...FORM_DEFINITIONS]);
-const RUNS = 60;
+const RUNS = Number(process.env.L7RUNS ?? 60);
 
 /** Checks for random events in each variant of a form. */
 function check(form: Form, property: (events: readonly FormEvent[], variant: number) => void): void {
@@ -29,6 +35,10 @@ function check(form: Form, property: (events: readonly FormEvent[], variant: num
     }
   });
 }
+
+t.test('every form that evpair knows by name is in the table', async t => {
+  t.same([...new Set(FORMS.map(({ format }) => format))].sort(), FORMATS.map(({ name }) => name).sort());
+});
 
 for (const form of FORMS) {
   t.test(`law 7, events: ${form.name} gives each event as it was, but for what the form cannot hold`, async t => {
@@ -50,13 +60,16 @@ for (const form of FORMS) {
   t.test(`law 7, summaries: ${form.name} gives the pairs of the same events as XML`, async t => {
     check(form, (events, variant) => {
       const options = { ...form.options, compiled };
-      const { pairs, run } = runEvpair([{ name: 'x', bytes: form.write(events, variant) }], options);
+      const input = { name: 'x', bytes: form.write(events, variant) };
+      const { pairs, run } = runEvpair([input], options);
       const cut = events.map(event => cutTo(event, form.holds));
       const plain = runEvpair([{ name: 'x', bytes: exactXml(cut) }], { compiled });
       assert.deepEqual(
         pairs.map(pair => comparable(pair, form.holds)),
         plain.pairs.map(pair => comparable(pair, form.holds)),
       );
+      assert.deepEqual(runEvpair([input], { ...options, chunkBytes: 97 }).pairs, pairs, 'however the bytes are cut');
+      assert.deepEqual(runEvpair([input], { ...options, prefilter: false }).pairs, pairs, 'without prefilter');
       const copies = form.copies ?? 1;
       for (const bucket of [
         'failures',

@@ -50,6 +50,7 @@ export interface Form {
   write(events: readonly FormEvent[], variant: number): Uint8Array;
   /** Languages or framings, by their numbers for `write`. Default: one. */
   readonly variants?: readonly string[];
+  readonly variesBy?: 'language' | 'framing';
   /** What a user has to tell about such an export. */
   readonly options?: RunOptions;
   /** How often each event stands in the export. Default: once. */
