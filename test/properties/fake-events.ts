@@ -135,34 +135,6 @@ function escapeXml(text: string): string {
     .replaceAll('\n', '&#10;');
 }
 
-/** The events as Event Viewer's CSV, in French, in UTC. */
-export function asFrenchCsv(events: readonly FakeEvent[]): Buffer {
-  const rows = events.map(event => {
-    const message = event.pair === undefined ? `Autre : ${event.insertions.join(', ')}` : frenchMessage(event);
-    return [
-      'Erreur',
-      frenchDate(event.ms),
-      event.provider,
-      String(event.eventId),
-      'Aucun',
-      message.replaceAll('\n', '\r\n'),
-    ]
-      .map(quoteCsv)
-      .join(',');
-  });
-  const header = 'Niveau,Date et heure,Source,ID de l’événement,Catégorie de la tâche';
-  return Buffer.from(`\ufeff${[header, ...rows].map(row => `${row}\r\n`).join('')}`);
-}
-
-function frenchDate(ms: number): string {
-  const [date = '', time = ''] = new Date(ms).toISOString().slice(0, 19).split('T');
-  return `${date.split('-').reverse().join('/')} ${time}`;
-}
-
-function quoteCsv(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
 /** The seed's message in French, taken from the definition's own text and filled in by plain replacement. */
 export function frenchMessage(event: FakeEvent): string {
   return seedTemplate().replace(/%([1-4])/g, (_, digit: string) => event.insertions[Number(digit) - 1] ?? '');

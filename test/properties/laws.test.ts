@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { Ledger, type PairSummary, PartialReader, type RunSummary, writePartial } from '../../src/index.js';
-import { asFrenchCsv, asXml, eventsArb, type FakeEvent, identityOf, type XmlStyle } from './fake-events.js';
+import { asXml, eventsArb, type FakeEvent, identityOf, type XmlStyle } from './fake-events.js';
 import { ledgerOf, resultOf, runEvpair, runThroughPipes, type TestInput } from './run-evpair.js';
 
 // The laws of the design, for random events. fast-check prints the seed of a failing run; EVPAIR_SEED repeats it.
@@ -235,21 +235,7 @@ t.test('law 6: with and without prefilter, by any search, the same pair lines, e
   );
 });
 
-t.test('law 7: the same events as XML and as CSV give the same pairs, up to what CSV does not hold', async t => {
-  check(
-    fc.property(eventsArb, events => {
-      // CSV names no computer and no record ID, so copies cannot be told: only distinct events are compared.
-      const distinct = events.filter(
-        (event, at) => events.findIndex(other => identityOf(other) === identityOf(event)) === at,
-      );
-      const asFound = (pairs: readonly PairSummary[]) => pairs.map(comparable);
-      const xml = runEvpair([{ name: 'a.xml', bytes: asXml(distinct) }]);
-      const csv = runEvpair([{ name: 'a.csv', bytes: asFrenchCsv(distinct) }], { timezone: 'UTC', dateOrder: 'dmy' });
-      t.same(asFound(csv.pairs), asFound(xml.pairs));
-      t.equal(csv.run.events, xml.run.events);
-    }),
-  );
-});
+// Law 7, that the forms agree, stands in forms.test.ts.
 
 function merged(parts: readonly Ledger[]): Ledger {
   const ledger = new Ledger();

@@ -115,7 +115,7 @@ const PIECES = [
     '\u{1f600}',
     'e\u0301',
   ],
-  ...['\u0001', '-', '«x»', 'x'.repeat(1500), '文'.repeat(700)],
+  ...['\u0001', '\u0085', '\u2028', '\ufeff', '\u200e', '\v', '\u0002', '-', '«x»', 'x'.repeat(1500), '文'.repeat(700)],
 ];
 
 /** Anything, but never blank alone: `<Data>` with a line break alone is how some tools write an empty one. */
