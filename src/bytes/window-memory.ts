@@ -1,5 +1,6 @@
 import { type GrowableMemory, plainMemory } from './byte-window.js';
 import { EVENT_SCAN_WASM } from './generated/event-scan.js';
+import { compileOnce, type WasmModule, WebAssembly } from './web-assembly.js';
 
 /**
  * Memory for a window that a WebAssembly search reads in place, where the machine has SIMD; else plain memory, in which
@@ -76,31 +77,5 @@ export const CACHE_SLOTS = 2048;
 const PAGE_BYTES = 65_536;
 const INITIAL_PAGES = 53;
 
-let compiled: WasmModule | undefined;
-let isCompiled = false;
-
 /** Undefined where the machine's WebAssembly has no SIMD. */
-function eventScanModule(): WasmModule | undefined {
-  if (!isCompiled) {
-    isCompiled = true;
-    const binary = Buffer.from(EVENT_SCAN_WASM, 'base64');
-    if (WebAssembly.validate(binary)) compiled = new WebAssembly.Module(binary);
-  }
-  return compiled;
-}
-
-/** TypeScript declares WebAssembly with the browser's types only; this is what we use of it. */
-declare const WebAssembly: {
-  validate(binary: Uint8Array): boolean;
-  readonly Module: new (binary: Uint8Array) => WasmModule;
-  readonly Memory: new (pages: {
-    readonly initial: number;
-  }) => { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  readonly Instance: new (
-    module: WasmModule,
-    imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-  ) => { readonly exports: unknown };
-};
-
-type WasmModule = { readonly [compiledModule]: true };
-declare const compiledModule: unique symbol;
+const eventScanModule = compileOnce(EVENT_SCAN_WASM);

@@ -186,7 +186,7 @@ export function isCatalogueHead(head: Uint8Array): boolean {
 }
 
 const MAGIC = 'EVPTMPL1';
-const VERSION = 1;
+const VERSION = 2;
 const HEADER_COUNTS = 5;
 const SECTION_COUNT = 10;
 const HEADER_BYTES = MAGIC.length + (HEADER_COUNTS + SECTION_COUNT * 2) * 4;

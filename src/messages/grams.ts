@@ -24,8 +24,6 @@ export interface GramTables {
 /** Lengths of grams: the long one serves nearly all templates, the short one those with short literals only. */
 const LONG = 16;
 const SHORT = 3;
-const MULTIPLIER = 0x01000193;
-
 /** Files each template under its rarest gram. */
 export function fileTemplates(templates: readonly CompiledTemplate[]): GramTables {
   const size = Math.min(1 << 22, powerOfTwo(templates.length * 128 + 1024));
@@ -40,23 +38,21 @@ export function fileTemplates(templates: readonly CompiledTemplate[]): GramTable
       if (counts[slot]! < 0xffff) counts[slot]!++;
     });
   });
-  const filed = new Map<number, Filed>();
+  const filed = new Map<number, number[]>();
   templates.forEach((template, number) => {
     let best = -1;
-    let bestRolling = 0;
     let bestScore = Number.POSITIVE_INFINITY;
-    forEachGram(template, (hash, isAscii, rolling) => {
+    forEachGram(template, (hash, isAscii) => {
       // A gram in plain ASCII also survives an encoding that loses characters.
       const score = counts[hash & mask]! * (isAscii ? 1 : 4);
       if (score >= bestScore) return;
       bestScore = score;
       best = hash;
-      bestRolling = rolling;
     });
     if (best < 0) return;
     const known = filed.get(best);
-    if (known === undefined) filed.set(best, { rolling: bestRolling, numbers: [number] });
-    else known.numbers.push(number);
+    if (known === undefined) filed.set(best, [number]);
+    else known.push(number);
   });
   return tabulate(filed, edgesOf(templates));
 }
@@ -72,14 +68,13 @@ export function lookUpGrams(tables: GramTables, message: string, found: (number:
   const end = length - SHORT;
   for (let at = 0; at <= end; at++) {
     if (!isAnchor(at === 0 ? 32 : codes[at - 1]!, codes[at]!)) continue;
-    let hash = 0;
-    for (let index = at; index < at + SHORT; index++) hash = Math.imul(hash ^ codes[index]!, MULTIPLIER);
-    let bit = (hash ^ (hash >>> 15)) & mask;
-    if (((bits[bit >>> 5]! >>> (bit & 31)) & 1) !== 0) probe(tables, hash, SHORT, first, last, found);
+    let hash = hashShort(at);
+    let bit = hash & mask;
+    if (((bits[bit >>> 5]! >>> (bit & 31)) & 1) !== 0) probe(tables, hash, first, last, found);
     if (at + LONG > length) continue;
-    for (let index = at + SHORT; index < at + LONG; index++) hash = Math.imul(hash ^ codes[index]!, MULTIPLIER);
-    bit = (hash ^ (hash >>> 15)) & mask;
-    if (((bits[bit >>> 5]! >>> (bit & 31)) & 1) !== 0) probe(tables, hash, LONG, first, last, found);
+    hash = hashLong(at);
+    bit = hash & mask;
+    if (((bits[bit >>> 5]! >>> (bit & 31)) & 1) !== 0) probe(tables, hash, first, last, found);
   }
 }
 
@@ -88,16 +83,8 @@ function isAnchor(before: number, code: number): boolean {
   return code >= 128 || (isWordCode(code) && before < 128 && !isWordCode(before));
 }
 
-function probe(
-  tables: GramTables,
-  hash: number,
-  size: number,
-  first: number,
-  last: number,
-  found: (number: number) => void,
-): void {
+function probe(tables: GramTables, key: number, first: number, last: number, found: (number: number) => void): void {
   const { slots, postings } = tables;
-  const key = mix(hash, size);
   const mask = slots.length / 2 - 1;
   for (let slot = (key >>> 7) & mask; ; slot = (slot + 1) & mask) {
     const start = slots[slot * 2 + 1]!;
@@ -141,19 +128,13 @@ function edgesOf(templates: readonly CompiledTemplate[]): Uint32Array {
   return edges;
 }
 
-/** The templates filed under a gram, and the gram's hash before mixing. */
-interface Filed {
-  readonly rolling: number;
-  readonly numbers: number[];
-}
-
-function tabulate(filed: ReadonlyMap<number, Filed>, edges: Uint32Array): GramTables {
+function tabulate(filed: ReadonlyMap<number, readonly number[]>, edges: Uint32Array): GramTables {
   const bits = new Uint32Array(Math.max(32, powerOfTwo(filed.size * 24)) / 32);
   const slots = new Uint32Array(2 * powerOfTwo(filed.size * 2 + 2));
   const mask = slots.length / 2 - 1;
   const postings: number[] = [];
-  for (const [hash, { rolling, numbers }] of filed) {
-    const bit = (rolling ^ (rolling >>> 15)) & (bits.length * 32 - 1);
+  for (const [hash, numbers] of filed) {
+    const bit = hash & (bits.length * 32 - 1);
     bits[bit >>> 5]! |= 1 << (bit & 31);
     let slot = (hash >>> 7) & mask;
     while (slots[slot * 2 + 1] !== 0) slot = (slot + 1) & mask;
@@ -170,28 +151,25 @@ function powerOfTwo(least: number): number {
 }
 
 /** Long grams of the template, or, if it has none, short ones. Line breaks and parameter references end a run. */
-function forEachGram(template: CompiledTemplate, use: (hash: number, isAscii: boolean, rolling: number) => void): void {
+function forEachGram(template: CompiledTemplate, use: (hash: number, isAscii: boolean) => void): void {
   let hasLong = false;
   for (const size of [LONG, SHORT]) {
     if (hasLong) return;
     for (let number = 0; number < template.literals.length; number++) {
-      const runs = template.literals[number]!.split(/[\r\n\u0085\u2028\u2029]|%%\d+/);
-      for (let run = 0; run < runs.length; run++) {
-        const length = foldInto(runs[run]!);
+      const pieces = template.literals[number]!.split(/([\r\n\u0085\u2028\u2029]|%%\d+)/);
+      // A run of text, what parts it from the next one, and so on.
+      for (let run = 0; run < pieces.length; run += 2) {
+        // An export may have cut the spaces at its end.
+        const length = foldInto(pieces[run]!.trimEnd());
         // What stands before a literal is a value; before the first, and before a line, nothing or white space.
-        const isStart = number === 0 || run > 0;
+        const isStart = run === 0 ? number === 0 : !pieces[run - 1]!.startsWith('%%');
         for (let at = 0; at + size <= length; at++) {
           const before = at > 0 ? folded[at - 1]! : isStart ? 32 : 97;
           if (!isAnchor(before, folded[at]!)) continue;
-          let hash = 0;
           let isAscii = true;
-          for (let index = at; index < at + size; index++) {
-            const code = folded[index]!;
-            hash = Math.imul(hash ^ code, MULTIPLIER);
-            isAscii &&= code < 128;
-          }
+          for (let index = at; index < at + size; index++) isAscii &&= folded[index]! < 128;
           hasLong = true;
-          use(mix(hash, size), isAscii, hash);
+          use(size === LONG ? hashLong(at) : hashShort(at), isAscii);
         }
       }
     }
@@ -225,9 +203,26 @@ function foldInto(text: string): number {
   return length;
 }
 
-/** Spreads a rolling hash, the two lengths apart from each other. */
-function mix(hash: number, size: number): number {
-  let mixed = Math.imul(hash ^ (size << 28), 0x85ebca6b);
-  mixed ^= mixed >>> 15;
-  return Math.imul(mixed, 0xc2b2ae35) >>> 0;
+/** Products of pairs of characters, which do not wait for each other as a rolling hash does. */
+function hashLong(at: number): number {
+  let sum = 0;
+  for (let pair = 0; pair < LONG / 2; pair++) {
+    sum += Math.imul(folded[at + pair * 2]! | (folded[at + pair * 2 + 1]! << 16), MULTIPLIERS[pair]!);
+  }
+  return mix(sum);
+}
+
+function hashShort(at: number): number {
+  return mix(
+    Math.imul(folded[at]! | (folded[at + 1]! << 16), MULTIPLIERS[0]!) + Math.imul(folded[at + 2]!, MULTIPLIERS[1]!),
+  );
+}
+
+const MULTIPLIERS = Int32Array.of(
+  ...[0x2c1b3c6d, 0x297a2d39, 0x5bd1e995, 0x1b873593, 0x38b34ae5, 0x27d4eb2f, 0x165667b1, 0x3c6ef373],
+);
+
+function mix(sum: number): number {
+  const hash = Math.imul(sum ^ (sum >>> 15), 0x85ebca6b);
+  return (hash ^ (hash >>> 13)) >>> 0;
 }

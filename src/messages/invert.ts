@@ -1,3 +1,4 @@
+import { hasCutReading } from './cut.js';
 import {
   DROPPED,
   foldCode,
@@ -75,14 +76,14 @@ export function invertAt(template: CompiledTemplate, views: MessageViews, step: 
     const viewed = views.get(view);
     if (viewed === undefined) continue;
     for (const form of forms(template, view)) {
-      const inversion = read(template, form, views.raw, viewed, view);
+      const inversion = read(template, form, views, viewed, view);
       if (inversion === undefined) continue;
       found = found === undefined ? inversion : combine(found, inversion);
       if (form.isLast) break;
     }
     if (view === 'verbatim' || !views.hasLosses) continue;
     for (const form of damagedForms(template, views, view)) {
-      const inversion = read(template, form, views.raw, viewed, 'damaged');
+      const inversion = read(template, form, views, viewed, 'damaged');
       if (inversion !== undefined) found = found === undefined ? inversion : combine(found, inversion);
     }
   }
@@ -200,16 +201,25 @@ function foldsToAscii(code: number): boolean {
 function read(
   template: CompiledTemplate,
   form: Form,
-  raw: string,
+  views: MessageViews,
   viewed: ViewedText,
   view: View | 'damaged',
 ): Inversion | undefined {
   const text = view === 'damaged' ? viewed.text.replaceAll('\ufffd', '?') : viewed.text;
   for (const input of ends(form, text)) {
     const readings = findReadings(input);
-    if (readings.count > 0 || readings.isCut) return toInversion(template, input, readings, raw, viewed, view);
+    if (readings.count === 0 && !readings.isCut) continue;
+    const inversion = toInversion(template, input, readings, views.raw, viewed, view);
+    const isProven = inversion.certainty !== 'exact' || !mayHaveSeams(form.view, views);
+    if (isProven || !hasCutReading(input, form.view === 'trimmed')) return inversion;
+    return { ...inversion, certainty: 'ambiguous', readings: 2, reason: 'views' };
   }
   return undefined;
+}
+
+/** In the other views spaces at the ends of lines count for nothing, or line breaks are gone. */
+function mayHaveSeams(view: View, views: MessageViews): boolean {
+  return view === 'trimmed' || ((view === 'verbatim' || view === 'folded') && views.mayBeCut());
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type LineBreaks, lineBreaksOf } from './verbatim.js';
+import { mayBeCut } from './cut.js';
 
 /**
  * What exports do to a message's text, undone on both sides before they are compared. An export treats a message as a
@@ -30,7 +30,7 @@ export class MessageViews {
   readonly hasLineBreaks: boolean;
   /** The text holds what stands for characters that an encoding lost. */
   readonly hasLosses: boolean;
-  #lineBreaks: LineBreaks | undefined;
+  #mayBeCut: boolean | undefined;
   #verbatim: ViewedText | undefined;
   #folded: ViewedText | undefined;
   #trimmed: ViewedText | undefined;
@@ -42,9 +42,10 @@ export class MessageViews {
     this.hasLineBreaks = raw.includes('\n') || raw.includes('\r');
   }
 
-  lineBreaks(): LineBreaks {
-    this.#lineBreaks ??= lineBreaksOf(this.raw);
-    return this.#lineBreaks;
+  /** An export may have cut the spaces at the ends of its lines. */
+  mayBeCut(): boolean {
+    this.#mayBeCut ??= mayBeCut(this.raw);
+    return this.#mayBeCut;
   }
 
   /** The message under a view; undefined where the view cannot be what was done to it. */
@@ -90,8 +91,13 @@ export function originalSlice(raw: string, viewed: ViewedText, from: number, to:
 
 /** How one UTF-16 code unit is folded; 0xffff is dropped. */
 export function foldCode(code: number): number {
+  return foldTable()[code]!;
+}
+
+/** `foldCode` of every code unit. */
+export function foldTable(): Uint16Array {
   table ??= makeTable();
-  return table[code]!;
+  return table;
 }
 
 /** Dropped by folding. U+FFFF is no character, and a text that holds it loses it alone. */

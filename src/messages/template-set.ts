@@ -1,7 +1,7 @@
 import { type Inversion, invertAt, STEPS, sameInsertions } from './invert.js';
 import { MessageViews } from './normalise.js';
 import type { CompiledTemplate } from './template.js';
-import { lineBreaksOf, NONE, ONE, PlainTemplates } from './verbatim.js';
+import { NONE, PlainTemplates } from './verbatim.js';
 
 /**
  * A handful of templates that a message is tried against. The templates that need the least tolerance count; where
@@ -41,13 +41,13 @@ export class TemplateSet {
 
   /** What fits as it is, with one reading; undefined where that is not so, or not so plain to see. */
   #invertPlain(message: string): Inversion | undefined {
-    const breaks = lineBreaksOf(message);
+    const plain = this.#plain.read(message);
     let insertions: (string | null)[] | undefined;
     for (const row of this.#rows) {
-      const found = this.#plain.place(row, message, breaks);
+      const found = plain.fit(row);
       if (found === NONE) continue;
-      if (found !== ONE) return undefined;
-      const values = this.#plain.values(row, message, breaks);
+      if (found !== 1) return undefined;
+      const values = plain.values(row);
       if (insertions !== undefined && !sameInsertions(insertions, values)) return undefined;
       insertions ??= values;
     }
@@ -62,7 +62,7 @@ const LEAST_ANCHOR = 6;
  * The longest words of ASCII letters in a template's literals. No view parts or changes them, so that a message without
  * one of them fits in no view: finding that out costs a hundredth of folding the message.
  */
-function anchorsOf({ literals }: CompiledTemplate): string[] {
+export function anchorsOf({ literals }: CompiledTemplate): string[] {
   const words = literals.flatMap(literal => literal.match(/[A-Za-z]+/g) ?? []);
   return [...new Set(words)]
     .filter(word => word.length >= LEAST_ANCHOR)
@@ -73,6 +73,7 @@ function anchorsOf({ literals }: CompiledTemplate): string[] {
 /** Characters that folding drops, which may stand inside a word of the message. */
 const INVISIBLE = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\uffff]/;
 
-function mayFit(message: string, anchors: readonly string[]): boolean {
+/** Exported for its test: it must never be false of a message that fits in some view. */
+export function mayFit(message: string, anchors: readonly string[]): boolean {
   return anchors.every(anchor => message.includes(anchor)) || INVISIBLE.test(message);
 }

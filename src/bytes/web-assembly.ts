@@ -1,0 +1,31 @@
+/** Compiles a module at the first call; undefined where the machine's WebAssembly lacks what it needs, such as SIMD. */
+export function compileOnce(base64: string): () => WasmModule | undefined {
+  let compiled: WasmModule | undefined;
+  let isCompiled = false;
+  return () => {
+    if (!isCompiled) {
+      isCompiled = true;
+      const binary = Buffer.from(base64, 'base64');
+      if (WebAssembly?.validate(binary)) compiled = new WebAssembly.Module(binary);
+    }
+    return compiled;
+  };
+}
+
+/** TypeScript declares WebAssembly with the browser's types only; this is what we use of it. */
+interface WebAssemblyHost {
+  validate(binary: Uint8Array): boolean;
+  readonly Module: new (binary: Uint8Array) => WasmModule;
+  readonly Memory: new (pages: {
+    readonly initial: number;
+  }) => { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  readonly Instance: new (
+    module: WasmModule,
+    imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  ) => { readonly exports: unknown };
+}
+
+export type WasmModule = { readonly [compiledModule]: true };
+declare const compiledModule: unique symbol;
+
+export const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: WebAssemblyHost };

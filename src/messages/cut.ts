@@ -1,0 +1,148 @@
+import { findFirst } from './find.js';
+import { type Alignable, findReadings } from './readings.js';
+
+/**
+ * An export that cuts spaces at the ends of lines takes those of a literal too, where nothing but an empty value stood
+ * between them and the line break: `Name: %1%n` then reads `Name:`. If the rest of the text still fits the template in
+ * one way as it stands, that reading is wrong; so it is proven only where no reading with such a seam exists.
+ *
+ * A literal of nothing but spaces leaves no trace where it is cut: `%1 %2` at the end of a line could always have been
+ * `a b` and nothing. Unless the text shows that spaces were cut (`isCut`), it is then taken at its word.
+ */
+export function hasCutReading(input: Alignable, isCut: boolean): boolean {
+  return CUT.some(spaces => {
+    const seams = seamsOf(input.literals, isCut, spaces);
+    if (seams.length === 0 || hasSpacesAtEnds(input.text, spaces)) return false;
+    if (!input.hasRepeats || seams.length > MOST_SEAMS) return hasReading(input, seams);
+    for (let subset = 1; subset < 2 ** seams.length; subset++) {
+      const chosen = seams.filter((_, index) => subset & (1 << index));
+      if (hasReadingWith(chosen, input, spaces)) return true;
+    }
+    return false;
+  });
+}
+
+/** What exports cut: spaces and tabs; or no-break spaces and those of other widths too. */
+const CUT = [/[ \t]/, /[^\S\n\r]/];
+
+/** Where inserts repeat, the sets of seams are tried; with more seams it is not looked at whether the values agree. */
+const MOST_SEAMS = 6;
+
+/** A reading with a seam. */
+function hasReading({ text, from, to, literals }: Alignable, seams: readonly Seam[]): boolean {
+  const last = literals.length - 1;
+  // The least place behind each literal, without and with a seam before it: the least is as good as any other.
+  const plain = [text.startsWith(literals[0]!, from) ? from + literals[0]!.length : NOWHERE];
+  const seamed = [NOWHERE];
+  for (let k = 1; k <= last; k++) {
+    plain.push(behind(literals[k]!, plain[k - 1]!, k));
+    let least = behind(literals[k]!, seamed[k - 1]!, k);
+    for (const { after, before, literal } of seams) {
+      if (before === k) least = Math.min(least, after === 0 ? atStart(literal, k) : behindSeam(literal, after, k));
+    }
+    seamed.push(least);
+  }
+  return seamed[last]! < NOWHERE;
+
+  function behindSeam(literal: string, after: number, k: number): number {
+    return behind(literal, Math.min(plain[after - 1]!, seamed[after - 1]!), k);
+  }
+
+  function behind(literal: string, at: number, k: number): number {
+    if (at > to) return NOWHERE;
+    if (k === last) return to - literal.length >= at && text.startsWith(literal, to - literal.length) ? to : NOWHERE;
+    const place = findFirst(text, literal, at, to);
+    return place < 0 ? NOWHERE : place + literal.length;
+  }
+
+  function atStart(literal: string, k: number): number {
+    const end = from + literal.length;
+    return text.startsWith(literal, from) && (k === last ? end === to : end <= to) ? end : NOWHERE;
+  }
+}
+
+/** The inserts at seams are empty, and so they are wherever else they stand: what is left may fit or not. */
+function hasReadingWith(seams: readonly Seam[], input: Alignable, spaces: RegExp): boolean {
+  const empty = new Set(seams.flatMap(({ after, before }) => input.inserts.slice(after, before)));
+  const literals = [input.literals[0]!];
+  const inserts: number[] = [];
+  input.inserts.forEach((number, index) => {
+    const next = input.literals[index + 1]!;
+    if (!empty.has(number)) {
+      inserts.push(number);
+      literals.push(next);
+      return;
+    }
+    const joined = literals.pop()!;
+    const endsLine = next.startsWith('\n') || (index === input.inserts.length - 1 && next.trim() === '');
+    literals.push((endsLine ? withoutSpaces(joined, spaces) : joined) + next);
+  });
+  const { count, isCut } = findReadings({ ...input, literals, inserts });
+  return count > 0 || isCut;
+}
+
+const NOWHERE = Number.MAX_SAFE_INTEGER;
+
+/** What is left of the literals from `after` to `before` when all values between them are empty and spaces are cut. */
+export interface Seam {
+  readonly after: number;
+  readonly before: number;
+  readonly literal: string;
+  /** How much of `literal` comes from `after`. */
+  readonly length: number;
+}
+
+/** The seams of literals whose line breaks are LF, whatever exports cut. */
+export function allSeams(literals: readonly string[]): Seam[] {
+  return CUT.flatMap(spaces => seamsOf(literals, false, spaces));
+}
+
+function seamsOf(literals: readonly string[], isCut: boolean, spaces: RegExp): Seam[] {
+  const seams: Seam[] = [];
+  const last = literals.length - 1;
+  for (let before = 1; before <= last; before++) {
+    const next = literals[before]!;
+    if (!next.startsWith('\n') && (before < last || next.trim() !== '')) continue;
+    let hasSpaces = false;
+    for (let after = before - 1; after >= 0; after--) {
+      const own = literals[after]!;
+      const kept = withoutSpaces(own, spaces);
+      hasSpaces ||= kept.length < own.length;
+      if (hasSpaces && (kept !== '' || isCut)) {
+        seams.push({ after, before, literal: kept + next, length: kept.length });
+      }
+      if (kept !== '') break;
+    }
+  }
+  return seams;
+}
+
+function withoutSpaces(text: string, spaces: RegExp): string {
+  let end = text.length;
+  while (end > 0 && spaces.test(text[end - 1]!)) end--;
+  return text.slice(0, end);
+}
+
+/** Then these were not cut. */
+function hasSpacesAtEnds(text: string, spaces: RegExp): boolean {
+  if (spaces.test(text.at(-1) ?? '')) return true;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
+    if (at > 0 && spaces.test(text[at - 1]!)) return true;
+  }
+  return false;
+}
+
+/** False where a space or tab stands before a line break or at the end: no export cut those of this message. */
+export function mayBeCut(message: string): boolean {
+  if (isBlank(message.charCodeAt(message.length - 1))) return false;
+  for (const lineBreak of ['\n', '\r']) {
+    for (let at = message.indexOf(lineBreak); at >= 0; at = message.indexOf(lineBreak, at + 1)) {
+      if (at > 0 && isBlank(message.charCodeAt(at - 1))) return false;
+    }
+  }
+  return message !== '';
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9;
+}

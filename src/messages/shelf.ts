@@ -1,0 +1,97 @@
+import type { KnownEvent } from './catalogue.js';
+import type { CatalogueEntry, CatalogueReader } from './catalogue-file.js';
+import { pickUse } from './choice.js';
+import { lookUpGrams } from './grams.js';
+import { type CompiledTemplate, compileTemplate, type MessageTemplate } from './template.js';
+import type { PlainFit, PlainIndex, PlainTemplates } from './verbatim.js';
+
+/** A text of a shelf, with one of the events that use it. */
+export interface Candidate {
+  readonly compiled: CompiledTemplate;
+  /** Its row in the library's plain templates. */
+  readonly row: number;
+  readonly template: MessageTemplate;
+  /** How many characters the literals have: what a match proves. */
+  readonly weight: number;
+}
+
+/** One catalogue file, with what was read of it. */
+export class Shelf {
+  readonly reader: CatalogueReader;
+  readonly #plain: PlainTemplates;
+  readonly #texts: (CompiledTemplate | undefined)[] = [];
+  readonly #uses: (readonly Candidate[] | undefined)[] = [];
+  /** The template of each text that only one event uses. */
+  readonly #onlyUses: (MessageTemplate | undefined)[] = [];
+  readonly #rows: Int32Array;
+  #index: PlainIndex | undefined;
+  /** How many texts the last lookup found; -1 where the plain way must find them. */
+  #count = -1;
+
+  constructor(reader: CatalogueReader, plain: PlainTemplates) {
+    this.reader = reader;
+    this.#plain = plain;
+    this.#rows = new Int32Array(reader.textCount);
+  }
+
+  /** The candidates of a provider and event ID. */
+  of(provider: string, eventId: number): Candidate[] {
+    return this.reader.entriesOf(provider, eventId).map(entry => this.#candidate(entry));
+  }
+
+  /**
+   * What the texts make of the message that `plain` has read: the only one that fits; `'none'` when none fits as the
+   * message is; undefined when several do, or it takes more to tell. `found` then gives the texts to try.
+   */
+  lookUp(): PlainFit | 'none' | undefined {
+    this.#count = -1;
+    if (this.reader.textCount === 0) return 'none';
+    this.#index ??= this.#plain.addIndex(this.reader.grams(), this.reader.textCount, number => this.row(number));
+    if (this.#index === undefined) return undefined;
+    this.#count = this.#plain.lookUp(this.#index);
+    return this.#count < 0 ? undefined : this.#plain.fitListed(this.#index, this.#count);
+  }
+
+  /** The numbers of the texts whose literals may stand in the message that was looked up last, each once. */
+  found(message: string): readonly number[] {
+    if (this.reader.textCount === 0) return [];
+    if (this.#count >= 0) return this.#plain.listed(this.#index!, this.#count);
+    const found = new Set<number>();
+    lookUpGrams(this.reader.grams(), message, number => found.add(number));
+    return [...found];
+  }
+
+  /** The text's row in the library's plain templates. */
+  row(number: number): number {
+    if (this.#rows[number] === 0) this.#rows[number] = this.#plain.add(this.text(number));
+    return this.#rows[number]!;
+  }
+
+  text(number: number): CompiledTemplate {
+    this.#texts[number] ??= compileTemplate(this.reader.text(number));
+    return this.#texts[number]!;
+  }
+
+  /** Of the events that use a text, the one that fits best what is known, else the first. */
+  template(number: number, known: KnownEvent): MessageTemplate {
+    const only = this.#onlyUses[number];
+    if (only !== undefined) return only;
+    const uses = this.usesOf(number);
+    if (uses.length === 1) this.#onlyUses[number] = uses[0]!.template;
+    return pickUse(uses, known).template;
+  }
+
+  usesOf(number: number): readonly Candidate[] {
+    this.#uses[number] ??= this.reader.usesOf(number).map(entry => this.#candidate(entry));
+    return this.#uses[number]!;
+  }
+
+  #candidate({ provider, eventId, culture, textNumber }: CatalogueEntry): Candidate {
+    const compiled = this.text(textNumber);
+    const row = this.row(textNumber);
+    let weight = 0;
+    for (const literal of compiled.literals) weight += literal.length;
+    const about = culture === undefined ? { provider, eventId } : { provider, eventId, culture };
+    return { compiled, row, template: { ...about, text: compiled.text }, weight };
+  }
+}

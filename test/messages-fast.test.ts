@@ -1,0 +1,236 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { createCatalogue } from '../src/messages/catalogue.js';
+import { fileTemplates, lookUpGrams } from '../src/messages/grams.js';
+import { type Inversion, invertAt, invertMessage, STEPS, sameInsertions } from '../src/messages/invert.js';
+import { MessageViews } from '../src/messages/normalise.js';
+import { type CompiledTemplate, compileTemplate, renderTemplate } from '../src/messages/template.js';
+import { anchorsOf, mayFit, TemplateSet } from '../src/messages/template-set.js';
+import { NONE, PlainTemplates, UNSURE } from '../src/messages/verbatim.js';
+
+const RUNS = { numRuns: Number(process.env.EVPAIR_RUNS ?? 1000), verbose: 1 };
+
+// Few and short pieces, so that templates and messages meet by accident; some longer than 16 units, where words of the
+// fast path's memory end.
+const piece = fc.constantFrom(
+  ...['a', 'b', 'ab', ' ', ': ', '\r\n', '\n', '\r', '\t', 'é', '’', '\u00a0', '\u200e', 'サーバー', '?', '??', '?1'],
+  ...[
+    '%1',
+    '%2',
+    '\ufffd',
+    'Name: ',
+    'Name:',
+    'service',
+    'cannot connect to the',
+    'A literal that is longer than one word',
+  ],
+);
+const text = fc.array(piece, { maxLength: 4 }).map(pieces => pieces.join(''));
+const insert = fc.constantFrom('%1', '%2', '%3', '%1', '%12', '%1!s!', '%%1833');
+const escaped = text.map(raw => raw.replaceAll('%', '%%.').replaceAll('\n', '%n').replaceAll('\r', '%r'));
+const template = fc
+  .array(fc.oneof({ weight: 3, arbitrary: escaped }, { weight: 2, arbitrary: insert }), { minLength: 1, maxLength: 8 })
+  .map(parts => parts.join(''));
+const values = fc.array(text, { minLength: 3, maxLength: 12 });
+
+/** What becomes of a message before it is read: mostly nothing. */
+const change = fc.constantFrom<(message: string) => string>(
+  ...[
+    (message: string) => message,
+    (message: string) => message,
+    (message: string) => message.replaceAll('\r\n', '\n'),
+  ],
+  message => message.replace(/[ \t]+(?=\r?\n|$)/g, ''),
+  message => message.trimEnd(),
+  message => `${message} \r\n`,
+  message => message.replaceAll('a', 'b'),
+  message => message.replace(/\s+/g, ' '),
+  message => message.repeat(400),
+);
+
+function messageOf(compiled: CompiledTemplate, own: readonly string[], changed: (message: string) => string): string {
+  return changed(renderTemplate(compiled, own));
+}
+
+t.test('where the fast path answers, the strict one gives the same answer', async t => {
+  const counts = { answered: 0, left: 0 };
+  fc.assert(
+    fc.property(template, template, values, change, (one, other, own, changed) => {
+      const plain = new PlainTemplates();
+      const [origin, stranger] = [compileTemplate(one), compileTemplate(other)];
+      const rows = [plain.add(origin), plain.add(stranger)];
+      const message = messageOf(origin, own, changed);
+      plain.read(message);
+      return [origin, stranger].every((compiled, index) => {
+        const readings = plain.fit(rows[index]!);
+        if (readings === UNSURE) return ++counts.left;
+        counts.answered++;
+        const strict = invertAt(compiled, new MessageViews(message), STEPS[0]!);
+        if (readings === NONE) return strict === undefined;
+        const found = plain.values(rows[index]!);
+        return (
+          strict?.view === 'verbatim' &&
+          strict.damaged === undefined &&
+          strict.certainty === (readings === 1 ? 'exact' : 'ambiguous') &&
+          (readings === 1 || strict.readings === readings) &&
+          found.length === strict.insertions.length &&
+          sameInsertions(found, strict.insertions)
+        );
+      });
+    }),
+    { ...RUNS, numRuns: RUNS.numRuns * 2 },
+  );
+  t.comment(JSON.stringify(counts));
+  t.ok(counts.answered > RUNS.numRuns);
+});
+
+t.test('a message in the memory of another gives what it gives alone', async () => {
+  const compiled = compileTemplate('Name: %1 and %2.');
+  const plain = new PlainTemplates();
+  const row = plain.add(compiled);
+  fc.assert(
+    fc.property(fc.array(fc.oneof(text, fc.constant('x'.repeat(8000))), { maxLength: 6 }), others => {
+      for (const other of others) plain.read(other).fit(row);
+      return plain.read('Name: a and b.').fit(row) === 1 && plain.values(row).join() === 'a,b';
+    }),
+    { numRuns: 200 },
+  );
+});
+
+t.test('both ways of looking up the literals of a message find the same texts', async () => {
+  fc.assert(
+    fc.property(
+      fc.array(template, { minLength: 1, maxLength: 20 }),
+      values,
+      change,
+      fc.nat(),
+      (texts, own, changed, pick) => {
+        const compiled = texts.map(compileTemplate);
+        const tables = fileTemplates(compiled);
+        const plain = new PlainTemplates();
+        const index = plain.addIndex(tables, compiled.length, number => plain.add(compiled[number]!))!;
+        const message = messageOf(compiled[pick % compiled.length]!, own, changed);
+        plain.read(message);
+        const expected = new Set<number>();
+        lookUpGrams(tables, message, number => expected.add(number));
+        const count = plain.lookUp(index);
+        if (count < 0) return message.length > 8192;
+        const found = plain.listed(index, count);
+        return found.length === expected.size && found.every(number => expected.has(number));
+      },
+    ),
+    RUNS,
+  );
+});
+
+/** Every template by the strict inverter; those that fit with the least tolerance must agree. */
+function tryAll(all: readonly CompiledTemplate[], message: string): Inversion[] {
+  const views = new MessageViews(message);
+  for (const step of STEPS) {
+    const found = all.flatMap(compiled => invertAt(compiled, views, step) ?? []);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+function isAgreed([first, ...others]: readonly Inversion[]): boolean {
+  return (
+    first?.certainty === 'exact' &&
+    others.every(other => other.certainty === 'exact' && sameInsertions(other.insertions, first.insertions))
+  );
+}
+
+t.test('a set of templates answers as trying each of them does', async t => {
+  const counts: Record<string, number> = {};
+  fc.assert(
+    fc.property(
+      fc.array(template, { minLength: 1, maxLength: 5 }),
+      values,
+      change,
+      fc.nat(),
+      (texts, own, changed, pick) => {
+        const compiled = texts.map(compileTemplate);
+        const message = messageOf(compiled[pick % compiled.length]!, own, changed);
+        const all = tryAll(compiled, message);
+        const found = new TemplateSet(compiled).invert(message);
+        const key = `${all.length > 1 ? 'several' : all.length} fit: ${found?.certainty}`;
+        counts[key] = (counts[key] ?? 0) + 1;
+        if (all.length === 0) return found === undefined;
+        if (isAgreed(all)) return found?.certainty === 'exact' && sameInsertions(found.insertions, all[0]!.insertions);
+        return (
+          found?.certainty === 'ambiguous' && all.some(({ insertions }) => sameInsertions(insertions, found.insertions))
+        );
+      },
+    ),
+    RUNS,
+  );
+  t.comment(JSON.stringify(counts));
+  t.ok(counts['several fit: exact'] && counts['several fit: ambiguous'], 'that two fit is among what was tried');
+});
+
+t.test('what a set drops at a glance fits in no view', async () => {
+  fc.assert(
+    fc.property(template, values, change, (one, own, changed) => {
+      const compiled = compileTemplate(one);
+      const message = messageOf(compiled, own, changed);
+      return mayFit(message, anchorsOf(compiled)) || invertMessage(compiled, message).certainty === 'none';
+    }),
+    RUNS,
+  );
+});
+
+t.test('a catalogue answers as trying its templates does, with provider and event ID and without', async t => {
+  const counts: Record<string, number> = {};
+  // Some templates have the text of another, or one that its messages may fit too.
+  const events = fc
+    .array(
+      fc.record({
+        provider: fc.constantFrom('P', 'Q'),
+        eventId: fc.integer({ min: 1, max: 2 }),
+        culture: fc.constantFrom(undefined, 'en-US', 'fr-FR'),
+        text: template,
+        like: fc.constantFrom('%T', '%T', '%T%n', '%T%3', '%1%T', undefined, undefined),
+      }),
+      { minLength: 1, maxLength: 8 },
+    )
+    .map(all =>
+      all.map(({ like, text, ...rest }) => ({
+        ...rest,
+        text: like === undefined ? text : like.replace('%T', all[0]!.text),
+      })),
+    );
+  fc.assert(
+    fc.property(events, values, change, fc.nat(), fc.boolean(), (events, inserted, changed, pick, isKnown) => {
+      const templates = events.map(({ culture, ...rest }) => (culture === undefined ? rest : { ...rest, culture }));
+      const catalogue = createCatalogue(templates);
+      const origin = events[pick % events.length]!;
+      const message = messageOf(compileTemplate(origin.text), inserted, changed);
+      const { provider, eventId } = origin;
+      const found = catalogue.invert(message, isKnown ? { provider, eventId } : {});
+      // Texts without a word of three characters are not looked up: they would fit nearly anything.
+      const byLiterals = events.filter(one => isFiled(one.text));
+      const own = events.filter(one => isKnown && one.provider === provider && one.eventId === eventId);
+      const ofEvent = tryAll(compile(own), message);
+      const all = ofEvent.length > 0 ? ofEvent : tryAll(compile(byLiterals), message);
+      const key = `${isKnown ? 'known' : 'withheld'}, ${all.length > 1 ? 'several' : all.length} fit: ${found.certainty}`;
+      counts[key] = (counts[key] ?? 0) + 1;
+      if (all.length === 0) return found.certainty === 'none';
+      if (isAgreed(all)) return found.certainty === 'exact' && sameInsertions(found.insertions, all[0]!.insertions);
+      return (
+        found.certainty === 'ambiguous' && all.some(({ insertions }) => sameInsertions(insertions, found.insertions))
+      );
+    }),
+    RUNS,
+  );
+  t.comment(JSON.stringify(counts));
+  for (const way of ['known', 'withheld'])
+    t.ok(counts[`${way}, several fit: exact`] && counts[`${way}, several fit: ambiguous`]);
+});
+
+function compile(events: readonly { readonly text: string }[]): CompiledTemplate[] {
+  return events.map(event => compileTemplate(event.text));
+}
+
+function isFiled(text: string): boolean {
+  return fileTemplates([compileTemplate(text)]).postings.length > 0;
+}
