@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type ExportShape, writeExport } from './generate.js';
 import { compare, measure } from './measure.js';
+import { benchMessages } from './messages.bench.js';
 import { GREP, type Peer, peersFor } from './peers.js';
 import { plotRatios } from './plot.js';
 
 /**
- * `npm run bench [-- --size 300 --runs 5 --only xml,csv,json,growth,pairs,start --keep]`: evpair as a whole process beside
+ * `npm run bench [-- --size 300 --runs 5 --only xml,csv,json,growth,pairs,start,messages --keep]`: evpair as a whole process beside
  * its peers, in turn, in the same run. Sizes in MB. Prints medians, ratios (ours to the peer's: below 1 is faster) and
  * peak memory, and writes test/bench/runs/latest.svg. Generated files go to the temporary folder (EVPAIR_BENCH_DIR).
  */
@@ -16,7 +17,7 @@ const { values: options } = parseArgs({
   options: {
     size: { type: 'string', default: '300' },
     runs: { type: 'string', default: '5' },
-    only: { type: 'string', default: 'xml,csv,json,growth,pairs,start' },
+    only: { type: 'string', default: 'xml,csv,json,growth,pairs,start,messages' },
     keep: { type: 'boolean', default: false },
   },
 });
@@ -45,6 +46,10 @@ if (sections.has('json')) {
 if (sections.has('growth')) await benchGrowth();
 if (sections.has('pairs')) await benchPairs();
 if (sections.has('start')) await benchStart();
+if (sections.has('messages')) {
+  console.log('\nInversion of messages, in process, 50,000 templates loaded');
+  benchMessages(line => console.log(`  ${line}`));
+}
 mkdirSync('test/bench/runs', { recursive: true });
 writeFileSync('test/bench/runs/latest.svg', plotRatios('evpair to its peers (below 1 is faster)', plotted));
 console.log('\nplot: test/bench/runs/latest.svg');

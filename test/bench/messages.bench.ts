@@ -1,22 +1,31 @@
 /**
  * The cost of inversion, as ratios to `JSON.parse` of the same messages as NDJSON lines in the same run, with 50,000
  * templates; what opening an indexed catalogue costs; and what becomes of hostile messages as they double.
- * Run: npm run bench, or this file alone.
+ * Run: npm run bench -- --only messages.
  */
 import { execFileSync } from 'node:child_process';
 import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { openCatalogue } from '../../src/messages/catalogue.js';
+import { type Catalogue, openCatalogue } from '../../src/messages/catalogue.js';
 import { buildCatalogue, type CatalogueSource } from '../../src/messages/catalogue-file.js';
 import { invertMessage } from '../../src/messages/invert.js';
 import { compileTemplate, type MessageTemplate, renderTemplate } from '../../src/messages/template.js';
 
 const TEMPLATES = 50_000;
 const MESSAGES = 20_000;
+/** Different events in a log that repeats itself. */
+const DISTINCT = 3000;
+const WARM_UP = 2;
+const ROUNDS = 9;
 
 export function benchMessages(log: (line: string) => void = console.log): void {
+  log(
+    `load ${loadavg()
+      .map(load => load.toFixed(1))
+      .join(' ')}, Node ${process.version}`,
+  );
   const random = mulberry(7);
   const templates = Array.from({ length: TEMPLATES }, (_, index) => randomTemplate(random, index));
   let started = performance.now();
@@ -37,58 +46,93 @@ export function benchMessages(log: (line: string) => void = console.log): void {
   catalogue.invert('A message of no template at all that is looked up by its literals');
   log(`first lookup by literals: ${ms(started)} ms`);
 
-  const rendered = Array.from({ length: MESSAGES }, () => {
-    const { provider, eventId, text } = templates[Math.floor(random() * TEMPLATES)]!;
-    const template = compileTemplate(text);
-    const values = Array.from({ length: template.insertCount }, () => randomValue(random));
-    return { provider, event_id: eventId, message: renderTemplate(template, values), values };
-  });
-  const lines = rendered.map(({ values, ...event }) => JSON.stringify(event));
-  const events = lines.map((line, index) => ({ ...JSON.parse(line), values: rendered[index]!.values }));
-  const lengths = events.map(event => event.message.length).sort((a, b) => a - b);
-  log(`messages: median ${lengths[MESSAGES / 2]} characters`);
-  let exact = 0;
-  let wrong = 0;
-  const known = () => {
-    exact = wrong = 0;
-    for (const { provider, event_id, message, values } of events) {
-      const found = catalogue.invert(message, { provider, eventId: event_id });
-      if (found.certainty !== 'exact') continue;
-      exact++;
-      for (let index = 0; index < values.length; index++) {
-        if (found.insertions[index] !== null && found.insertions[index] !== values[index]) wrong++;
-      }
-    }
-  };
-  const withheld = () => {
-    exact = wrong = 0;
-    for (const { message, values } of events) {
-      const found = catalogue.invert(message);
-      if (found.certainty !== 'exact') continue;
-      exact++;
-      for (let index = 0; index < values.length; index++) {
-        if (found.insertions[index] !== null && found.insertions[index] !== values[index]) wrong++;
-      }
-    }
-  };
-  const parse = () => {
-    let sum = 0;
-    for (const line of lines) sum += JSON.parse(line).message.length;
-    return sum;
-  };
-  const base = best(parse);
-  log(`JSON.parse: ${((base / MESSAGES) * 1000).toFixed(2)} us a message`);
-  report('known', best(known));
-  report('withheld', best(withheld));
-  report('JSON.parse again', best(parse));
-  function report(name: string, time: number): void {
-    const share = ((exact / MESSAGES) * 100).toFixed(2);
-    log(
-      `${name}: ${((time / MESSAGES) * 1000).toFixed(2)} us, ${(time / base).toFixed(2)} x JSON.parse; exact ${share} %, wrong ${wrong}`,
-    );
-  }
+  // A log repeats a few thousand kinds of event, a few of them most of the time; uniform choice is the hardest case.
+  const spread = { zipf: zipf(random, TEMPLATES, DISTINCT), uniform: () => Math.floor(random() * TEMPLATES) };
+  for (const [name, next] of Object.entries(spread))
+    benchCorpus(log, name, catalogue, makeCorpus(random, templates, next));
   rmSync(path, { force: true });
   hostile(log);
+}
+
+interface Corpus {
+  readonly lines: readonly string[];
+  readonly events: readonly { provider: string; event_id: number; message: string; values: readonly string[] }[];
+}
+
+function makeCorpus(random: () => number, templates: readonly MessageTemplate[], next: () => number): Corpus {
+  const lines: string[] = [];
+  const values: string[][] = [];
+  for (let count = 0; count < MESSAGES; count++) {
+    const { provider, eventId, text } = templates[next()]!;
+    const template = compileTemplate(text);
+    const own = Array.from({ length: template.insertCount }, () => randomValue(random));
+    lines.push(JSON.stringify({ provider, event_id: eventId, message: renderTemplate(template, own) }));
+    values.push(own);
+  }
+  return { lines, events: lines.map((line, index) => ({ ...JSON.parse(line), values: values[index]! })) };
+}
+
+/**
+ * Tasks in turn, round after round, so that what else the machine does meets them alike; medians of the ratios. `piped`:
+ * each line is parsed and inverted at once, and the time of parsing alone taken off; `at hand`: all messages lie parsed
+ * in memory, from where a cache of the usual size must fetch each first.
+ */
+function benchCorpus(log: (line: string) => void, name: string, catalogue: Catalogue, { lines, events }: Corpus): void {
+  const lengths = events.map(event => event.message.length).sort((a, b) => a - b);
+  const distinct = new Set(events.map(({ provider, event_id }) => `${provider} ${event_id}`)).size;
+  const known = (event: Corpus['events'][number]) =>
+    catalogue.invert(event.message, { provider: event.provider, eventId: event.event_id });
+  const withheld = (event: Corpus['events'][number]) => catalogue.invert(event.message);
+  const tasks: Record<string, () => unknown> = {
+    parse: () => lines.reduce((sum, line) => sum + JSON.parse(line).message.length, 0),
+  };
+  for (const [task, invert] of Object.entries({ known, withheld })) {
+    tasks[`${task}, piped`] = () => lines.reduce((sum, line) => sum + invert(JSON.parse(line)).insertions.length, 0);
+    tasks[`${task}, at hand`] = () => events.reduce((sum, event) => sum + invert(event).insertions.length, 0);
+  }
+  const times: Record<string, number[]> = Object.fromEntries(Object.keys(tasks).map(task => [task, []]));
+  for (let round = 0; round < WARM_UP + ROUNDS; round++) {
+    for (const [task, run] of Object.entries(tasks)) {
+      const started = performance.now();
+      run();
+      if (round >= WARM_UP) times[task]!.push(performance.now() - started);
+    }
+  }
+  const base = times.parse!;
+  log(`${name}: ${MESSAGES} messages of ${distinct} events, median ${lengths[MESSAGES / 2]} characters`);
+  log(`  JSON.parse            ${microseconds(base)} us a message`);
+  for (const [task, own] of Object.entries(times)) {
+    if (task === 'parse') continue;
+    const parsing = (round: number) => (task.endsWith('piped') ? base[round]! : 0);
+    const net = own.map((time, round) => time - parsing(round));
+    const ratio = median(net.map((time, round) => time / base[round]!));
+    log(`  ${task.padEnd(20)}  ${microseconds(net)} us, ${ratio.toFixed(2)} x JSON.parse`);
+  }
+  for (const [task, invert] of Object.entries({ known, withheld })) {
+    let exact = 0;
+    let wrong = 0;
+    for (const event of events) {
+      const found = invert(event);
+      if (found.certainty !== 'exact') continue;
+      exact++;
+      if (event.values.some((value, at) => (found.insertions[at] ?? value) !== value)) wrong++;
+    }
+    log(`  ${task}: exact ${((exact / MESSAGES) * 100).toFixed(2)} %, wrong ${wrong}`);
+  }
+}
+
+function microseconds(times: readonly number[]): string {
+  return ((median(times) / MESSAGES) * 1000).toFixed(2);
+}
+
+function median(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!;
+}
+
+/** The rank-th of `distinct` templates, spread over all, with a chance of 1 / rank. */
+function zipf(random: () => number, templates: number, distinct: number): () => number {
+  const chosen = Array.from({ length: distinct }, () => Math.floor(random() * templates));
+  return () => chosen[Math.floor((distinct + 1) ** random()) - 1]!;
 }
 
 /** Each row doubles the message, and with it the template. */
@@ -115,16 +159,6 @@ function hostile(log: (line: string) => void): void {
     }
     log(`hostile, ${name}: ${times.join(', ')}`);
   }
-}
-
-function best(run: () => unknown): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < 7; round++) {
-    const started = performance.now();
-    run();
-    least = Math.min(least, performance.now() - started);
-  }
-  return least;
 }
 
 function ms(started: number): string {
@@ -184,5 +218,3 @@ function mulberry(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
-
-if (process.argv[1]?.includes('messages.bench') || process.env.EVPAIR_BENCH === 'messages') benchMessages();
