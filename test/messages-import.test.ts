@@ -250,20 +250,54 @@ t.test('templates come out of Windows executables, bound to their events by the 
     problems: [],
   });
   t.match(importTemplates([{ name: 'foo.dll', bytes: dll }]).problems, [/foo\.dll\.mui/]);
+});
+
+t.test('a damaged executable is told of in a sentence, and read in a time that its size bounds', async t => {
+  const table = messageTable([
+    [0xb0000064 | 0, 'Egy %1'],
+    [0xb0000065 | 0, 'Kettő %1'],
+  ]);
+  const manifest = compiledManifest('Vendor-Foo/Operational', [
+    [100, 0xb0000064],
+    [101, 0xb0000065],
+  ]);
+  const whole = executable(
+    [
+      ['WEVT_TEMPLATE', 0x409, manifest],
+      [11, 0x40e, table],
+    ],
+    true,
+  );
+  // Counts, offsets and sizes, at the places where such stand: in words.
+  const word = fc.constantFrom(0, 1, 2, 4, 12, 16, 0x7f, 0xffff, 0x10000, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff);
+  const hit = fc.tuple(fc.nat({ max: (whole.length >> 2) - 2 }), fc.oneof(word, fc.nat({ max: whole.length })));
+  let told = 0;
   fc.assert(
     fc.property(
-      fc.nat({ max: dll.length - 1 }),
-      fc.array(fc.tuple(fc.nat({ max: 2000 }), fc.nat({ max: 255 })), { maxLength: 8 }),
-      (cut, flips) => {
-        for (const whole of [classic, dll, mui]) {
-          const bytes = Buffer.from(whole.subarray(0, Math.max(2, cut)));
-          for (const [at, byte] of flips) if (at < bytes.length) bytes[at] = byte;
-          importTemplates([{ name: 'x.dll', bytes }]);
-        }
+      fc.array(hit, { minLength: 1, maxLength: 4 }),
+      fc.nat({ max: whole.length }),
+      fc.boolean(),
+      (hits, size, isCut) => {
+        const bytes = Buffer.from(whole.subarray(0, isCut ? Math.max(2, size) : whole.length));
+        for (const [at, value] of hits) if (at > 0 && at * 4 + 4 <= bytes.length) bytes.writeUInt32LE(value, at * 4);
+        const { templates, problems } = importTemplates([{ name: 'x.dll', bytes }]);
+        if (problems.length > 0) told++;
+        return templates.length < 100 && problems.every(problem => /^x\.dll: [a-z][^\n]+$/.test(problem));
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 3000, verbose: 1 },
   );
+  t.ok(told > 300);
+  // 50,000 blocks that each hold the same 90,000 messages.
+  const [size, first] = [50_000, 4 + 50_000 * 12];
+  const blocks = Buffer.alloc(first + 90_000 * 4, Buffer.of(4, 0, 0, 0));
+  blocks.writeUInt32LE(size);
+  for (let block = 0; block < size; block++) {
+    blocks.writeUInt32LE(0, 4 + block * 12);
+    blocks.writeUInt32LE(89_999, 8 + block * 12);
+    blocks.writeUInt32LE(first, 12 + block * 12);
+  }
+  t.match(importTemplates([{ name: 'x.dll', bytes: executable([[11, 0x409, blocks]], true) }]).problems, [/overlap/]);
 });
 
 t.test('a learnt template renders its events again and inverts others like them', async t => {

@@ -35,17 +35,22 @@ export function importExecutables(files: readonly PortableExecutable[], provider
     try {
       readResources(bytes, group);
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      problems.push(`${name}: not read as a Windows executable: ${error.message}`);
+      problems.push(`${name}: not read as a Windows executable: ${reasonOf(error)}`);
     }
   }
   const templates: MessageTemplate[] = [];
   for (const [stem, { messages, manifests }] of groups) {
     if (messages.length === 0) problems.push(`${stem}: holds no message table (it may stand in ${stem}.mui)`);
-    const bound = bindManifests(manifests, provider);
+    const bound = bindManifests(manifests, provider, reason =>
+      problems.push(`${stem}: its manifest is not read: ${reason}`),
+    );
     const isManifest = bound.size > 0;
     for (const { id, culture, text } of messages) {
       const about = culture === undefined ? { text } : { culture, text };
+      if (templates.length > MAX_TEMPLATES) {
+        problems.push(`${stem}: names more events than any file does; the rest is not read`);
+        break;
+      }
       for (const event of bound.get(id) ?? []) templates.push({ ...event, ...about });
       if (isManifest && bound.has(id)) continue;
       const eventId = classicEventId(id, isManifest);
@@ -56,6 +61,15 @@ export function importExecutables(files: readonly PortableExecutable[], provider
   }
   return { templates, problems };
 }
+
+/** A DataView refuses what lies outside it with a RangeError of its own words. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Damage) return error.message;
+  if (error instanceof RangeError) return 'it is damaged or cut short: something in it lies outside of it';
+  throw error;
+}
+
+class Damage extends Error {}
 
 /** True for the first bytes of an executable. */
 export function isExecutableHead(head: Uint8Array): boolean {
@@ -91,15 +105,18 @@ function classicEventId(id: number, hasManifest: boolean): number | undefined {
   return hasManifest && id === 0 ? undefined : id & 0xffff;
 }
 
+/** A damaged file may bind each of its messages to each of its events. */
+const MAX_TEMPLATES = 1_000_000;
+
 const RT_MESSAGETABLE = 11;
 /** Deeper or wider resource trees than any linker writes. */
 const MAX_ENTRIES = 100_000;
 
 function readResources(bytes: Uint8Array, into: Resources): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (!isExecutableHead(bytes)) throw new RangeError('it does not start with MZ');
+  if (!isExecutableHead(bytes)) throw new Damage('it does not start with MZ');
   const pe = view.getUint32(0x3c, true);
-  if (view.getUint32(pe, true) !== 0x4550) throw new RangeError('its PE signature is missing');
+  if (view.getUint32(pe, true) !== 0x4550) throw new Damage('its PE signature is missing');
   const sectionCount = view.getUint16(pe + 6, true);
   const optionalSize = view.getUint16(pe + 20, true);
   const optional = pe + 24;
@@ -113,11 +130,12 @@ function readResources(bytes: Uint8Array, into: Resources): void {
   });
   const toOffset = (rva: number): number => {
     const section = sections.find(({ rva: start, size }) => rva >= start && rva < start + size);
-    if (section === undefined) throw new RangeError('a resource lies outside its sections');
+    if (section === undefined) throw new Damage('a resource lies outside its sections');
     return section.offset + rva - section.rva;
   };
   const root = toOffset(resourceRva);
   let budget = MAX_ENTRIES;
+  let tableBytes = 0;
   for (const type of entries(root)) {
     const isManifest = type.name === 'WEVT_TEMPLATE';
     if (type.id !== RT_MESSAGETABLE && !isManifest) continue;
@@ -126,10 +144,15 @@ function readResources(bytes: Uint8Array, into: Resources): void {
         const data = root + language.offset;
         const offset = toOffset(view.getUint32(data, true));
         const length = view.getUint32(data + 4, true);
-        if (offset + length > bytes.length) throw new RangeError('a resource ends past the file');
+        if (offset + length > bytes.length) throw new Damage('a resource ends past the file');
         const resource = new DataView(bytes.buffer, bytes.byteOffset + offset, length);
         if (isManifest) into.manifests.push(resource);
-        else readMessageTable(resource, cultureOfLanguage(language.id), into.messages);
+        else {
+          // Several entries may share a table, and do in no file; so many could that reading them would not end.
+          tableBytes += length;
+          if (tableBytes > bytes.length) throw new Damage('its message tables overlap');
+          readMessageTable(resource, cultureOfLanguage(language.id), into.messages);
+        }
       }
     }
   }
@@ -138,7 +161,7 @@ function readResources(bytes: Uint8Array, into: Resources): void {
   function entries(at: number): { id: number; name: string | undefined; offset: number }[] {
     const count = view.getUint16(at + 12, true) + view.getUint16(at + 14, true);
     budget -= count;
-    if (budget < 0) throw new RangeError('its resource tree is too large');
+    if (budget < 0) throw new Damage('its resource tree is too large');
     return Array.from({ length: count }, (_, index) => {
       const entry = at + 16 + index * 8;
       const id = view.getUint32(entry, true);
@@ -155,6 +178,7 @@ function readResources(bytes: Uint8Array, into: Resources): void {
 
 function readMessageTable(table: DataView, culture: string | undefined, into: Message[]): void {
   const blocks = table.getUint32(0, true);
+  let rest = table.byteLength;
   for (let block = 0; block < blocks; block++) {
     const low = table.getUint32(4 + block * 12, true);
     const high = table.getUint32(8 + block * 12, true);
@@ -162,7 +186,9 @@ function readMessageTable(table: DataView, culture: string | undefined, into: Me
     for (let id = low; id <= high; id++) {
       const length = table.getUint16(at, true);
       const flags = table.getUint16(at + 2, true);
-      if (length < 4) throw new RangeError('a message table is broken');
+      if (length < 4) throw new Damage('a message table is broken');
+      rest -= length;
+      if (rest < 0) throw new Damage('the blocks of a message table overlap');
       const text = flags === 1 ? decode16(table, at + 4, length - 4) : decode8(table, at + 4, length - 4, flags === 2);
       into.push({ id, culture, text: text.replace(/\0+$/, '') });
       at += length;
@@ -171,13 +197,13 @@ function readMessageTable(table: DataView, culture: string | undefined, into: Me
 }
 
 function decode16(view: DataView, at: number, length: number): string {
-  if (at + length > view.byteLength) throw new RangeError('a text ends past its resource');
+  if (at + length > view.byteLength) throw new Damage('a text ends past its resource');
   return Buffer.from(view.buffer, view.byteOffset + at, length).toString('utf16le');
 }
 
 /** Messages that are not in UTF-16 are in the code page they were compiled with; Latin-1 stands for it. */
 function decode8(view: DataView, at: number, length: number, isUtf8: boolean): string {
-  if (at + length > view.byteLength) throw new RangeError('a text ends past its resource');
+  if (at + length > view.byteLength) throw new Damage('a text ends past its resource');
   return Buffer.from(view.buffer, view.byteOffset + at, length).toString(isUtf8 ? 'utf8' : 'latin1');
 }
 
@@ -187,19 +213,31 @@ const NO_MESSAGE = 0xffff_ffff;
 function bindManifests(
   manifests: readonly DataView[],
   provider: string | undefined,
+  problem: (reason: string) => void,
 ): Map<number, { provider: string; eventId: number }[]> {
   const bound = new Map<number, { provider: string; eventId: number }[]>();
+  const seen = new Set<string>();
   for (const manifest of manifests) {
-    if (signature(manifest, 0) !== 'CRIM') continue;
-    const count = Math.min(manifest.getUint32(12, true), (manifest.byteLength - 16) / 20);
-    for (let index = 0; index < count; index++) {
-      const guid = guidAt(manifest, 16 + index * 20);
-      readProvider(manifest, manifest.getUint32(16 + index * 20 + 16, true), guid);
+    try {
+      readManifest(manifest);
+    } catch (error) {
+      problem(reasonOf(error));
     }
   }
   return bound;
 
-  function readProvider(manifest: DataView, at: number, guid: string): void {
+  function readManifest(manifest: DataView): void {
+    if (signature(manifest, 0) !== 'CRIM') return;
+    const count = Math.min(manifest.getUint32(12, true), (manifest.byteLength - 16) / 20);
+    // Channels and events take 16 bytes and more each.
+    const budget = { items: manifest.byteLength / 16 };
+    for (let index = 0; index < count; index++) {
+      const guid = guidAt(manifest, 16 + index * 20);
+      readProvider(manifest, manifest.getUint32(16 + index * 20 + 16, true), guid, budget);
+    }
+  }
+
+  function readProvider(manifest: DataView, at: number, guid: string, budget: { items: number }): void {
     if (signature(manifest, at) !== 'WEVT') return;
     const elements = manifest.getUint32(at + 12, true);
     let channel: string | undefined;
@@ -208,6 +246,8 @@ function bindManifests(
       const element = manifest.getUint32(at + 20 + index * 8, true);
       const kind = signature(manifest, element);
       const count = manifest.getUint32(element + 8, true);
+      budget.items -= kind === 'CHAN' || kind === 'EVNT' ? count : 0;
+      if (budget.items < 0) throw new Damage('its elements overlap');
       if (kind === 'CHAN') {
         for (let item = 0; item < count; item++) {
           const name = manifest.getUint32(element + 12 + item * 16 + 4, true);
@@ -225,10 +265,13 @@ function bindManifests(
     }
     const name = provider ?? channel ?? guid;
     for (const [eventId, message] of events) {
+      // Versions of an event share its message; and providers of one file may share a name.
+      const key = `${eventId} ${message} ${name}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
       const list = bound.get(message) ?? [];
       bound.set(message, list);
-      if (!list.some(event => event.eventId === eventId && event.provider === name))
-        list.push({ provider: name, eventId });
+      list.push({ provider: name, eventId });
     }
   }
 }
