@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { fstatSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
+import { createReadStream, fstatSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs';
 import type { Command, Outcome } from '../../pipelines/command.js';
 import { checkDefinitions, listDefinitions, shippedDefinition, showDefinition } from '../../pipelines/definitions.js';
 import { detect } from '../../pipelines/detect.js';
@@ -293,15 +293,22 @@ async function runTemplates(line: CommandLine, log: Log): Promise<number> {
   const catalogue = openTemplates(
     [...listOption(line.options, 'templates'), ...(verb === 'list' ? names : [])].map(openTemplateFile),
   );
-  if (catalogue === undefined || (verb !== 'list' && !(verb === 'invert' && names.length === 0))) {
+  if (catalogue === undefined || (verb !== 'list' && verb !== 'invert')) {
     throw usage(
-      'evpair templates takes import FILE..., learn FILE..., list FILE..., or invert with --templates FILE.',
+      'evpair templates takes import FILE..., learn FILE..., list FILE..., or invert [FILE...] with --templates FILE.',
       'evpair templates --help',
     );
   }
+  const inputs = verb === 'list' ? [] : names.filter(name => name !== '-');
+  for (const name of inputs) mustBeFile(name);
   const output = openOutput(target);
   if (verb === 'list') await listTemplates(catalogue, output);
-  else await forEachLineOf(process.stdin, invertTo(catalogue, flagOption(line.options, 'text'), output), output);
+  else {
+    const invert = invertTo(catalogue, flagOption(line.options, 'text'), output);
+    for (const name of names.length === 0 ? ['-'] : names) {
+      await forEachLineOf(name === '-' ? process.stdin : createReadStream(name), invert, output);
+    }
+  }
   await output.close();
   return EXIT.done;
 }
@@ -313,7 +320,7 @@ async function forEachLineOf(
   output: Output,
 ): Promise<void> {
   const flushing = async function* () {
-    for await (const chunk of input) {
+    for await (const chunk of asUtf8(input)) {
       yield chunk;
       await new Promise(resolve => setImmediate(resolve));
       await output.flush();
@@ -322,8 +329,39 @@ async function forEachLineOf(
   await forEachLine(flushing(), onLine);
 }
 
+/** Text in UTF-16, as Windows PowerShell writes it, becomes UTF-8: its byte order mark tells, or a NUL beside the first character. */
+async function* asUtf8(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let head: Buffer | undefined = Buffer.alloc(0);
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
+  for await (const chunk of input) {
+    let bytes = chunk;
+    if (head !== undefined) {
+      bytes = Buffer.concat([head, chunk]);
+      head = bytes.length < 2 ? bytes : undefined;
+      if (head !== undefined) continue;
+      if ((bytes[0] === 0xff && bytes[1] === 0xfe) || bytes[1] === 0) decoder = new TextDecoder('utf-16le');
+      else if ((bytes[0] === 0xfe && bytes[1] === 0xff) || bytes[0] === 0) decoder = new TextDecoder('utf-16be');
+    }
+    yield decoder === undefined ? bytes : Buffer.from(decoder.decode(bytes, { stream: true }));
+  }
+  if (head !== undefined && head.length > 0) yield head;
+  const rest = decoder?.decode();
+  if (rest !== undefined && rest !== '') yield Buffer.from(rest);
+}
+
+function mustBeFile(name: string): void {
+  let isFolder: boolean;
+  try {
+    isFolder = statSync(name).isDirectory();
+  } catch (cause) {
+    throw new EvpairError('ERR_USAGE', `${name}: cannot be read: ${(cause as Error).message}`, { cause });
+  }
+  if (isFolder) throw new EvpairError('ERR_USAGE', `${name}: is a folder; name the files in it`);
+}
+
 /** A file of templates, read by offset: an indexed catalogue of any size costs what is looked up in it. */
 function openTemplateFile(name: string): OpenTemplateFile {
+  mustBeFile(name);
   try {
     const fd = openSync(name, 'r');
     const { size } = fstatSync(fd);
@@ -353,6 +391,7 @@ function hashOfFile({ source }: OpenTemplateFile): string {
 }
 
 function readBytes(name: string): Uint8Array {
+  mustBeFile(name);
   try {
     return readFileSync(name);
   } catch (cause) {

@@ -29,7 +29,7 @@ export function openTemplateFiles(
         'ERR_CATALOGUE',
         `${name}: holds no message template (${imported.problems[0] ?? 'it is empty'})`,
         {
-          hint: 'Make a catalogue with: evpair templates import -o catalogue.evt FILE...',
+          hint: 'Make a catalogue with: evpair templates import -o catalogue.evtmpl FILE...',
         },
       );
     }
