@@ -10,12 +10,12 @@ import { NONE, PlainTemplates } from './verbatim.js';
 export class TemplateSet {
   readonly #templates: readonly CompiledTemplate[];
   readonly #plain = new PlainTemplates();
-  readonly #rows: readonly number[];
+  /** Laid out at the first message: many runs meet none. */
+  #rows: readonly number[] | undefined;
   readonly #anchors: readonly (readonly string[])[];
 
   constructor(templates: readonly CompiledTemplate[]) {
     this.#templates = templates;
-    this.#rows = templates.map(template => this.#plain.add(template));
     this.#anchors = templates.map(anchorsOf);
   }
 
@@ -41,6 +41,7 @@ export class TemplateSet {
 
   /** What fits as it is, with one reading; undefined where that is not so, or not so plain to see. */
   #invertPlain(message: string): Inversion | undefined {
+    this.#rows ??= this.#templates.map(template => this.#plain.add(template));
     const plain = this.#plain.read(message);
     let insertions: (string | null)[] | undefined;
     for (const row of this.#rows) {
