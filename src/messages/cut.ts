@@ -74,8 +74,9 @@ function hasReadingWith(seams: readonly Seam[], input: Alignable, spaces: RegExp
       return;
     }
     const joined = literals.pop()!;
-    const endsLine = next.startsWith('\n') || (index === input.inserts.length - 1 && next.trim() === '');
-    literals.push((endsLine ? withoutSpaces(joined, spaces) : joined) + next);
+    literals.push(
+      (endsLine(next, index === input.inserts.length - 1, spaces) ? withoutSpaces(joined, spaces) : joined) + next,
+    );
   });
   const { count, isCut } = findReadings({ ...input, literals, inserts });
   return count > 0 || isCut;
@@ -102,7 +103,7 @@ function seamsOf(literals: readonly string[], isCut: boolean, spaces: RegExp): S
   const last = literals.length - 1;
   for (let before = 1; before <= last; before++) {
     const next = literals[before]!;
-    if (!next.startsWith('\n') && (before < last || next.trim() !== '')) continue;
+    if (!endsLine(next, before === last, spaces)) continue;
     let hasSpaces = false;
     for (let after = before - 1; after >= 0; after--) {
       const own = literals[after]!;
@@ -115,6 +116,12 @@ function seamsOf(literals: readonly string[], isCut: boolean, spaces: RegExp): S
     }
   }
   return seams;
+}
+
+/** A literal before which spaces are cut. */
+function endsLine(literal: string, isLast: boolean, spaces: RegExp): boolean {
+  if (literal.startsWith('\n')) return true;
+  return isLast && [...literal].every(character => character === '\n' || spaces.test(character));
 }
 
 function withoutSpaces(text: string, spaces: RegExp): string {
