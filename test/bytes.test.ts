@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import t from 'tap';
 import { BASE, ByteWindow } from '../src/bytes/byte-window.js';
+import { EventText } from '../src/bytes/event-text.js';
 import { createWindowMemory, SCAN_OUT, WasmMemory } from '../src/bytes/window-memory.js';
 import { parseIsoInstant } from '../src/time/instant-text.js';
 import { parseInstantUnits } from '../src/time/instant-units.js';
@@ -226,3 +227,48 @@ t.test('the same shape gives the same export, with as many failures as it says',
     ).size;
   t.equal(pairs(10), 10, 'as many pairs as asked for');
 });
+
+t.test(
+  'texts that repeat are decoded as if they did not, in memory that a search reads and in plain memory',
+  async () => {
+    const part = fc.oneof(
+      fc.constantFrom(
+        'a',
+        'é',
+        'CAS01.contoso.local',
+        'x'.repeat(48),
+        'é'.repeat(40),
+        'x'.repeat(64),
+        'y'.repeat(5000),
+        '',
+      ),
+      fc.string({ unit: 'grapheme', maxLength: 120 }),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ part, times: fc.integer({ min: 1, max: 4 }), isLatin: fc.boolean() }), { maxLength: 12 }),
+        parts => {
+          for (const memory of [createWindowMemory(), undefined]) {
+            const text = new EventText('windows-1252', memory);
+            const window = memory === undefined ? new ByteWindow() : new ByteWindow(memory);
+            for (const { part, times, isLatin } of parts) {
+              // The code page and Latin-1 agree on these characters.
+              const isInBoth = isLatin && /^[ -~\u00a0-\u00ff]*$/.test(part);
+              const encoded = Buffer.from(part, isInBoth ? 'latin1' : 'utf8');
+              const expected = encoded.toString(isUtf8(encoded) ? 'utf8' : 'latin1');
+              for (let time = 0; time < times; time++) {
+                window.reserve(encoded.length).set(encoded);
+                const from = window.end;
+                window.commit(encoded.length);
+                text.begin(window.bytes, from, window.end);
+                assert.equal(text.decode(window.bytes, from, window.end), expected);
+                window.release(window.end);
+              }
+            }
+          }
+        },
+      ),
+      { numRuns: 200 },
+    );
+  },
+);

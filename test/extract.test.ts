@@ -613,3 +613,46 @@ failure:
   t.equal(found.length, 1, 'the definition that knows only numbers yields nothing');
   t.same((found[0] as Failure).placeholders, {}, 'no value is passed off as a %n');
 });
+
+t.test('what was remembered of a message is what an extractor without memory finds', async t => {
+  const catalogue = createCatalogue([]);
+  const message = (host: string) => renderTemplate(french!, [A, host, `https://${host}/ews/exchange.asmx`, host]);
+  const anyEvent = fc
+    .record({
+      message: fc.constantFrom(message(B), message('CAS03.contoso.local'), message(A), 'no such text', ''),
+      eventId: fc.constantFrom(5, 10, 4625),
+      provider: fc.constantFrom(
+        'MSExchange Web Services',
+        'MSExchange Web Services',
+        'Microsoft-Windows-Security-Auditing',
+      ),
+      computer: fc.constantFrom(undefined, A, B),
+      culture: fc.constantFrom(undefined, 'fr-FR', 'en-US'),
+      insertions: fc.constantFrom(undefined, undefined, [], SEED),
+    })
+    .map(({ computer, culture, insertions, ...fields }) =>
+      event({
+        ...fields,
+        ...(computer && { computer }),
+        ...(culture && { culture }),
+        ...(insertions && { insertions }),
+      }),
+    );
+  const anyRun = fc.array(fc.record({ item: anyEvent, hasCatalogue: fc.boolean() }), { maxLength: 40 });
+  law(
+    t,
+    fc.property(anyRun, items => {
+      const remembering = compileDefinitions(SHIPPED_DEFINITIONS);
+      for (const { item, hasCatalogue } of items) {
+        const forgetful = compileDefinitions(SHIPPED_DEFINITIONS);
+        const options = hasCatalogue ? catalogue : undefined;
+        for (const [index, definition] of (remembering.byProvider.get(item.provider) ?? []).entries()) {
+          const alone = forgetful.byProvider.get(item.provider)![index]!;
+          t.strictSame(outcomeOf(item, definition, options), outcomeOf(item, alone, options));
+        }
+      }
+      return t.passing();
+    }),
+    25,
+  );
+});

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -7,6 +8,7 @@ import fc from 'fast-check';
 import streamArray from 'stream-json/streamers/stream-array.js';
 import t from 'tap';
 import { ByteWindow } from '../src/bytes/byte-window.js';
+import { createWindowMemory } from '../src/bytes/window-memory.js';
 import type { EventRecord, Reject, Selection, Warning } from '../src/model/index.js';
 import { detectEventJson } from '../src/read/event-json/detect.js';
 import { createEventJsonReader } from '../src/read/event-json/index.js';
@@ -33,7 +35,7 @@ function read(
   cuts: (at: number) => number = () => 65_536,
 ): Outcome {
   const reader = createEventJsonReader({ input: 'x', ...options });
-  const window = new ByteWindow();
+  const window = new ByteWindow(createWindowMemory());
   const items: Item[] = [];
   for (let at = 0; at < bytes.length; ) {
     const chunk = bytes.subarray(at, at + Math.max(1, cuts(at)));
@@ -502,7 +504,8 @@ t.test('with and without the prefilter the same events, rejects and counts come 
   fc.assert(
     fc.property(mutatedArb, bytes => {
       const fast = read(bytes, { selection: SELECTION });
-      const plain = read(bytes, { selection: SELECTION, prefilter: false });
+      t.strictSame(read(bytes, { selection: SELECTION, search: 'plain' }), fast);
+      const plain = read(bytes, { selection: SELECTION, prefilter: false, search: 'plain' });
       t.strictSame(fast.items, plain.items);
       t.strictSame({ ...fast.report, unparsed: 0 }, { ...plain.report, unparsed: 0 });
       const all = read(bytes, { selection: SELECTION, parseAll: true });
@@ -511,6 +514,160 @@ t.test('with and without the prefilter the same events, rejects and counts come 
     }),
     RUNS,
   );
+});
+
+/** Strings as a log may hold them, and as it may not: escapes, other scripts, broken UTF-8. */
+const anyString = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.constantFrom('"a"', '"b"', '"CAS01.contoso.local"', '"2011-03-04T11:05:00Z"', '"7"', '""'),
+  },
+  { weight: 2, arbitrary: fc.constantFrom('"\\u00e9\\n\\"\\\\"', '"é"', '"\\ud83d"', '"<a>"') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('"\\u12"', '"\\u12x4"', '"\\x"', '"tab\there"', '"open', '"\xff"', '""x', '7'),
+  },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 60 }).map(value => JSON.stringify(value)) },
+  {
+    weight: 1,
+    arbitrary: fc.string({ unit: 'grapheme', minLength: 60, maxLength: 200 }).map(value => JSON.stringify(value)),
+  },
+);
+/** Numbers of every form, and what is none. */
+const anyNumber = fc.oneof(
+  { weight: 12, arbitrary: fc.constantFrom('0', '4', '5', '65541', '3221291013', '1060') },
+  { weight: 3, arbitrary: fc.constantFrom('-0', '1.0', '1e3', '1E+2', '12345678901234567890', '0.5e-7', '-12') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('01', '-01', '1.', '-', '.5', '1e', '1.e5', '+1', '0x5', '"5"', 'null', 'true', 'nul'),
+  },
+);
+/** Events of few shapes, each a text with marks for its provider, its event ID, strings and numbers. */
+const SHAPES = [
+  '{"Event":{"System":{"Provider":{"#attributes":{"Name":@P}},"EventID":{"#attributes":{"Qualifiers":@N},"#text":@N},"Level":@N,"TimeCreated":{"#attributes":{"SystemTime":@S}},"EventRecordID":@N,"Channel":@S,"Computer":@S},"EventData":{"Data":{"#text":[@S,@S,"é"]}}}}',
+  '{"System":{"Provider":{"Name":@P},"EventID":{"Value":@N},"Computer":@S,"Channel":"Application"},"EventData":{"a":@S,"b":@N,"a":@S,"Binary":@S,"c":true},"Message":@S}',
+  '{ "Event" : {"System":{"Provider_attributes":{"Name":@P},"EventID":5,"Level":4,"Security":null,"TimeCreated_attributes":{"SystemTime":"2011-03-04T11:05:00.123Z"}},"UserData":{"x":{"y":@S,"z":[@N,@S]}},"RenderingInfo":{"@Culture":"x","Culture":"fr-FR","Message":@S}}}',
+  '{"System":{"Provider":{"@Name":@P},"EventID":@S},"EventData":{"Data":[{"@Name":@S,"#text":@S},{"@Name":"b","#text":@N}]}}',
+  '{"System":{"Provider":{"Name":@P},"EventID":5},"EventData":@S,"ProcessingErrorData":{"ErrorCode":@N}}',
+  '{"System":{"Provider":{"Name":@P},"EventID":5},"ProcessingErrorData":{"ErrorCode":@N},"clé":1}',
+];
+const anyProvider = fc.constantFrom(
+  ...['"MSExchange Web Services"', '"MSExchange Web Services"', '"Other"', '"Other"', 'null', '""'],
+  '"MSExchange\\u0020Web Services"',
+);
+const shapedFile = fc
+  .array(
+    fc.record({
+      shape: fc.constantFrom(...SHAPES),
+      provider: anyProvider,
+      strings: fc.array(anyString, { minLength: 6, maxLength: 6 }),
+      numbers: fc.array(anyNumber, { minLength: 4, maxLength: 4 }),
+      end: fc.constantFrom('\n', '\n', '\n', '\n', '\r\n', ' \n', '\n\n', ',\n', '}\n', '\n{\n', ''),
+    }),
+    { minLength: 1, maxLength: 60 },
+  )
+  .map(events =>
+    Buffer.concat(
+      events.map(({ shape, provider, strings, numbers, end }) => {
+        let nextString = 0;
+        let nextNumber = 0;
+        const event = shape.replace(/@[PSN]/g, mark =>
+          mark === '@P' ? provider : mark === '@S' ? strings[nextString++]! : numbers[nextNumber++]!,
+        );
+        // U+00FF stands for one byte that is no UTF-8.
+        const [before = '', ...others] = `${event}${end}`.split('\xff');
+        return Buffer.concat([Buffer.from(before), ...others.map(part => Buffer.from(`?${part}`).fill(0xff, 0, 1))]);
+      }),
+    ),
+  );
+
+t.test('events that have the shape of others are read as the parser reads them', async () => {
+  fc.assert(
+    fc.property(
+      shapedFile,
+      fc.boolean(),
+      fc.constantFrom<Partial<ReadOptions>>({}, { selection: SELECTION }, { selection: SELECTION, parseAll: true }),
+      fc.constantFrom(33, 1000, 65_536),
+      (bytes, isArray, options, cut) => {
+        const content = isArray ? Buffer.concat([Buffer.from('[\n'), bytes, Buffer.from(']')]) : bytes;
+        const fast = read(content, { ...options, keepRejectBytes: true }, () => cut);
+        const plain = read(content, { ...options, keepRejectBytes: true, search: 'plain' }, () => cut);
+        assert.deepEqual(fast.items, plain.items);
+        assert.deepEqual(fast.report, plain.report);
+      },
+    ),
+    RUNS,
+  );
+});
+
+t.test('each form of a value is taken or left by shape as the parser takes or leaves it', async t => {
+  const line = (number: string, text: string) =>
+    `{"System":{"Provider":{"Name":"MSExchange Web Services"},"EventID":5,"EventRecordID":${number}},"EventData":{"a":${text},"b":"c"}}`;
+  const numbers = [
+    '0',
+    '-0',
+    '10',
+    '01',
+    '-01',
+    '00',
+    '1.',
+    '1.0',
+    '.5',
+    '-',
+    '1e3',
+    '1E+2',
+    '1e',
+    '1e+',
+    '1.e5',
+    '+1',
+    '1 ',
+    ' 1',
+    '1x',
+  ];
+  const escapes = [
+    '\\n',
+    '\\u00e9',
+    '\\u12',
+    '\\u12x4',
+    '\\U0041',
+    '\\x',
+    '\\',
+    '\\\\',
+    '\\"',
+    '\\/',
+    '\\uD83D',
+    'é',
+    '\t',
+    '\0',
+    '\x7f',
+    '\x1f',
+  ];
+  const texts = ['', ...escapes, 'x'.repeat(14), 'x'.repeat(15), 'x'.repeat(16), 'x'.repeat(60)];
+  const odd = [...numbers.map(number => line(number, '"x"')), ...texts.map(part => line('7', `"x${part}"`))];
+  const more = [
+    ...texts.map(part => line('7', `"${'x'.repeat(16)}${part}y"`)),
+    line('7', 'null'),
+    `${line('7', '"x"')} `,
+    `${line('7', '"x"')}}`,
+  ];
+  for (const each of [...odd, ...more]) {
+    const content = [line('7', '"x"'), line('8', '"y"'), each, line('9', '"z"')].join('\n');
+    const plain = readText(content, { search: 'plain' });
+    t.strictSame(readText(content).items, plain.items, JSON.stringify(each));
+    t.ok(plain.events.length >= 3);
+  }
+});
+
+t.test('more shapes than are remembered, and shapes too large to be, are read all the same', async t => {
+  const keys = (count: number) => Array.from({ length: count }, (_, n) => `"key${n}":"v${n}"`).join(',');
+  const event = (count: number, n: number) =>
+    `{"System":{"Provider":{"Name":"MSExchange Web Services"},"EventID":5,"EventRecordID":${n}},"EventData":{${keys(count)}}}\n`;
+  const content = Array.from({ length: 600 }, (_, n) =>
+    event([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 600, 900][n % 13]!, n),
+  ).join('');
+  const fast = readText(content);
+  t.equal(fast.events.length, 600);
+  t.strictSame(fast.items, readText(content, { search: 'plain' }).items);
 });
 
 /** Turns a document into what JSON.parse gives. */

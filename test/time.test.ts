@@ -6,6 +6,7 @@ import { utcSeconds } from '../src/time/instant-text.js';
 import { readDateNumbers, readLocalText } from '../src/time/local-text.js';
 import { LocalTimes, resolveInstant } from '../src/time/local-times.js';
 import { isUtcName, type LocalZone } from '../src/time/local-zone.js';
+import { SameDay } from '../src/time/same-day.js';
 import { createZone } from '../src/time/zones.js';
 
 const seed = Date.now() & 0x7fffffff;
@@ -233,4 +234,41 @@ t.test('notes of the zone are counted for the reading that held', async t => {
   read(swapped, '5/11/2006 1:30:00');
   read(swapped, '29/10/2006 2:30:00');
   t.same(swapped.notes(), { ambiguous: 1, skipped: 0 }, 'found after the order turned round');
+});
+
+t.test('a time of the day before is read as by itself, whatever came before', async () => {
+  const date = fc.constantFrom(
+    '04/03/2011',
+    '3/4/2011',
+    '2011-03-04',
+    '4.3.11',
+    '4/3/201',
+    '04/03/20111',
+    '4 . 3 . 2011',
+  );
+  const part = fc.constantFrom('0', '1', '9', '00', '07', '11', '12', '13', '23', '24', '59', '60', '', 'x', '123');
+  const end = fc.constantFrom('', '', '', ' AM', ' PM', ' am', ' P', ' PMx', ' XM', 'PM', '.5', ' ');
+  const text = fc
+    .record({ date, space: fc.constantFrom(' ', ' ', ' ', '  ', ', ', ''), parts: fc.tuple(part, part, part), end })
+    .map(({ date, space, parts, end }) => `${date}${space}${parts.join(':')}${end}`);
+  const anyText = fc.oneof({ weight: 4, arbitrary: text }, fc.constantFrom(...LOCAL_TEXTS.map(([each]) => each), ''));
+  fc.assert(
+    fc.property(fc.array(anyText, { maxLength: 30 }), texts => {
+      const sameDay = new SameDay();
+      for (const each of texts) {
+        const alone = readLocalText(each);
+        const second = sameDay.secondOfDay(each);
+        if (second < 0) {
+          assert.deepEqual(sameDay.learn(each), alone);
+        } else {
+          assert.ok(sameDay.date !== undefined && alone !== undefined, each);
+          assert.deepEqual({ ...sameDay.date, secondOfDay: second, fraction: '' }, alone, each);
+        }
+      }
+    }),
+    runs(2000),
+  );
+  const sameDay = new SameDay();
+  sameDay.learn('04/03/2011 08:12:55');
+  assert.equal(sameDay.secondOfDay('04/03/2011 08:12:56'), 29_576);
 });

@@ -54,6 +54,32 @@ export interface EventScan {
    */
   parse8(start: number, end: number): number;
   parse16(start: number, end: number): number;
+  /**
+   * Walks rows of CSV from `at` on; gives 0 where the rest is not whole, 1 behind a row that may be wanted, 2 in front
+   * of what it leaves to others.
+   */
+  rows8(at: number, end: number, maxBytes: number, delimiter: number): number;
+  /**
+   * Counts lines of JSON from `at` on that end before `end`, as long as each begins with `{"` and has at most `maxBytes`;
+   * stores how many at `count`, gives where it stopped.
+   */
+  lines8(at: number, end: number, maxBytes: number, count: number): number;
+  /**
+   * The first place in [at, end) of the `length` bytes at `needle`, or `end`. Those at `one` and `other` in it, best rare
+   * ones, are looked for first.
+   */
+  text8(at: number, end: number, needle: number, length: number, one: number, other: number): number;
+  /** The first place in [at, end) of `u00` or `&#`, or `end`. */
+  written8(at: number, end: number): number;
+  /**
+   * Compares an event in JSON with the shape at `shape`: 0 when it differs, 1 when it fits, 2 when it fits if it is UTF-8.
+   * The values are text references at `PARSED_VALUES`.
+   */
+  match8(shape: number, from: number, to: number): number;
+  /** Gives the values that `asker` asks for their slots in the cache. Each must then be asked for once. */
+  resolve8(shape: number, asker: number): void;
+  /** A 32-bit hash of the bytes in [from, to). */
+  hash8(from: number, to: number): number;
   /** Forgets the values and the shapes of earlier inputs. */
   clearCache(): void;
   /** Whether the bytes in [from, to) are UTF-8, whole characters. */
@@ -66,11 +92,17 @@ export const SCAN_OUT = 4096;
 export const SCAN_WANTED = 8192;
 export const SCAN_WANTED_END = 32_768;
 
+/** What `rows8` is given and finds; the fields are named in `assembly/csv-rows.ts`. */
+export const CSV_ROW = 4608;
+
 /** Where `parse8` and `parse16` write; the fields are named in `assembly/event-parse.ts`. */
 export const PARSED_EVENT = 4160;
 export const PARSED_VALUES = 32_768;
 /** How many numbers there are for the texts of events. */
 export const CONTENT_NUMBERS = 1024;
+/** Where the shapes of JSON events lie, which `match8` compares with; laid out as `assembly/json-shapes.ts` says. */
+export const JSON_SHAPES = 204_800;
+export const JSON_SHAPES_END = 270_336;
 /** How many values the cache holds. */
 export const CACHE_SLOTS = 2048;
 

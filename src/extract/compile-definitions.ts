@@ -5,6 +5,7 @@ import type { MessageTemplate, PairDefinition, PairRule, Place, Recognizer } fro
 import { SHIPPED_DEFINITIONS, SHIPPED_HASHES } from './generated/shipped-definitions.js';
 import { hashOfDefinition } from './hash-of-definition.js';
 import { ValueMemo } from './memo.js';
+import { MessageMemo } from './message-memo.js';
 
 /** Pair definitions ready for use, in the order given. */
 export interface CompiledDefinitions {
@@ -27,6 +28,8 @@ export interface CompiledDefinition {
   readonly rules: readonly CompiledRule[];
   /** Made at the first event. */
   memo(): ValueMemo;
+  /** What it made of messages before. */
+  messageMemo(): MessageMemo;
 }
 
 export interface CompiledRule extends PairRule {
@@ -83,6 +86,7 @@ const SHIPPED_HASH = new Map(SHIPPED_DEFINITIONS.map((definition, at) => [defini
 function compileDefinition(definition: PairDefinition): CompiledDefinition {
   const rules = definition.rules.map(compileRule);
   let memo: ValueMemo | undefined;
+  let messageMemo: MessageMemo | undefined;
   return {
     definition,
     name: definition.name,
@@ -90,6 +94,10 @@ function compileDefinition(definition: PairDefinition): CompiledDefinition {
     sha256: SHIPPED_HASH.get(definition) ?? hashOfDefinition(definition),
     needsComputer: rules.some(rule => [...rule.source, ...rule.destination].some(place => place.isComputer)),
     rules,
+    messageMemo: () => {
+      messageMemo ??= new MessageMemo();
+      return messageMemo;
+    },
     memo: () => {
       memo ??= new ValueMemo(rules);
       return memo;

@@ -29,13 +29,23 @@ export function outcomeOf(
     memo?.keep(event, failure);
     return { found: failure };
   }
+  const messages = hasData(event) ? undefined : definition.messageMemo();
+  const read = messages?.get(event, catalogue);
+  if (read !== undefined) {
+    const { part, inversion } = read;
+    return part && { found: failureOf(event, definition.name, part), ...(inversion && { inversion }) };
+  }
   for (const rule of definition.rules) {
     const recognition = recognize(event, rule, catalogue);
     if (recognition === undefined) continue;
     const outcome = outcomeByRule(event, definition.name, rule, recognition, catalogue);
     if (outcome.found.type === 'failure' && recognition.recognizedBy !== 'message') memo?.keep(event, outcome.found);
+    if (outcome.found.type === 'failure') {
+      messages?.set(event, catalogue, { part: outcome.found, inversion: outcome.inversion });
+    }
     return outcome;
   }
+  messages?.set(event, catalogue, { part: undefined, inversion: undefined });
   return undefined;
 }
 

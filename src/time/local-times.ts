@@ -1,7 +1,8 @@
 import { type DateOrder, EvpairError, type InputReport, type Instant, type TimeBasis } from '../model/index.js';
 import { utcSeconds } from './instant-text.js';
-import { type DateNumbers, readDateNumbers, readLocalText } from './local-text.js';
+import { type DateNumbers, readDateNumbers } from './local-text.js';
 import { isUtcName, type LocalZone, UTC_ZONE, type ZonedSeconds } from './local-zone.js';
+import { SameDay } from './same-day.js';
 
 export interface LocalTimesOptions {
   /** The rules of the zone; absent for UTC. */
@@ -36,6 +37,9 @@ export class LocalTimes {
   #default: 'dmy' | 'mdy' | undefined;
   #hasYearFirst = false;
   #hasLocal = false;
+  readonly #sameDay = new SameDay();
+  #lastDate: DateNumbers | undefined;
+  readonly #lastDays = new Map<DateOrder, ReturnType<typeof daySeconds>>();
   readonly #kept = { ambiguous: 0, skipped: 0 };
   readonly #other = { ambiguous: 0, skipped: 0 };
 
@@ -67,28 +71,32 @@ export class LocalTimes {
 
   /** The instant of a local time; else why there is none: no such time, or it contradicts the order. */
   read(text: string): Instant | 'unreadable' | 'date-order' {
-    const local = readLocalText(text);
+    const secondOfSameDay = this.#sameDay.secondOfDay(text);
+    const local = secondOfSameDay < 0 ? this.#sameDay.learn(text) : this.#sameDay.date;
     if (local === undefined) return 'unreadable';
+    const secondOfDay = secondOfSameDay < 0 ? local.secondOfDay : secondOfSameDay;
+    const fraction = secondOfSameDay < 0 ? local.fraction : '';
     if (local.isYearFirst) this.#hasYearFirst = true;
     const order = local.isYearFirst ? 'ymd' : (this.#given ?? this.#found ?? this.#default ?? 'dmy');
-    const day = daySeconds(local, order);
+    const day = this.#daySeconds(local, order);
     if (typeof day === 'string') return day;
     this.#hasLocal = true;
-    const { seconds, note } = this.#zone.toInstant(day + local.secondOfDay);
-    const nanosOfSecond = Number(local.fraction.padEnd(9, '0'));
+    const { seconds, note } = this.#zone.toInstant(day + secondOfDay);
+    const nanosOfSecond = fraction === '' ? 0 : Number(fraction.padEnd(9, '0'));
     const msOfSecond = Math.floor(nanosOfSecond / 1e6);
     const instant: Instant = {
       epochMs: seconds * 1000 + msOfSecond,
       nanos: nanosOfSecond % 1e6,
-      digits: local.fraction.length,
+      digits: fraction.length,
       basis: this.#basis,
     };
-    const otherDay = this.isDecided || local.isYearFirst ? day : daySeconds(local, order === 'dmy' ? 'mdy' : 'dmy');
+    const otherDay =
+      this.isDecided || local.isYearFirst ? day : this.#daySeconds(local, order === 'dmy' ? 'mdy' : 'dmy');
     if (typeof otherDay === 'string' || otherDay === day) {
       this.#count(note, note);
       return instant;
     }
-    const other = this.#zone.toInstant(otherDay + local.secondOfDay);
+    const other = this.#zone.toInstant(otherDay + secondOfDay);
     this.#count(note, other.note);
     return { ...instant, alternative: other.seconds * 1000 + msOfSecond };
   }
@@ -120,6 +128,20 @@ export class LocalTimes {
 
   #isSwapped(): boolean {
     return this.#found !== undefined && this.#default !== undefined && this.#found !== this.#default;
+  }
+
+  /** As `daySeconds`, which is asked about the same date time after time. */
+  #daySeconds(date: DateNumbers, order: DateOrder): ReturnType<typeof daySeconds> {
+    if (date !== this.#lastDate) {
+      this.#lastDate = date;
+      this.#lastDays.clear();
+    }
+    let day = this.#lastDays.get(order);
+    if (day === undefined) {
+      day = daySeconds(date, order);
+      this.#lastDays.set(order, day);
+    }
+    return day;
   }
 
   /** Notes are counted for both readings, since only the input's end tells which one held. */

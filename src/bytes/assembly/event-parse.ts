@@ -72,7 +72,7 @@ function takeSlots(): void {
 }
 
 /** Four lanes, since one would wait for each multiplication. Bytes past the end never count. */
-function hashOf(from: usize, to: usize): u32 {
+export function hashOf(from: usize, to: usize): u32 {
   const factor: u64 = 0x9e3779b97f4a7c15;
   let a: u64 = <u64>(to - from);
   let b: u64 = 1;

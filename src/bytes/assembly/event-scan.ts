@@ -223,7 +223,10 @@ function pastSpace<T>(at: usize, end: usize): usize {
   return p;
 }
 
-export { parse8, parse16 } from './event-parse';
+export { rows8 } from './csv-rows';
+export { lines8, text8, written8 } from './json-lines';
+export { match8, resolve8 } from './json-shapes';
+export { hashOf as hash8, parse8, parse16 } from './event-parse';
 export { isUtf8 } from './utf8';
 
 /** Forgets what was learnt of earlier inputs, which this one may lay out or encode otherwise. */

@@ -5,6 +5,10 @@ export const OUT: usize = 4096;
 
 /** What `parse` found, see `event-parse.ts`. */
 export const EVENT: usize = 4160;
+/** What `rows8` is given and finds, see `csv-rows.ts`. */
+export const ROW: usize = 4608;
+/** Rows of more fields are left to the framer. */
+export const ROW_FIELDS: u32 = 64;
 /** Open elements: address of the name, its length in bytes, 32 bits each. */
 export const STACK: usize = 6656;
 /** Names of the attributes of one tag: address, length in bytes. */
@@ -27,6 +31,7 @@ export const LONGEST_CACHED: usize = 56;
 /** What `walk` saw of an event's values, and what is known of the shapes of events: see `event-shape.ts`. */
 export const NOTES: usize = 196_608;
 export const NOTES_END: usize = NOTES + 24 * 160;
+/** In an input of JSON these are the shapes that ../../read/event-json/json-shapes.ts lays out. */
 export const SHAPES: usize = 204_800;
 export const SHAPE_BYTES: usize = 8192;
 export const SHAPES_END: usize = SHAPES + 64 * SHAPE_BYTES; // 729,088

@@ -2,6 +2,7 @@ import type { ByteWindow } from '../../bytes/byte-window.js';
 import { type EventRecord, isSelected, type Reject, type RejectReason, type Warning } from '../../model/index.js';
 import { LocalTimes } from '../../time/local-times.js';
 import { UTC_ZONE } from '../../time/local-zone.js';
+import { Wanted } from '../event-xml/wanted.js';
 import { DEFAULT_MAX_EVENT_BYTES, type FormatReader, type FormatReport, type ReadOptions } from '../format-reader.js';
 import { HEAD_BYTES } from '../head.js';
 import type { CsvForm, CsvLayout, RowEvent } from './csv-form.js';
@@ -10,6 +11,7 @@ import { FramedRow } from './framed-row.js';
 import { LineSearch } from './line-search.js';
 import { type Framed, RecordFramer } from './record-framer.js';
 import { RejectRegion } from './reject-region.js';
+import { SimdRows } from './simd-rows.js';
 import { type Delimiter, sniffCsv } from './sniff.js';
 import { TextUnits, UNIT_BYTES, type Units, unitOf } from './text-units.js';
 import { WantedRows } from './wanted-rows.js';
@@ -51,6 +53,7 @@ export class CsvReader implements FormatReader {
   #layout!: CsvLayout;
   #times!: LocalTimes;
   #wanted: WantedRows | undefined;
+  #fast: SimdRows | undefined;
   #line = 1;
   #countedTo = 0;
   #counts = { events: 0, unparsed: 0, malformed: 0, rejects: 0, withoutTime: 0 };
@@ -73,7 +76,7 @@ export class CsvReader implements FormatReader {
     if (this.#text === undefined) {
       if (!isLast && window.end - window.start < UNIT_BYTES) return;
       const unit = unitOf(window.bytes.subarray(window.start, window.end), this.#options.encoding);
-      this.#text = new TextUnits(unit, this.#options.encoding);
+      this.#text = new TextUnits(unit, this.#options.encoding, window.memory);
       this.#search = unitSearch(window, this.#text.width, this.#options.search);
       this.#countedTo = window.offsetOf(window.start) / this.#text.width;
     }
@@ -84,7 +87,7 @@ export class CsvReader implements FormatReader {
     this.#end = Math.floor(window.end / width);
     this.#isLast = isLast;
     let start = window.start / width;
-    if (this.#phase === 'head' && start < this.#end) start = this.#readHead(start, emit);
+    if (this.#phase === 'head' && start < this.#end) start = this.#readHead(window, start, emit);
     start = this.#phase === 'unknown' ? this.#skipUnknown(start, emit) : this.#readRows(start, emit);
     this.#lineAt(start);
     if (isLast) this.#finish(window, start * width, emit);
@@ -102,7 +105,7 @@ export class CsvReader implements FormatReader {
   }
 
   /** Finds the columns. Returns where the rows start. */
-  #readHead(start: number, emit: Emit): number {
+  #readHead(window: ByteWindow, start: number, emit: Emit): number {
     const at = this.#text.skipByteOrderMark(this.#units, start, this.#end, true);
     const headEnd = Math.min(this.#end, start + HEAD_BYTES / this.#text.width);
     const sniffed = sniffCsv(this.#text.decodeLines(this.#units, at, headEnd), this.#options.delimiter);
@@ -123,6 +126,7 @@ export class CsvReader implements FormatReader {
       ...(layout.timesAreUtc === true ? { zone: UTC_ZONE, basis: 'export' } : {}),
     });
     this.#useLayout(layout, emit);
+    this.#fast = this.#fastPath(window, sniffed.delimiter);
     const rowsAt = this.#text.skipLines(this.#units, at, this.#end, sniffed.skippedLines);
     if (!layout.hasHeader) return rowsAt;
     const framer = new RecordFramer(this.#text, sniffed.delimiter, HEAD_BYTES, this.#search.find);
@@ -130,8 +134,17 @@ export class CsvReader implements FormatReader {
     return rowsAt + framer.length;
   }
 
+  /** Undefined where every row must be looked at. */
+  #fastPath(window: ByteWindow, delimiter: Delimiter): SimdRows | undefined {
+    const { selection, search = 'simd', prefilter, parseAll } = this.#options;
+    if (selection === undefined || this.#wanted === undefined || this.#text.width === 2) return undefined;
+    if (search !== 'simd' || prefilter === false || parseAll === true) return undefined;
+    return SimdRows.of(window, new Wanted(selection), this.#layout, delimiter, this.#maxEventBytes);
+  }
+
   #useLayout(layout: CsvLayout, emit: Emit): void {
     this.#layout = layout;
+    this.#fast = this.#fast?.withLayout(layout);
     const isNameless = !layout.hasComputer && this.#options.computer === undefined;
     for (const { code, message } of [...(isNameless ? [NO_COMPUTER] : []), ...(layout.warnings ?? [])]) {
       if (!this.#warnings.has(code)) this.#warnings.add(emit, code, message);
@@ -158,6 +171,10 @@ export class CsvReader implements FormatReader {
         this.#endReject(emit);
         continue;
       }
+      if (this.#fast !== undefined && this.#framer.isClear(start + this.#origin)) {
+        start = this.#readFast(this.#fast, start, emit);
+        if (start >= this.#end) break;
+      }
       const rowAt = this.#text.skipByteOrderMark(this.#units, start, this.#end, this.#isLast);
       if (rowAt < 0) break;
       if (rowAt === this.#end) return rowAt;
@@ -176,6 +193,22 @@ export class CsvReader implements FormatReader {
       this.#framer.begin();
     }
     return start;
+  }
+
+  /** Reads rows as far as the fast path goes. Returns the start of the row that it leaves. */
+  #readFast(fast: SimdRows, start: number, emit: Emit): number {
+    return fast.read(
+      this.#units,
+      start,
+      this.#end,
+      this.#framer,
+      () => (this.#layout.localDate < 0 || this.#times.isDecided ? undefined : this.#row.lastDate),
+      rows => {
+        this.#counts.events += rows;
+        this.#counts.unparsed += rows;
+      },
+      at => this.#readRow(at, emit),
+    );
   }
 
   #readRow(at: number, emit: Emit): void {

@@ -13,6 +13,8 @@ export class FramedRow implements Row {
   #quote = 0;
   readonly #lastDate = new Uint16Array(DATE_UNITS);
   #lastDateLength = -1;
+  /** Whether the last date's second number was seen to its end. */
+  #hasSecond = false;
 
   set(text: TextUnits, units: Units, at: number, framer: RecordFramer): void {
     this.#text = text;
@@ -101,9 +103,16 @@ export class FramedRow implements Row {
       const code = this.#text.code(unit);
       if (code >= 0x2d && code <= 0x2f) separators += 1;
     }
+    this.#hasSecond = separators === 2;
     if (length !== this.#lastDateLength) differs = true;
     this.#lastDateLength = length;
     return differs;
+  }
+
+  /** How the last row's date began, up to the second number; empty when the next date differs, whatever it is. */
+  get lastDate(): Uint16Array {
+    const length = this.#hasSecond ? Math.max(0, this.#lastDateLength) : 0;
+    return this.#lastDate.subarray(0, length);
   }
 
   /** The next date differs, whatever it is. */

@@ -62,6 +62,19 @@ export class RecordFramer {
     this.#quotedCount = 0;
   }
 
+  /** True when no record is begun, and no quote from the absolute index `offset` on is one of a record that failed. */
+  isClear(offset: number): boolean {
+    return this.#at === 0 && this.#mode === FIELD_START && offset > this.#failedUntil;
+  }
+
+  /** Takes a whole record that was framed elsewhere; its fields start at `fieldAt[from]` and what follows. */
+  take(contentLength: number, length: number, fieldCount: number, fieldAt: Int32Array, from: number): void {
+    this.contentLength = contentLength;
+    this.length = length;
+    this.fieldCount = fieldCount;
+    for (let field = 0; field < fieldCount; field++) this.fieldAt[field] = fieldAt[from + field]!;
+  }
+
   /**
    * Frames the record that starts at `units[start]`, of which units up to `end` are there.
    * @param origin the absolute index of `units[0]`, so that what failed is known again after the window moved.

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { endianness } from 'node:os';
-import type { ByteWindow } from '../../bytes/byte-window.js';
+import type { ByteWindow, GrowableMemory } from '../../bytes/byte-window.js';
 import { codePage, isUnicode } from '../../bytes/code-pages.js';
 import { EventText } from '../../bytes/event-text.js';
 
@@ -21,12 +21,12 @@ export class TextUnits {
   #bytes: Uint8Array = new Uint8Array(0);
   #units: Units = this.#bytes;
 
-  constructor(unit: 'utf-8' | 'utf-16le' | 'utf-16be', encoding: string | undefined) {
+  constructor(unit: 'utf-8' | 'utf-16le' | 'utf-16be', encoding: string | undefined, memory?: GrowableMemory) {
     this.width = unit === 'utf-8' ? 1 : 2;
     this.#isBigEndian = unit === 'utf-16be';
     this.#swaps = this.width === 2 && this.#isBigEndian !== (endianness() === 'BE');
     this.#fallbackName = encoding === undefined || isUnicode(encoding) ? 'windows-1252' : encoding.toLowerCase();
-    this.#eventText = new EventText(this.#fallbackName);
+    this.#eventText = new EventText(this.#fallbackName, memory);
   }
 
   /** The unit that stands for an ASCII character in the memory. */

@@ -1,8 +1,9 @@
-import { defined, nonEmpty, recordIdOf } from '../clixml/xml-event.js';
+import { defined, nonEmpty } from '../clixml/xml-event.js';
 import type { Dialect, DialectAnswer, DialectContext } from './dialect.js';
-import { fieldText, levelOf, memberText, recordIdField, splitEventId, utcTime } from './dialect-fields.js';
+import { fieldText, levelOf, recordIdField, splitEventId, utcTime } from './dialect-fields.js';
+import { type EventPlaces, eventAt } from './event-places.js';
 import { type JsonDocument, parseJsonText } from './json-document.js';
-import { firstOf, insertionsOfData, scalarText } from './json-insertions.js';
+import { firstOf, insertionsOfData, scalarNode } from './json-insertions.js';
 import { K } from './key-table.js';
 
 /**
@@ -12,35 +13,34 @@ import { K } from './key-table.js';
 export const eventTree: Dialect = {
   name: 'event-tree',
   marks: doc => doc.isObject(doc.field(K.System)) || doc.get(doc.field(K.Event), K.System) >= 0,
-  read(doc, object, context): DialectAnswer {
-    const event = doc.isObject(doc.field(K.Event)) ? doc.field(K.Event) : object;
-    const system = doc.get(event, K.System);
-    const idNode = doc.get(system, K.EventID);
-    const id = splitEventId(idNode < 0 ? undefined : scalarText(doc, idNode));
-    if (id === undefined) return undefined;
-    const provider = attribute(doc, system, K.Provider, K.Provider_attributes, K.Name, K['@Name']) ?? '';
-    if (!context.wants(provider, id.eventId)) return 'unwanted';
-    const qualifiers = attribute(doc, system, K.EventID, K.EventID_attributes, K.Qualifiers, K['@Qualifiers']);
-    const time = attribute(doc, system, K.TimeCreated, K.TimeCreated_attributes, K.SystemTime, K['@SystemTime']);
-    const rendering = firstOf(doc, event, [K.RenderingInfo, K.rendering_info]);
-    const data = doc.get(event, K.EventData);
-    const read = insertionsOfData(doc, data >= 0 ? data : doc.get(event, K.UserData), context);
-    return defined({
-      provider,
-      ...id,
-      qualifiers: splitEventId(qualifiers)?.eventId ?? id.qualifiers,
-      channel: memberText(doc, system, K.Channel),
-      computer: memberText(doc, system, K.Computer),
-      recordId: recordIdOf(memberText(doc, system, K.EventRecordID)),
-      level: levelOf(memberText(doc, system, K.Level)),
-      time: utcTime(time),
-      // An event without values holds none; only a form that lost them has no list.
-      ...(read ?? (data < 0 && doc.get(event, K.ProcessingErrorData) >= 0 ? {} : { insertions: [] })),
-      message: (rendering < 0 ? undefined : memberText(doc, rendering, K.Message)) ?? memberText(doc, event, K.Message),
-      culture: rendering < 0 ? undefined : memberText(doc, rendering, K.Culture),
-    });
-  },
+  read: (doc, object, context): DialectAnswer => eventAt(doc, placesInTree(doc, object), context),
 };
+
+/** The places in an event's tree whose fields are open in `doc`. */
+export function placesInTree(doc: JsonDocument, object: number): EventPlaces {
+  const event = doc.isObject(doc.field(K.Event)) ? doc.field(K.Event) : object;
+  const system = doc.get(event, K.System);
+  const rendering = firstOf(doc, event, [K.RenderingInfo, K.rendering_info]);
+  const data = doc.get(event, K.EventData);
+  return {
+    eventId: scalarNode(doc, doc.get(system, K.EventID)),
+    provider: attribute(doc, system, K.Provider, K.Provider_attributes, K.Name, K['@Name']),
+    qualifiers: attribute(doc, system, K.EventID, K.EventID_attributes, K.Qualifiers, K['@Qualifiers']),
+    channel: memberNode(doc, system, K.Channel),
+    computer: memberNode(doc, system, K.Computer),
+    recordId: memberNode(doc, system, K.EventRecordID),
+    level: memberNode(doc, system, K.Level),
+    time: attribute(doc, system, K.TimeCreated, K.TimeCreated_attributes, K.SystemTime, K['@SystemTime']),
+    messages: [memberNode(doc, rendering, K.Message), memberNode(doc, event, K.Message)],
+    culture: memberNode(doc, rendering, K.Culture),
+    data: data >= 0 ? data : doc.get(event, K.UserData),
+    hasLostData: data < 0 && doc.get(event, K.ProcessingErrorData) >= 0,
+  };
+}
+
+function memberNode(doc: JsonDocument, object: number, ...keys: readonly number[]): number {
+  return scalarNode(doc, firstOf(doc, object, keys));
+}
 
 /** An attribute in any of the places where it is written. */
 function attribute(
@@ -50,11 +50,11 @@ function attribute(
   separate: number,
   name: number,
   atName: number,
-): string | undefined {
+): number {
   const node = doc.get(system, element);
   const attributes = doc.isObject(node) ? doc.get(node, K['#attributes']) : doc.get(system, separate);
-  if (attributes >= 0) return memberText(doc, attributes, name);
-  return doc.isObject(node) ? memberText(doc, node, name, atName) : undefined;
+  if (attributes >= 0) return memberNode(doc, attributes, name);
+  return doc.isObject(node) ? memberNode(doc, node, name, atName) : -1;
 }
 
 /** EvtxECmd: one row of its CSV as an object; the event's data as JSON inside a string. Times are UTC. */

@@ -1,16 +1,20 @@
+import { AsciiTexts } from '../../bytes/ascii-texts.js';
 import type { ByteWindow } from '../../bytes/byte-window.js';
 import { isUnicode } from '../../bytes/code-pages.js';
 import { EventText } from '../../bytes/event-text.js';
+import { SCAN_OUT, WasmMemory } from '../../bytes/window-memory.js';
 import { type EventRecord, type Instant, isSelected, type Reject, type Warning } from '../../model/index.js';
 import { LocalTimes } from '../../time/local-times.js';
 import { DEFAULT_MAX_EVENT_BYTES, type FormatReader, type FormatReport, type ReadOptions } from '../format-reader.js';
-import { AsciiTexts } from './ascii-texts.js';
 import type { DialectContext, Loss } from './dialect.js';
+import { eventTree, placesInTree } from './dialects-tree.js';
 import { decodeUnits16, JsonDocument, type JsonUnits } from './json-document.js';
 import { type FrameSink, JsonFramer } from './json-framer.js';
+import { JsonShapes } from './json-shapes.js';
 import { KeyTable } from './key-table.js';
 import { ProviderPrefilter } from './provider-prefilter.js';
 import { type ReadObject, readObject } from './read-object.js';
+import { simdSearch } from './text-search.js';
 import { UnitWindow } from './unit-window.js';
 
 type Emit = (item: EventRecord | Reject | Warning) => void;
@@ -47,6 +51,10 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
   #start = 0;
   #end = 0;
   #isLast = false;
+  #isFirst = true;
+  /** Where whole lines can be skipped. */
+  #simd: WasmMemory | undefined;
+  #shapes: JsonShapes | undefined;
   #base = 0;
   #from = 0;
   #to = 0;
@@ -90,6 +98,8 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
       this.#view = Buffer.from(window.bytes.buffer, window.bytes.byteOffset, window.end);
       this.#start = window.start;
       this.#end = window.end;
+      if (this.#isFirst) this.#useSimd(window);
+      this.#shapes?.begin(window);
       this.#prefilter?.begin(this.#view);
       const done = this.#framer.frame(window.bytes, window.start, window.end, window.origin, isLast, this);
       this.#hold(done, this.#framer);
@@ -133,6 +143,7 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
       this.#unparsed += 1;
       return;
     }
+    if (this.#shapes !== undefined && this.#readShaped(this.#shapes, from, to)) return;
     this.#from = from;
     this.#to = to;
     this.#isDecoding = false;
@@ -167,6 +178,7 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
       return;
     }
     if (this.#dialect !== read.dialect) this.#countDialect(read.dialect);
+    if (this.#shapes !== undefined && read.dialect === eventTree.name) this.#learn(this.#shapes, doc);
     if (read.fields === 'unwanted') return;
     const { fields } = read;
     for (const loss of this.#losses) this.#warn(loss, LOSSES[loss]);
@@ -179,6 +191,35 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
       ...(fields.computer === undefined && computer !== undefined ? { computer } : {}),
       position: { input, offset: (from + this.#base) * this.#unitBytes, length: (to - from) * this.#unitBytes },
     });
+  }
+
+  /** True when the event has a shape that is known, and was read by it. */
+  #readShaped(shapes: JsonShapes, from: number, to: number): boolean {
+    const { input, computer } = this.#options;
+    const event = shapes.read(from, to, { input, offset: from + this.#base, length: to - from });
+    if (event === undefined) return false;
+    if (this.#dialect !== eventTree.name) this.#countDialect(eventTree.name);
+    if (event === 'unwanted') return true;
+    if (event.time === undefined) this.#withoutTime += 1;
+    if (event.computer === undefined && computer !== undefined) event.computer = computer;
+    this.#emit(event);
+    return true;
+  }
+
+  #learn(shapes: JsonShapes, doc: JsonDocument): void {
+    doc.openFields(0);
+    if (eventTree.marks(doc, 0)) shapes.learn(doc, this.#from, this.#to, placesInTree(doc, 0));
+  }
+
+  skipLines(from: number, end: number): number {
+    if (this.#simd === undefined || this.#prefilter === undefined) return from;
+    const { lines8 } = this.#simd.scan;
+    const next = lines8(from, Math.min(this.#prefilter.next(from), end), this.#maxBytes, SCAN_OUT);
+    if (next === from) return from;
+    const lines = new DataView(this.#view.buffer).getUint32(SCAN_OUT, true);
+    this.#events += lines;
+    this.#unparsed += lines;
+    return next;
   }
 
   brokenEvent(reason: 'malformed' | 'truncated' | 'too-long' | 'limit', from: number, to: number): void {
@@ -223,6 +264,20 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
 
   get #unitBytes(): 1 | 2 {
     return this.#wide === undefined ? 1 : 2;
+  }
+
+  /** Searches, counts lines and compares shapes in the window's memory, where that can be. */
+  #useSimd(window: ByteWindow): void {
+    this.#isFirst = false;
+    const { search = 'simd' } = this.#options;
+    const { memory } = window;
+    if (search !== 'simd' || !(memory instanceof WasmMemory)) return;
+    this.#shapes = new JsonShapes(memory, (provider, eventId) => this.wants(provider, eventId));
+    if (this.#prefilter === undefined || !this.#usesPrefilter) return;
+    const simd = simdSearch(window, this.#prefilter.texts);
+    if (simd === undefined) return;
+    this.#prefilter.useSearch(simd);
+    this.#simd = memory;
   }
 
   #countDialect(dialect: string): void {

@@ -255,6 +255,16 @@ export class JsonDocument {
     return key + NODE;
   }
 
+  /** The strings and numbers of the document that are no keys, in its order: `[node, start, end]` each. */
+  *leaves(): Generator<readonly [node: number, start: number, end: number]> {
+    const tape = this.#tape;
+    const end = this.isObject(0) || this.isArray(0) ? tape[3]! : NODE;
+    for (let node = 0; node < end; node += NODE) {
+      const kind = tape[node]! & KIND;
+      if (kind === STRING || kind === NUMBER) yield [node, tape[node + 1]!, tape[node + 2]!];
+    }
+  }
+
   /** The number of a key; -1 when it has none. */
   keyNumber(key: number): number {
     return this.#tape[key + 3]!;

@@ -4,6 +4,11 @@ import { type JsonUnits, MAX_DEPTH } from './json-document.js';
 export interface FrameSink {
   /** A whole element or line, which the strict parser has yet to read. */
   event(from: number, to: number): void;
+  /**
+   * Of lines: told where one starts. May count whole lines from there on by itself, as long as each is surely an event
+   * that is not too long. Returns the index of the line that is the next one.
+   */
+  skipLines(from: number, end: number): number;
   /** An event that cannot be read; `from` and `to` are offsets, the units may be gone. */
   brokenEvent(reason: 'malformed' | 'truncated' | 'too-long' | 'limit', from: number, to: number): void;
   /** Units between events that are no event, as offsets. */
@@ -114,6 +119,11 @@ export class JsonFramer {
     let at = Math.max(this.#scanned - base, start);
     let from = this.#start - base;
     while (at < end || (isLast && from < end)) {
+      if (at === from) {
+        at = from = sink.skipLines(from, end);
+        this.#start = from + base;
+        if (at >= end) break;
+      }
       const found = view.indexOf(0x0a, at);
       if (found < 0 && !isLast) {
         at = end;

@@ -14,14 +14,36 @@ const MAX_NESTING = 64;
  * @returns undefined when `node` is absent or in no such shape.
  */
 export function insertionsOfData(doc: JsonDocument, node: number, context: DialectContext): Insertions | undefined {
-  if (node < 0 || doc.isNull(node)) return undefined;
   if (doc.isString(node)) return insertionsOfText(doc.text(node), doc, context);
-  if (doc.isArray(node)) return insertionsOfItems(doc, node);
-  if (!doc.isObject(node)) return undefined;
-  const insertions: string[] = [];
-  const names: (string | undefined)[] = [];
-  addMembers(doc, node, insertions, names, 0);
-  return insertionsWith(insertions, names);
+  const places = valuePlacesOf(doc, node);
+  return places && insertionsAt(doc, places);
+}
+
+/** Where values stand: nodes of the document, -1 for an empty value; a name is a text, or the node that holds it. */
+export interface ValuePlaces {
+  readonly values: readonly number[];
+  readonly names: readonly (string | number | undefined)[];
+}
+
+/**
+ * As `insertionsOfData`, where the values are before they are read; it follows from keys and brackets alone.
+ * @returns undefined when `node` is no object and no array.
+ */
+export function valuePlacesOf(doc: JsonDocument, node: number): ValuePlaces | undefined {
+  const values: number[] = [];
+  const names: Name[] = [];
+  if (doc.isArray(node)) addItems(doc, node, values, names);
+  else if (doc.isObject(node)) addMembers(doc, node, values, names, 0);
+  else return undefined;
+  return { values, names };
+}
+
+/** The values at their places. */
+function insertionsAt(doc: JsonDocument, { values, names }: ValuePlaces): Insertions {
+  return insertionsWith(
+    values.map(node => (node < 0 ? '' : doc.text(node))),
+    names.map(name => (typeof name === 'number' ? doc.text(name) : name)),
+  );
 }
 
 /** The values inside a string: event XML, or JSON that one of the shapes above has. */
@@ -37,12 +59,14 @@ export function insertionsOfText(text: string, doc: JsonDocument, context: Diale
 
 /** A plain array: `["a", ""]` (fluent-bit, Get-EventLog), `[{"Value":"a"}]` (Get-WinEvent), `[{"name":"a"}]` (OTel). */
 export function insertionsOfItems(doc: JsonDocument, array: number): Insertions {
-  const insertions: string[] = [];
-  const names: (string | undefined)[] = [];
-  for (let item = doc.first(array); item >= 0; item = doc.nextItem(array, item)) {
-    addItem(doc, item, insertions, names, 0);
-  }
-  return insertionsWith(insertions, names);
+  const values: number[] = [];
+  const names: Name[] = [];
+  addItems(doc, array, values, names);
+  return insertionsAt(doc, { values, names });
+}
+
+function addItems(doc: JsonDocument, array: number, values: number[], names: Name[]): void {
+  for (let item = doc.first(array); item >= 0; item = doc.nextItem(array, item)) addItem(doc, item, values, names, 0);
 }
 
 /**
@@ -86,12 +110,17 @@ export function insertionsOfFlat(doc: JsonDocument, object: number, isField: Uin
 
 /** A value as text: of an object its `#text`, `Value` or `value`; a Security Identifier of PowerShell is such an object. */
 export function scalarText(doc: JsonDocument, node: number): string {
-  if (node < 0) return '';
+  const inner = scalarNode(doc, node);
+  return inner < 0 ? '' : doc.text(inner);
+}
+
+/** The node that holds such a text; -1 when none does. */
+export function scalarNode(doc: JsonDocument, node: number): number {
   let inner = node;
   for (let nesting = 0; nesting < 3 && doc.isObject(inner); nesting++) {
     inner = firstOf(doc, inner, [K['#text'], K.Value, K.value]);
   }
-  return inner < 0 ? '' : doc.text(inner);
+  return inner;
 }
 
 /** The value of the first of `keys` that the object has; -1 when it has none. */
@@ -103,9 +132,9 @@ export function firstOf(doc: JsonDocument, object: number, keys: readonly number
   return -1;
 }
 
-type Names = (string | undefined)[];
+type Name = string | number | undefined;
 
-function addMembers(doc: JsonDocument, object: number, insertions: string[], names: Names, depth: number): void {
+function addMembers(doc: JsonDocument, object: number, values: number[], names: Name[], depth: number): void {
   const seen = new Set<string>();
   for (let key = doc.first(object); key >= 0; key = doc.nextKey(object, key)) {
     const name = doc.keyText(key);
@@ -117,18 +146,18 @@ function addMembers(doc: JsonDocument, object: number, insertions: string[], nam
       const element = name.slice(0, -'_attributes'.length);
       const next = doc.nextKey(object, key);
       if (next >= 0 && doc.keyText(next) === element) continue;
-      insertions.push('');
+      values.push(-1);
       names.push(originalName(element, seen));
       seen.add(element);
       continue;
     }
     seen.add(name);
     if (name === 'Data' || name === '#text' || name === 'data' || name === '') {
-      addUnnamed(doc, value, insertions, names, depth);
+      addUnnamed(doc, value, values, names, depth);
     } else if (isTree(doc, value)) {
-      if (depth < MAX_NESTING) addMembers(doc, value, insertions, names, depth + 1);
+      if (depth < MAX_NESTING) addMembers(doc, value, values, names, depth + 1);
     } else {
-      addNamed(doc, value, originalName(name, seen), insertions, names);
+      addNamed(doc, value, originalName(name, seen), values, names);
     }
   }
 }
@@ -144,34 +173,34 @@ function isTree(doc: JsonDocument, node: number): boolean {
   return doc.isObject(node) && firstOf(doc, node, [K['#text'], K['#attributes'], K.Value]) < 0;
 }
 
-function addNamed(doc: JsonDocument, value: number, name: string, insertions: string[], names: Names): void {
+function addNamed(doc: JsonDocument, value: number, name: string, values: number[], names: Name[]): void {
   if (!doc.isArray(value)) {
-    insertions.push(scalarText(doc, value));
+    values.push(scalarNode(doc, value));
     names.push(name);
     return;
   }
   for (let item = doc.first(value); item >= 0; item = doc.nextItem(value, item)) {
-    insertions.push(scalarText(doc, item));
+    values.push(scalarNode(doc, item));
     names.push(name);
   }
 }
 
-function addUnnamed(doc: JsonDocument, value: number, insertions: string[], names: Names, depth: number): void {
+function addUnnamed(doc: JsonDocument, value: number, values: number[], names: Name[], depth: number): void {
   const text = doc.isObject(value) ? doc.get(value, K['#text']) : -1;
   const list = doc.isArray(text) ? text : value;
   if (!doc.isArray(list)) {
-    addItem(doc, value, insertions, names, depth);
+    addItem(doc, value, values, names, depth);
     return;
   }
   for (let item = doc.first(list); item >= 0; item = doc.nextItem(list, item)) {
-    addItem(doc, item, insertions, names, depth);
+    addItem(doc, item, values, names, depth);
   }
 }
 
 /** One value of a list: plain, with its name in an attribute, or an object of one name. */
-function addItem(doc: JsonDocument, item: number, insertions: string[], names: Names, depth: number): void {
+function addItem(doc: JsonDocument, item: number, values: number[], names: Name[], depth: number): void {
   if (!doc.isObject(item)) {
-    insertions.push(doc.text(item));
+    values.push(item);
     names.push(undefined);
     return;
   }
@@ -179,15 +208,15 @@ function addItem(doc: JsonDocument, item: number, insertions: string[], names: N
   const nameNode = attributes >= 0 ? doc.get(attributes, K.Name) : firstOf(doc, item, [K['@Name'], K.Name]);
   const hasText = firstOf(doc, item, [K['#text'], K.Value, K.value]) >= 0;
   if (nameNode >= 0 || hasText || doc.first(item) < 0) {
-    insertions.push(scalarText(doc, item));
-    names.push(nameNode < 0 ? undefined : doc.text(nameNode));
+    values.push(scalarNode(doc, item));
+    names.push(nameNode < 0 ? undefined : nameNode);
     return;
   }
   for (let key = doc.first(item); key >= 0; key = doc.nextKey(item, key)) {
     const name = doc.keyText(key);
     const value = doc.valueOf(key);
-    if (isTree(doc, value) && depth < MAX_NESTING) addMembers(doc, value, insertions, names, depth + 1);
-    else if (name === '' || name === 'Data') addUnnamed(doc, value, insertions, names, depth + 1);
-    else addNamed(doc, value, name, insertions, names);
+    if (isTree(doc, value) && depth < MAX_NESTING) addMembers(doc, value, values, names, depth + 1);
+    else if (name === '' || name === 'Data') addUnnamed(doc, value, values, names, depth + 1);
+    else addNamed(doc, value, name, values, names);
   }
 }

@@ -1,4 +1,5 @@
 import type { Selection } from '../../model/index.js';
+import { plainSearch, type TextSearch } from './text-search.js';
 
 /** More searches than this cost more than parsing. */
 const MAX_NEEDLES = 12;
@@ -15,9 +16,9 @@ export class ProviderPrefilter {
   /** Code units whose escape could hide a needle. */
   readonly #hidden = new Uint8Array(256);
   #view: Buffer = Buffer.alloc(0);
+  #search: TextSearch;
   readonly #nextNeedle: number[];
-  #nextEscape = -1;
-  #nextReference = -1;
+  #nextWritten = -1;
 
   /** @returns undefined where no such test is sound, or too many names would have to be searched for. */
   static of(selection: Selection | undefined): ProviderPrefilter | undefined {
@@ -35,41 +36,61 @@ export class ProviderPrefilter {
 
   private constructor(needles: readonly string[]) {
     this.#needles = needles.map(needle => Buffer.from(needle, 'latin1'));
+    this.#search = plainSearch(this.#needles);
     this.#nextNeedle = needles.map(() => -1);
     for (const needle of needles) for (const byte of Buffer.from(needle, 'latin1')) this.#hidden[byte] = 1;
     this.#hidden[0x26] = 1;
     this.#hidden[0x23] = 1;
   }
 
+  /** What is searched for, in the order in which `useSearch` must know it. */
+  get texts(): readonly Buffer[] {
+    return this.#needles;
+  }
+
+  /** Searches in another way than by `Buffer.indexOf`. */
+  useSearch(search: TextSearch): void {
+    this.#search = search;
+  }
+
   /** Sets the bytes that the ranges of `mayHold` lie in; ranges must then ascend. */
   begin(view: Buffer): void {
     this.#view = view;
     this.#nextNeedle.fill(-1);
-    this.#nextEscape = -1;
-    this.#nextReference = -1;
+    this.#nextWritten = -1;
   }
 
   /** False when no wanted event can stand in `[from, to)`. */
   mayHold(from: number, to: number): boolean {
     for (let which = 0; which < this.#needles.length; which++) {
-      if (this.#nextNeedle[which]! < from) this.#nextNeedle[which] = this.#find(this.#needles[which]!, from);
+      if (this.#nextNeedle[which]! < from) this.#nextNeedle[which] = this.#find(which, from);
       if (this.#nextNeedle[which]! < to) return true;
     }
-    if (this.#nextEscape < from) this.#nextEscape = this.#findEscape(from);
-    if (this.#nextEscape < to) return true;
-    if (this.#nextReference < from) this.#nextReference = this.#find(REFERENCE, from);
-    return this.#nextReference < to;
+    if (this.#nextWritten < from) this.#nextWritten = this.#findWritten(from);
+    return this.#nextWritten < to;
   }
 
-  #find(needle: Buffer, from: number): number {
-    const found = this.#view.indexOf(needle, from);
+  /** Where the next wanted event may hold what makes it one; the end of the bytes when it is nowhere. */
+  next(from: number): number {
+    let next = this.#view.length;
+    for (let which = 0; which < this.#needles.length; which++) {
+      if (this.#nextNeedle[which]! < from) this.#nextNeedle[which] = this.#find(which, from);
+      if (this.#nextNeedle[which]! < next) next = this.#nextNeedle[which]!;
+    }
+    if (this.#nextWritten < from) this.#nextWritten = this.#findWritten(from);
+    return Math.min(next, this.#nextWritten);
+  }
+
+  #find(which: number, from: number): number {
+    const found = this.#search.find(this.#view, which, from);
     return found < 0 ? Number.POSITIVE_INFINITY : found;
   }
 
-  /** The next `u00XX` that stands for a character of a needle; the backslash is left to the parser. */
-  #findEscape(from: number): number {
+  /** The next `u00XX` that stands for a character of a needle, or `&#`; the backslash is left to the parser. */
+  #findWritten(from: number): number {
     const view = this.#view;
-    for (let at = view.indexOf(ESCAPE, from); at >= 0; at = view.indexOf(ESCAPE, at + 1)) {
+    for (let at = this.#search.findWritten(view, from); at >= 0; at = this.#search.findWritten(view, at + 1)) {
+      if (view[at] === AMPERSAND) return at;
       const unit = (hexDigit(view[at + 3]) << 4) | hexDigit(view[at + 4]);
       if (unit >= 0 && this.#hidden[unit] === 1) return at;
     }
@@ -77,8 +98,7 @@ export class ProviderPrefilter {
   }
 }
 
-const ESCAPE = Buffer.from('u00');
-const REFERENCE = Buffer.from('&#');
+const AMPERSAND = 0x26;
 
 /** The longest run of characters that JSON writers leave as they are and code pages hold as ASCII. */
 function longestPlainRun(name: string): string {

@@ -1,9 +1,10 @@
 import type { ByteWindow } from '../../bytes/byte-window.js';
-import { SCAN_OUT, SCAN_WANTED, SCAN_WANTED_END, WasmMemory } from '../../bytes/window-memory.js';
+import { writeWanted } from '../../bytes/wanted-table.js';
+import { SCAN_OUT, WasmMemory } from '../../bytes/window-memory.js';
 import type { Finder } from './finder.js';
 import type { FastScan, FrameSink } from './frame.js';
 import type { Units } from './units.js';
-import { MAX_NAME, type Wanted } from './wanted.js';
+import type { Wanted } from './wanted.js';
 
 /**
  * The fast path over a window that stands on WebAssembly memory; undefined where it does not. Events that it drops it
@@ -21,7 +22,7 @@ export function createSimdScan(
   const { memory } = window;
   if (!(memory instanceof WasmMemory)) return undefined;
   const { scan8, scan16, find8, find16 } = memory.scan;
-  const hasWanted = wanted !== undefined && writeWanted(window.bytes, wanted);
+  const hasWanted = wanted !== undefined && writeWanted(window.bytes, wanted.byProvider);
   const filter = hasWanted ? (usesPrefilter ? BY_HEADER : BY_PARSE) : NO_FILTER;
   let isUnfinished = false;
   let out: Uint32Array = new Uint32Array(0);
@@ -68,25 +69,3 @@ const UNFINISHED = 3;
 const NO_FILTER = 0;
 const BY_HEADER = 1;
 const BY_PARSE = 2;
-
-/** Lays the wanted providers out as `assembly/event-scan.ts` reads them; false when there is no room for them. */
-function writeWanted(bytes: Uint8Array, wanted: Wanted): boolean {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, SCAN_WANTED_END);
-  bytes.fill(0, SCAN_WANTED, SCAN_WANTED_END);
-  let at = SCAN_WANTED + (MAX_NAME + 1) * 2;
-  for (const [name, eventIds] of wanted.byProvider) {
-    // Only plain names are compared; an event of any other is left to the parser.
-    if (!/^[ -~]*$/.test(name) || name.length > MAX_NAME) continue;
-    const ids = eventIds === undefined ? [] : [...eventIds].filter(id => id >= 0 && id <= 0xffff);
-    if (at + 6 + ids.length * 2 + name.length > SCAN_WANTED_END) return false;
-    const head = SCAN_WANTED + name.length * 2;
-    view.setUint16(at, view.getUint16(head, true), true);
-    view.setUint16(at + 2, eventIds === undefined ? 0xffff : ids.length, true);
-    for (const [k, id] of ids.entries()) view.setUint16(at + 4 + k * 2, id, true);
-    const text = at + 4 + ids.length * 2;
-    for (let k = 0; k < name.length; k++) bytes[text + k] = name.charCodeAt(k);
-    view.setUint16(head, at, true);
-    at = (text + name.length + 1) & ~1;
-  }
-  return true;
-}

@@ -1,3 +1,4 @@
+import { MAX_WANTED_NAME } from '../../bytes/wanted-table.js';
 import type { Selection } from '../../model/index.js';
 import { APOSTROPHE, endsName, GREATER, isSpace, LESS, QUOTE, SLASH, standsAt, type Units } from './units.js';
 
@@ -42,7 +43,7 @@ export class Wanted {
     const quote = units[at + NAME.length]!;
     if (quote !== APOSTROPHE && quote !== QUOTE) return true;
     const nameFrom = at + NAME.length + 1;
-    const nameTo = endOfPlainName(units, nameFrom, Math.min(to, nameFrom + MAX_NAME + 1), quote);
+    const nameTo = endOfPlainName(units, nameFrom, Math.min(to, nameFrom + MAX_WANTED_NAME + 1), quote);
     if (nameTo < 0) return true;
     const entry = this.#entry(units, nameFrom, nameTo);
     if (entry === undefined) return false;
@@ -74,9 +75,6 @@ export class Wanted {
     return undefined;
   }
 }
-
-/** Longer names are left to the parser. */
-export const MAX_NAME = 255;
 
 const EVENT = '<Event';
 const SYSTEM = '<System>';

@@ -10,10 +10,21 @@ export class AsciiTexts {
 
   /** The text of `bytes[from, to)`, all of which are below 0x80. */
   text(bytes: Buffer, from: number, to: number): string {
+    return to - from > LONGEST_KEPT ? (bytes as SlicedBuffer).latin1Slice(from, to) : this.shortText(bytes, from, to)!;
+  }
+
+  /** The text of `bytes[from, to)`; undefined where it is longer than what is kept, or not all of it is ASCII. */
+  shortText(bytes: Buffer, from: number, to: number): string | undefined {
     const length = to - from;
-    if (length > LONGEST_KEPT) return (bytes as SlicedBuffer).latin1Slice(from, to);
+    if (length > LONGEST_KEPT) return undefined;
     let hash = length;
-    for (let at = from; at < to; at++) hash = (Math.imul(hash, 31) + bytes[at]!) | 0;
+    let bits = 0;
+    for (let at = from; at < to; at++) {
+      const byte = bytes[at]!;
+      bits |= byte;
+      hash = (Math.imul(hash, 31) + byte) | 0;
+    }
+    if (bits >= 0x80) return undefined;
     const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
     const known = this.#texts[slot]!;
     if (known.length === length && isSame(known, bytes, from)) return known;
@@ -28,7 +39,8 @@ function isSame(text: string, bytes: Buffer, from: number): boolean {
   return true;
 }
 
-/** Node's own slice, without the argument checks that `toString` costs for each short value. */
-interface SlicedBuffer extends Buffer {
+/** Node's own slices, without the argument checks that `toString` costs for each short value. */
+export interface SlicedBuffer extends Buffer {
   latin1Slice(from: number, to: number): string;
+  utf8Slice(from: number, to: number): string;
 }

@@ -1,0 +1,240 @@
+// Walks rows of CSV in 8-bit text as ../../read/csv/record-framer.ts does, drops those that nobody wants, and hands the
+// others over one by one. Whatever it does not expect (a row that breaks, that may be a header again, or whose date may
+// tell the order of day and month) it leaves to the readable reader: it stops in front of it. The differential tests
+// hold the two to the same answers.
+
+import { OUT, ROW, ROW_FIELDS } from './layout';
+import { findUnit } from './units';
+import { ANY, entryOf, holdsId, idsOf } from './wanted';
+
+// What `rows8` returns.
+const GAP: i32 = 0;
+const CANDIDATE: i32 = 1;
+const IRREGULAR: i32 = 2;
+
+// Fields at ROW, 32 bits each. Given: columns, the least number of fields, and the date that was seen last.
+const SOURCE: usize = 0;
+const EVENT_ID: usize = 4;
+const DATE: usize = 8; // -1: no date can tell anything
+const LEAST_FIELDS: usize = 12;
+const HAS_HEADER: usize = 16;
+const DATE_LENGTH: usize = 20;
+const DATE_BYTES: usize = 32;
+// Found: the candidate.
+const CONTENT_LENGTH: usize = 64;
+const LENGTH: usize = 68;
+const FIELD_COUNT: usize = 72;
+const FIELD_AT: usize = 80;
+
+const QUOTE: u32 = 34;
+
+// How `frame` found a row.
+const WHOLE: i32 = 0;
+const OPEN: i32 = 1;
+const ODD: i32 = 2;
+
+let delimiter: u32 = 0;
+/** The marks (quotes, delimiters, line ends) in the 64 bytes at `base`. */
+let base: usize = 0;
+let marks: u64 = 0;
+// The row that was framed.
+let contentEnd: usize = 0;
+let next: usize = 0;
+/** Delimiters between its fields. */
+let delimiters: u32 = 0;
+
+/**
+ * Reads rows from `at`, where one starts. Stores at OUT where it stopped, the candidate's start, and how many rows were
+ * dropped. Returns 0 where the rest is not whole yet, 1 behind a candidate, 2 in front of what it leaves to others.
+ */
+export function rows8(at: usize, end: usize, maxBytes: usize, delimiterUnit: u32): i32 {
+  delimiter = delimiterUnit;
+  base = at;
+  marks = marksOf(at);
+  let dropped: u32 = 0;
+  let p = at;
+  let result = GAP;
+  while (p < end) {
+    const framed = load<u8>(p) == 0xef ? ODD : frame(p, min(end, p + maxBytes + 2));
+    if (framed == OPEN) break;
+    const content = contentEnd - p;
+    if (framed == WHOLE && content == 0) {
+      p = next;
+      continue;
+    }
+    if (framed == ODD || content > maxBytes || delimiters + 1 < load<u32>(ROW, LEAST_FIELDS) || !isUsual(p)) {
+      result = IRREGULAR;
+      break;
+    }
+    if (mayWant(p)) {
+      store<u32>(OUT, <u32>p, 4);
+      store<u32>(ROW, <u32>content, CONTENT_LENGTH);
+      store<u32>(ROW, <u32>(next - p), LENGTH);
+      store<u32>(ROW, delimiters + 1, FIELD_COUNT);
+      p = next;
+      result = CANDIDATE;
+      break;
+    }
+    dropped += 1;
+    p = next;
+  }
+  store<u32>(OUT, <u32>p);
+  store<u32>(OUT, dropped, 8);
+  return result;
+}
+
+/** Frames the row at `start`: a quote opens at a field's start only, and what is inside quotes is skipped. */
+function frame(start: usize, limit: usize): i32 {
+  let fields: u32 = 0;
+  let fieldStart = start;
+  let q = start;
+  store<u32>(ROW, 0, FIELD_AT);
+  while (q < limit) {
+    if (q - base < 64) {
+      marks = (marks >> <u64>(q - base)) << <u64>(q - base);
+    } else {
+      base = q;
+      marks = marksOf(q);
+    }
+    while (marks == 0) {
+      base += 64;
+      if (base >= limit) return OPEN;
+      marks = marksOf(base);
+    }
+    const s = base + <usize>ctz(marks);
+    if (s >= limit) return OPEN;
+    const c = <u32>load<u8>(s);
+    if (c == delimiter) {
+      fields += 1;
+      if (fields == ROW_FIELDS) return ODD;
+      q = s + 1;
+      fieldStart = q;
+      store<u32>(ROW + <usize>(fields << 2), <u32>(q - start), FIELD_AT);
+    } else if (c == QUOTE) {
+      q = s + 1;
+      // Amid a field that no quote opened it stands for itself.
+      if (s != fieldStart) continue;
+      for (;;) {
+        q = findQuote(q, limit) + 1;
+        if (q >= limit) return OPEN;
+        if (<u32>load<u8>(q) != QUOTE) break;
+        q += 1;
+      }
+      const after = <u32>load<u8>(q);
+      if (after != delimiter && after != 10 && after != 13) return ODD;
+    } else {
+      next = s + 1;
+      if (c == 13) {
+        if (next >= limit) return OPEN;
+        if (load<u8>(next) == 10) next += 1;
+      }
+      contentEnd = s;
+      delimiters = fields;
+      return WHOLE;
+    }
+  }
+  return OPEN;
+}
+
+// @ts-ignore: decorator
+@inline
+function marksOf(at: usize): u64 {
+  return marksOf16(at) | (marksOf16(at + 16) << 16) | (marksOf16(at + 32) << 32) | (marksOf16(at + 48) << 48);
+}
+
+// @ts-ignore: decorator
+@inline
+function marksOf16(at: usize): u64 {
+  const bytes = v128.load(at);
+  const marks = v128.or(
+    v128.or(v128.eq<u8>(bytes, v128.splat<u8>(34)), v128.eq<u8>(bytes, v128.splat<u8>(<u8>delimiter))),
+    v128.or(v128.eq<u8>(bytes, v128.splat<u8>(10)), v128.eq<u8>(bytes, v128.splat<u8>(13))),
+  );
+  return <u64>v128.bitmask<u8>(marks);
+}
+
+/** The next quote, or `limit`; 64 bytes at a time, since messages are long. */
+// @ts-ignore: decorator
+@inline
+function findQuote(at: usize, limit: usize): usize {
+  const quotes = v128.splat<u8>(34);
+  let p = at;
+  while (p < limit) {
+    const m0 = v128.eq<u8>(v128.load(p), quotes);
+    const m1 = v128.eq<u8>(v128.load(p, 16), quotes);
+    const m2 = v128.eq<u8>(v128.load(p, 32), quotes);
+    const m3 = v128.eq<u8>(v128.load(p, 48), quotes);
+    if (v128.any_true(v128.or(v128.or(m0, m1), v128.or(m2, m3)))) {
+      const low = <u64>v128.bitmask<u8>(m0) | (<u64>v128.bitmask<u8>(m1) << 16);
+      const high = <u64>v128.bitmask<u8>(m2) | (<u64>v128.bitmask<u8>(m3) << 16);
+      return min(limit, p + <usize>ctz(low | (high << 32)));
+    }
+    p += 64;
+  }
+  return limit;
+}
+
+/** False when the row may be a header, or its date is written otherwise than the last one. */
+// @ts-ignore: decorator
+@inline
+function isUsual(start: usize): bool {
+  if (load<u32>(ROW, HAS_HEADER) != 0) {
+    const column = load<u32>(ROW, EVENT_ID);
+    let at = fieldFrom(start, column);
+    const to = fieldTo(start, column);
+    while (at < to && (load<u8>(at) == 34 || load<u8>(at) == 32)) at += 1;
+    if (at >= to || load<u8>(at) < 48 || load<u8>(at) > 57) return false;
+  }
+  const date = load<i32>(ROW, DATE);
+  if (date >= 0) {
+    const from = fieldFrom(start, <u32>date);
+    const length = <usize>load<u32>(ROW, DATE_LENGTH);
+    if (length == 0 || from + length > fieldTo(start, <u32>date)) return false;
+    for (let k: usize = 0; k < length; k++) if (load<u8>(from + k) != load<u8>(ROW + k, DATE_BYTES)) return false;
+  }
+  return true;
+}
+
+// @ts-ignore: decorator
+@inline
+function mayWant(start: usize): bool {
+  const source = load<u32>(ROW, SOURCE);
+  let from = fieldFrom(start, source);
+  let to = fieldTo(start, source);
+  if (from < to && load<u8>(from) == 34) {
+    from += 1;
+    to -= 1;
+    if (findUnit<u8>(from, to, QUOTE) != to) return true;
+  }
+  if (to - from > 255) return false;
+  const entry = entryOf<u8>(from, to - from);
+  if (entry == 0) return false;
+  if (idsOf(entry) == ANY) return true;
+  const column = load<u32>(ROW, EVENT_ID);
+  let at = fieldFrom(start, column);
+  let last = fieldTo(start, column);
+  if (at < last && load<u8>(at) == 34) {
+    at += 1;
+    last -= 1;
+  }
+  if (at >= last || last - at > 10) return true;
+  let eventId: u64 = 0;
+  for (; at < last; at++) {
+    const digit = <u64>load<u8>(at) - 48;
+    if (digit > 9) return true;
+    eventId = eventId * 10 + digit;
+  }
+  return holdsId(entry, <u32>(eventId & 0xffff));
+}
+
+// @ts-ignore: decorator
+@inline
+function fieldFrom(start: usize, field: u32): usize {
+  return start + <usize>load<u32>(ROW + <usize>(field << 2), FIELD_AT);
+}
+
+// @ts-ignore: decorator
+@inline
+function fieldTo(start: usize, field: u32): usize {
+  return field < delimiters ? start + <usize>load<u32>(ROW + <usize>((field + 1) << 2), FIELD_AT) - 1 : contentEnd;
+}

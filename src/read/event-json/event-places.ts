@@ -1,0 +1,61 @@
+import { defined, type EventFields, nonEmpty, recordIdOf } from '../clixml/xml-event.js';
+import type { DialectContext } from './dialect.js';
+import { levelOf, splitEventId, utcTime } from './dialect-fields.js';
+import type { JsonDocument } from './json-document.js';
+import { insertionsOfData, type ValuePlaces, valuePlacesOf } from './json-insertions.js';
+
+/**
+ * Where an object holds what makes it an event, as nodes of its document; -1 for what it has not. It follows from keys
+ * and brackets alone, so that all objects of one shape share it.
+ */
+export interface EventPlaces {
+  readonly eventId: number;
+  readonly provider: number;
+  readonly qualifiers: number;
+  readonly channel: number;
+  readonly computer: number;
+  readonly recordId: number;
+  readonly level: number;
+  /** UTC where it names no zone. */
+  readonly time: number;
+  /** The first that is not empty is the message. */
+  readonly messages: readonly number[];
+  readonly culture: number;
+  /** What holds the values. */
+  readonly data: number;
+  /** An event without values holds none; only a form that lost them has no list. */
+  readonly hasLostData: boolean;
+}
+
+/** Reads the event whose places are known; `unwanted` as soon as it shows that nobody wants it. */
+export function eventAt(
+  doc: JsonDocument,
+  places: EventPlaces,
+  context: DialectContext,
+): EventFields | 'unwanted' | undefined {
+  const text = (node: number) => (node < 0 ? undefined : nonEmpty(doc.text(node)));
+  const id = splitEventId(text(places.eventId));
+  if (id === undefined) return undefined;
+  const provider = text(places.provider) ?? '';
+  if (!context.wants(provider, id.eventId)) return 'unwanted';
+  const read = insertionsOfData(doc, places.data, context) ?? (places.hasLostData ? {} : { insertions: [] });
+  return defined({
+    provider,
+    ...id,
+    qualifiers: splitEventId(text(places.qualifiers))?.eventId ?? id.qualifiers,
+    channel: text(places.channel),
+    computer: text(places.computer),
+    recordId: recordIdOf(text(places.recordId)),
+    level: levelOf(text(places.level)),
+    time: utcTime(text(places.time)),
+    ...read,
+    message: places.messages.reduce<string | undefined>((found, node) => found ?? text(node), undefined),
+    culture: text(places.culture),
+  });
+}
+
+/** Where the values are, when their places too follow from the shape; undefined when texts must be looked into. */
+export function shapedValues(doc: JsonDocument, places: EventPlaces): ValuePlaces | undefined {
+  if (doc.isString(places.data)) return undefined;
+  return valuePlacesOf(doc, places.data) ?? { values: [], names: [] };
+}

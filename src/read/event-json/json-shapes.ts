@@ -1,0 +1,299 @@
+import { isUtf8 } from 'node:buffer';
+import type { SlicedBuffer } from '../../bytes/ascii-texts.js';
+import type { ByteWindow } from '../../bytes/byte-window.js';
+import { KeptTexts } from '../../bytes/kept-texts.js';
+import {
+  CACHE_SLOTS,
+  JSON_SHAPES,
+  JSON_SHAPES_END,
+  PARSED_VALUES,
+  type WasmMemory,
+} from '../../bytes/window-memory.js';
+import type { EventRecord, Position } from '../../model/index.js';
+import { recordIdOf } from '../clixml/xml-event.js';
+import { levelOf, splitEventId, utcTime } from './dialect-fields.js';
+import { type EventPlaces, shapedValues } from './event-places.js';
+import type { JsonDocument } from './json-document.js';
+
+/**
+ * Reads events whose JSON has the shape of one that was read before: the same keys, brackets and blanks, other strings
+ * and numbers. One producer writes thousands of each shape; comparing with it costs a tenth of parsing, and where the
+ * values stand is known. What differs in the least is left to the parser.
+ */
+export class JsonShapes {
+  readonly #scan: WasmMemory['scan'];
+  readonly #long: KeptTexts | undefined;
+  readonly #wants: (provider: string, eventId: number) => boolean;
+  /** The texts of the value cache. */
+  readonly #strings: string[] = new Array<string>(CACHE_SLOTS).fill('');
+  /** The one that fitted last comes first. */
+  readonly #shapes: Shape[] = [];
+  #bytes: Buffer = Buffer.alloc(0);
+  #words: Int32Array = new Int32Array(0);
+  /** What may still be spent on shapes that no event comes to fit. */
+  #credit = START_CREDIT;
+
+  constructor(memory: WasmMemory, wants: (provider: string, eventId: number) => boolean) {
+    this.#scan = memory.scan;
+    this.#scan.clearCache();
+    this.#long = KeptTexts.of(memory);
+    this.#wants = wants;
+  }
+
+  /** The window's memory for the calls to come. */
+  begin(window: ByteWindow): void {
+    if (this.#bytes.buffer === window.bytes.buffer) return;
+    this.#bytes = Buffer.from(window.bytes.buffer);
+    this.#words = new Int32Array(window.bytes.buffer);
+  }
+
+  /** The event in `[from, to)`, or that nobody wants it; undefined when it has none of the shapes, or is no UTF-8. */
+  read(from: number, to: number, position: Position): Mutable<EventRecord> | 'unwanted' | undefined {
+    const shape = this.#shapeOf(from, to);
+    if (shape === undefined) return undefined;
+    this.#scan.resolve8(shape.address, ASKED_FIRST);
+    // Both are asked for before anything ends: that is what puts new texts into their slots.
+    const provider = this.#text(shape, shape.provider);
+    const idText = this.#text(shape, shape.eventId);
+    if (idText !== shape.idText) {
+      shape.idText = idText;
+      shape.id = splitEventId(idText === '' ? undefined : idText);
+    }
+    const { id } = shape;
+    if (id === undefined) return undefined;
+    if (!this.#wants(provider, id.eventId)) return 'unwanted';
+    this.#scan.resolve8(shape.address, ASKED_THEN);
+    return this.#record(shape, provider, id, position);
+  }
+
+  /** Remembers the shape of a document that was read at `places`. */
+  learn(document: JsonDocument, from: number, to: number, places: EventPlaces): void {
+    if (this.#credit < LEARN_COST) return;
+    this.#credit -= LEARN_COST;
+    const index = this.#shapes.length < MOST_SHAPES ? this.#shapes.length : MOST_SHAPES - 1;
+    const address = this.#shapes[index]?.address ?? JSON_SHAPES + index * SHAPE_BYTES;
+    const shape = this.#shapeAt(address, document, from, to, places);
+    // Where it has no room, the one that stood there is gone all the same.
+    this.#shapes.length = index;
+    if (shape !== undefined) this.#shapes.unshift(shape);
+  }
+
+  #shapeOf(from: number, to: number): Shape | undefined {
+    const shapes = this.#shapes;
+    if (this.#credit <= 0) return undefined;
+    for (let index = 0; index < shapes.length; index++) {
+      const shape = shapes[index]!;
+      const result = this.#scan.match8(shape.address, from, to);
+      if (result === DIFFERS) continue;
+      if (result === FITS_AS_UTF8 && !isUtf8(this.#bytes.subarray(from, to))) return undefined;
+      for (let at = index; at > 0; at--) shapes[at] = shapes[at - 1]!;
+      shapes[0] = shape;
+      if (this.#credit < MOST_CREDIT) this.#credit += 1;
+      return shape;
+    }
+    this.#credit -= 1;
+    return undefined;
+  }
+
+  #record(shape: Shape, provider: string, id: EventId, position: Position): Mutable<EventRecord> {
+    const record: Mutable<EventRecord> = { type: 'event', provider, eventId: id.eventId, position };
+    const qualifiers = this.#text(shape, shape.qualifiers);
+    if (qualifiers !== shape.qualifiersText) {
+      shape.qualifiersText = qualifiers;
+      shape.qualifiersRead = splitEventId(qualifiers)?.eventId;
+    }
+    const high = shape.qualifiersRead ?? id.qualifiers;
+    if (high !== undefined) record.qualifiers = high;
+    const channel = this.#text(shape, shape.channel);
+    if (channel !== '') record.channel = channel;
+    const computer = this.#text(shape, shape.computer);
+    if (computer !== '') record.computer = computer;
+    const recordId = recordIdOf(this.#text(shape, shape.recordId));
+    if (recordId !== undefined) record.recordId = recordId;
+    const level = this.#text(shape, shape.level);
+    if (level !== shape.levelText) {
+      shape.levelText = level;
+      shape.levelRead = levelOf(level);
+    }
+    if (shape.levelRead !== undefined) record.level = shape.levelRead;
+    const time = this.#text(shape, shape.time);
+    const instant = time === '' ? undefined : utcTime(time);
+    if (instant !== undefined) record.time = instant;
+    if (shape.values !== undefined) this.#takeValues(shape, shape.values, record);
+    for (const place of shape.messages) {
+      const message = this.#text(shape, place);
+      if (message !== '') record.message ??= message;
+    }
+    const culture = this.#text(shape, shape.culture);
+    if (culture !== '') record.culture = culture;
+    return record;
+  }
+
+  #takeValues(shape: Shape, values: readonly number[], record: Mutable<EventRecord>): void {
+    const insertions: string[] = [];
+    for (let k = 0; k < values.length; k++) insertions.push(this.#text(shape, values[k]!));
+    record.insertions = insertions;
+    if (shape.names !== undefined) {
+      record.names = shape.names.map(name => (typeof name === 'number' ? this.#text(shape, name) : name));
+    }
+  }
+
+  #text(shape: Shape, place: number): string {
+    if (place < 0) return place === NONE ? '' : shape.constants[FIRST_CONSTANT - place]!;
+    const words = this.#words;
+    const at = VALUES + place * 3;
+    const from = words[at]!;
+    const to = words[at + 1]!;
+    if (from === to) return '';
+    const slot = words[at + 2]!;
+    if (slot < NEW) return this.#strings[slot]!;
+    if ((slot & HAS_ESCAPE) !== 0) return JSON.parse(this.#decode(from - 1, to + 1)) as string;
+    const text = this.#decode(from, to);
+    if ((slot & UNCACHED) === 0) this.#strings[slot & (NEW - 1)] = text;
+    return text;
+  }
+
+  #decode(from: number, to: number): string {
+    if (this.#long !== undefined && to - from > LONGEST_CACHED) return this.#long.text(this.#bytes, from, to);
+    return (this.#bytes as SlicedBuffer).utf8Slice(from, to);
+  }
+
+  /** Lays a shape out as `assembly/json-shapes.ts` reads it; undefined where it has no room or is no plain one. */
+  #shapeAt(address: number, document: JsonDocument, from: number, to: number, places: EventPlaces): Shape | undefined {
+    const bytes = this.#bytes;
+    const values = shapedValues(document, places);
+    const constants: string[] = [];
+    const holes = new Map<number, number>();
+    const leaves = [...document.leaves()];
+    for (const [node] of leaves) holes.set(node, holes.size);
+    let isPlain = values !== undefined && leaves.length < MOST_LEAVES;
+    const placeOf = (node: number): number => {
+      if (node < 0) return NONE;
+      const hole = holes.get(node);
+      if (hole !== undefined) return hole;
+      // A list or an object is no text of its own.
+      if (document.isObject(node) || document.isArray(node)) isPlain = false;
+      constants.push(document.text(node));
+      return FIRST_CONSTANT - (constants.length - 1);
+    };
+    const first = new Set([placeOf(places.eventId), placeOf(places.provider)]);
+    const shape: Shape = {
+      address,
+      constants,
+      eventId: placeOf(places.eventId),
+      provider: placeOf(places.provider),
+      qualifiers: placeOf(places.qualifiers),
+      channel: placeOf(places.channel),
+      computer: placeOf(places.computer),
+      recordId: placeOf(places.recordId),
+      level: placeOf(places.level),
+      time: placeOf(places.time),
+      messages: places.messages.map(placeOf).filter(place => place !== NONE),
+      culture: placeOf(places.culture),
+      values: places.hasLostData && places.data < 0 ? undefined : values?.values.map(placeOf),
+      names: values?.names.some(name => name !== undefined)
+        ? values.names.map(name => (typeof name === 'number' ? placeOf(name) : name))
+        : undefined,
+      idText: undefined,
+      id: undefined,
+      qualifiersText: undefined,
+      qualifiersRead: undefined,
+      levelText: undefined,
+      levelRead: undefined,
+    };
+    if (!isPlain) return undefined;
+    const asked = new Set<unknown>([
+      ...[shape.qualifiers, shape.channel, shape.computer, shape.recordId, shape.level, shape.time, shape.culture],
+      ...[...shape.messages, ...(shape.values ?? []), ...(shape.names ?? [])],
+    ]);
+    const view = new DataView(bytes.buffer, address, SHAPE_BYTES);
+    let room = 8 + (leaves.length + 1) * 8;
+    let part = 8;
+    let at = from;
+    const addPart = (start: number, kind: number, asker: number): boolean => {
+      const length = start - at;
+      if (length > 0xffff || room + length + 16 > SHAPE_BYTES || !isAscii(bytes, at, start)) return false;
+      bytes.copy(bytes, address + room, at, start);
+      view.setUint32(part, address + room, true);
+      view.setUint16(part + 4, length, true);
+      view.setUint8(part + 6, kind);
+      view.setUint8(part + 7, asker);
+      room += length;
+      part += 8;
+      return true;
+    };
+    if (room > SHAPE_BYTES) return undefined;
+    for (const [node, start, end] of leaves) {
+      const hole = holes.get(node)!;
+      const asker = first.has(hole) ? ASKED_FIRST : asked.has(hole) ? ASKED_THEN : NOT_ASKED;
+      if (!addPart(start, document.isString(node) ? STRING : NUMBER, asker)) return undefined;
+      at = end;
+    }
+    if (!addPart(to, END, NOT_ASKED)) return undefined;
+    view.setUint32(0, leaves.length + 1, true);
+    return shape;
+  }
+}
+
+interface Shape {
+  readonly address: number;
+  /** Texts that belong to the shape: of `true` and `false`. */
+  readonly constants: readonly string[];
+  // Places: the number of a string or number in the document, `NONE`, or from `FIRST_CONSTANT` downwards a constant.
+  readonly eventId: number;
+  readonly provider: number;
+  readonly qualifiers: number;
+  readonly channel: number;
+  readonly computer: number;
+  readonly recordId: number;
+  readonly level: number;
+  readonly time: number;
+  readonly messages: readonly number[];
+  readonly culture: number;
+  readonly values: readonly number[] | undefined;
+  readonly names: readonly (string | number | undefined)[] | undefined;
+  // What was read last, and from which text.
+  idText: string | undefined;
+  id: EventId | undefined;
+  qualifiersText: string | undefined;
+  qualifiersRead: number | undefined;
+  levelText: string | undefined;
+  levelRead: number | undefined;
+}
+
+type EventId = NonNullable<ReturnType<typeof splitEventId>>;
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+const NONE = -1;
+const FIRST_CONSTANT = -2;
+
+const MOST_SHAPES = 8;
+const SHAPE_BYTES = (JSON_SHAPES_END - JSON_SHAPES) / MOST_SHAPES;
+const MOST_LEAVES = 512;
+
+// Looking for a shape in vain costs a tenth of a parse, learning one two parses. A log whose events have too many shapes
+// uses up its credit, and is then parsed.
+const START_CREDIT = 4096;
+const MOST_CREDIT = 65_536;
+const LEARN_COST = 32;
+
+const VALUES = PARSED_VALUES >> 2;
+const LONGEST_CACHED = 56;
+
+// As in `assembly/json-shapes.ts` and `assembly/value-cache.ts`.
+const DIFFERS = 0;
+const FITS_AS_UTF8 = 2;
+const END = 0;
+const STRING = 1;
+const NUMBER = 2;
+const NOT_ASKED = 0;
+const ASKED_FIRST = 1;
+const ASKED_THEN = 2;
+const NEW = 0x10000;
+const UNCACHED = 0x20000;
+const HAS_ESCAPE = 0x40000;
+
+function isAscii(bytes: Buffer, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (bytes[at]! >= 0x80) return false;
+  return true;
+}
