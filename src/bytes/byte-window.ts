@@ -87,6 +87,7 @@ export function plainMemory(): GrowableMemory {
   return {
     bytes: () => memory,
     grow(length) {
+      if (length <= memory.length) return;
       const larger = new Uint8Array(length);
       larger.set(memory);
       memory = larger;
