@@ -26,6 +26,7 @@ export class JsonShapes {
   readonly #wants: (provider: string, eventId: number) => boolean;
   /** The texts of the value cache. */
   readonly #strings: string[] = new Array<string>(CACHE_SLOTS).fill('');
+  readonly #lists = new Array<readonly string[]>(LISTS).fill([]);
   /** The one that fitted last comes first. */
   readonly #shapes: Shape[] = [];
   #bytes: Buffer = Buffer.alloc(0);
@@ -131,11 +132,29 @@ export class JsonShapes {
 
   #takeValues(shape: Shape, values: readonly number[], record: Mutable<EventRecord>): void {
     const insertions: string[] = [];
-    for (let k = 0; k < values.length; k++) insertions.push(this.#text(shape, values[k]!));
-    record.insertions = insertions;
-    if (shape.names !== undefined) {
-      record.names = shape.names.map(name => (typeof name === 'number' ? this.#text(shape, name) : name));
+    let hash = values.length;
+    for (let k = 0; k < values.length; k++) {
+      const place = values[k]!;
+      if (place >= 0) hash = (Math.imul(hash, 31) + this.#words[VALUES + place * 3 + 2]!) | 0;
+      insertions.push(this.#text(shape, place));
     }
+    record.insertions = this.#again(hash, insertions);
+    if (shape.names !== undefined) {
+      const { names } = shape;
+      const isFixed = names.every(name => typeof name !== 'number');
+      record.names = isFixed
+        ? (names as readonly (string | undefined)[]) // none is a number
+        : names.map(name => (typeof name === 'number' ? this.#text(shape, name) : name));
+    }
+  }
+
+  /** The list of an earlier event that holds the same texts, by which the extractor knows its failure again. */
+  #again(hash: number, insertions: readonly string[]): readonly string[] {
+    const slot = (hash ^ (hash >>> 15)) & (LISTS - 1);
+    const known = this.#lists[slot]!;
+    if (known.length === insertions.length && known.every((text, at) => text === insertions[at])) return known;
+    this.#lists[slot] = insertions;
+    return insertions;
   }
 
   #text(shape: Shape, place: number): string {
@@ -266,6 +285,9 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 const NONE = -1;
 const FIRST_CONSTANT = -2;
+
+/** Lists of values kept. */
+const LISTS = 2048;
 
 const MOST_SHAPES = 8;
 const SHAPE_BYTES = (JSON_SHAPES_END - JSON_SHAPES) / MOST_SHAPES;
