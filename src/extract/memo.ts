@@ -20,8 +20,10 @@ export class ValueMemo {
   /** By the array that holds the values; both go when nobody else holds it. */
   readonly #byArray = new WeakMap<readonly string[], Known>();
   readonly #byValues: ByValues | undefined;
-  readonly #payoff = new Payoff();
-  #isOpen = true;
+  readonly #arrays = new Payoff();
+  readonly #values = new Payoff();
+  #triesArray = true;
+  #triesValues = true;
 
   constructor(rules: readonly CompiledRule[]) {
     this.#byValues = ByValues.of(rules);
@@ -29,11 +31,12 @@ export class ValueMemo {
 
   /** The failure of an event that holds the array of an earlier one, and differs from it in time, record and place alone. */
   again(event: EventRecord): Failure | undefined {
-    this.#isOpen = this.#payoff.isWorthATry();
-    if (!this.#isOpen) return undefined;
+    this.#triesArray = this.#arrays.isWorthATry();
+    if (!this.#triesArray) return undefined;
     const known = this.#byArray.get(event.insertions!);
-    if (known === undefined || !differsInTimeAlone(known.event, event)) return undefined;
-    this.#payoff.count(true);
+    const isKnown = known !== undefined && differsInTimeAlone(known.event, event);
+    this.#arrays.count(isKnown);
+    if (!isKnown) return undefined;
     const failure: Mutable<Failure> = { ...known.failure };
     failure.position = event.position;
     if (event.time !== undefined) failure.time = event.time;
@@ -43,17 +46,17 @@ export class ValueMemo {
 
   /** What follows from the values alone. Asked of an event that `again` did not know. */
   partOf(event: EventRecord): ValuePart | undefined {
-    if (!this.#isOpen) return undefined;
+    this.#triesValues = this.#byValues !== undefined && this.#values.isWorthATry();
+    if (!this.#triesValues) return undefined;
     const part = this.#byValues?.get(event);
-    this.#payoff.count(part !== undefined);
+    this.#values.count(part !== undefined);
     return part;
   }
 
-  /** The event has made this failure. */
-  keep(event: EventRecord, failure: Failure): void {
-    if (!this.#isOpen) return;
-    this.#byArray.set(event.insertions!, { event, failure });
-    this.#byValues?.set(event, failure);
+  /** The event, which neither knew whole, has made this failure. */
+  keep(event: EventRecord, failure: Failure, isPartKnown: boolean): void {
+    if (this.#triesArray) this.#byArray.set(event.insertions!, { event, failure });
+    if (this.#triesValues && !isPartKnown) this.#byValues?.set(event, failure);
   }
 }
 

@@ -26,7 +26,7 @@ export function outcomeOf(
   const known = memo?.partOf(event);
   if (known !== undefined) {
     const failure = failureOf(event, definition.name, known);
-    memo?.keep(event, failure);
+    memo?.keep(event, failure, true);
     return { found: failure };
   }
   const messages = hasData(event) ? undefined : definition.messageMemo();
@@ -39,7 +39,9 @@ export function outcomeOf(
     const recognition = recognize(event, rule, catalogue);
     if (recognition === undefined) continue;
     const outcome = outcomeByRule(event, definition.name, rule, recognition, catalogue);
-    if (outcome.found.type === 'failure' && recognition.recognizedBy !== 'message') memo?.keep(event, outcome.found);
+    if (outcome.found.type === 'failure' && recognition.recognizedBy !== 'message') {
+      memo?.keep(event, outcome.found, false);
+    }
     if (outcome.found.type === 'failure') {
       messages?.set(event, catalogue, { part: outcome.found, inversion: outcome.inversion });
     }

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { EvpairError } from '../../model/index.js';
 
 /** Where an input's bytes come from. A file answers at once, everything else with a promise. */
@@ -35,11 +36,16 @@ export async function openSource(
   } catch (error) {
     throw cannotOpen(name, error);
   }
-  const { createReadStream } = await import('node:fs');
   const { Socket } = await import('node:net');
+  if (path === undefined && process.platform !== 'win32') {
+    const socket = pipeOrStream(() => new Socket({ fd, writable: false }), fd);
+    // A silent producer must not hold up an abort: the stream is ended under the reader's hands.
+    signal?.addEventListener('abort', () => socket.destroy(), { once: true });
+    return sourceOfPipe(socket, fd);
+  }
+  const { createReadStream } = await import('node:fs');
   const stream =
     path === undefined ? pipeOrStream(() => new Socket({ fd, writable: false }), fd) : createReadStream('', { fd });
-  // A silent producer must not hold up an abort: the stream is ended under the reader's hands.
   signal?.addEventListener('abort', () => stream.destroy(), { once: true });
   const source = sourceOfChunks(stream);
   return {
@@ -52,6 +58,67 @@ export async function openSource(
         throw error;
       }
     },
+  };
+}
+
+/**
+ * A pipe or socket as a source. The stream has made the descriptor non-blocking, so what is there already is read without
+ * it, in place; only where there is nothing the stream waits. What it has read itself comes first.
+ */
+function sourceOfPipe(socket: Socket, fd: number): ByteSource {
+  let failure: Error | undefined;
+  let isEnded = false;
+  let wake = () => {};
+  socket.on('error', error => {
+    failure = error;
+    wake();
+  });
+  for (const event of ['end', 'close'] as const) {
+    socket.on(event, () => {
+      isEnded = true;
+      wake();
+    });
+  }
+  let chunk: Uint8Array = new Uint8Array(0);
+  const give = (room: Uint8Array): number => {
+    const length = Math.min(room.length, chunk.length);
+    room.set(chunk.subarray(0, length));
+    chunk = chunk.subarray(length);
+    return length;
+  };
+  /** Undefined when there is nothing to read now. */
+  const readNow = (room: Uint8Array): number | undefined => {
+    if (chunk.length > 0) return give(room);
+    if (failure !== undefined) throw failure;
+    const waiting = socket.read() as Uint8Array | null;
+    if (waiting !== null) {
+      chunk = waiting;
+      return give(room);
+    }
+    if (isEnded || socket.destroyed) return 0;
+    try {
+      return readSync(fd, room, 0, room.length, null);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return undefined;
+      throw error;
+    }
+  };
+  return {
+    read(room) {
+      const length = readNow(room);
+      if (length !== undefined) return length;
+      return (async () => {
+        for (;;) {
+          await new Promise<void>(resolve => {
+            wake = resolve;
+            socket.once('readable', resolve);
+          });
+          const length = readNow(room);
+          if (length !== undefined) return length;
+        }
+      })();
+    },
+    close: () => socket.destroy(),
   };
 }
 
