@@ -418,7 +418,8 @@ export class JsonFramer {
     if (keys === undefined || this.#wrappers.length >= MAX_WRAPPERS) return false;
     const from = this.#stringStart - base;
     const to = this.#stringEnd - base;
-    if (from < start || to - from > 16) return false;
+    // Of an object that is too long already the key may have left the window.
+    if (from < start || to - from > 16 || this.#stringEnd - this.#start >= this.#maxLength) return false;
     return keys.includes(String.fromCharCode(...units.subarray(from, to)));
   }
 
