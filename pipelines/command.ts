@@ -14,6 +14,8 @@ export interface Command {
   readonly options: Readonly<Record<string, unknown>>;
   readonly output: Sink;
   readonly tell: Teller;
+  /** Called before each line that evpair wrote; may throw where such lines cannot be dealt with. */
+  readonly onOwnLine?: (() => void) | undefined;
 }
 
 /** Takes lines without their line ends; `drain` gives a promise when the reader is slow. */

@@ -22,26 +22,63 @@ export async function readInputs(
   selection: Selection | undefined,
   take: (item: Incoming) => void,
 ): Promise<Outcome> {
-  let read = 0;
-  let isIncomplete = false;
-  const takeAndTell = (item: Incoming) => {
-    if (item.type === 'reject') {
-      isIncomplete = true;
-      command.tell.reject(item);
-    } else if (item.type === 'warning') {
-      command.tell.warning(item);
-    } else if (item.type === 'input') {
-      if (!item.isComplete) isIncomplete = true;
-      if (item.format !== 'unknown') read += 1;
-    }
-    take(item);
-  };
-
-  for (const { name, reason } of command.missing) {
-    isIncomplete = true;
-    command.tell.failed({ name, path: name }, new EvpairError('ERR_INPUT', `${name}: ${reason}`));
-  }
+  const reading = new InputReading(command, selection, take);
+  reading.tellMissing();
   for (const input of command.inputs) {
+    await reading.read(input);
+    if (command.read.signal?.aborted === true) break;
+  }
+  return reading.outcome();
+}
+
+/** What `readInputs` does, step by step, for who reads some of the inputs elsewhere. */
+export class InputReading {
+  readonly #command: Command;
+  readonly #selection: Selection | undefined;
+  readonly #take: (item: Incoming) => void;
+  #read = 0;
+  #isIncomplete = false;
+
+  constructor(command: Command, selection: Selection | undefined, take: (item: Incoming) => void) {
+    this.#command = command;
+    this.#selection = selection;
+    this.#take = take;
+  }
+
+  outcome(): Outcome {
+    return { isIncomplete: this.#isIncomplete, readNothing: this.#read === 0 };
+  }
+
+  tellMissing(): void {
+    for (const { name, reason } of this.#command.missing) {
+      this.tellFailed({ name, path: name }, new EvpairError('ERR_INPUT', `${name}: ${reason}`));
+    }
+  }
+
+  tellFailed(input: InputSource, error: unknown): void {
+    this.#isIncomplete = true;
+    this.#command.tell.failed(input, error);
+  }
+
+  /** Tells of an item that cannot be read or means something for the outcome. */
+  tell(item: Incoming): void {
+    if (item.type === 'reject') {
+      this.#isIncomplete = true;
+      this.#command.tell.reject(item);
+    } else if (item.type === 'warning') {
+      this.#command.tell.warning(item);
+    } else if (item.type === 'input') {
+      if (!item.isComplete) this.#isIncomplete = true;
+      if (item.format !== 'unknown') this.#read += 1;
+    }
+  }
+
+  async read(input: InputSource): Promise<void> {
+    const command = this.#command;
+    const takeAndTell = (item: Incoming) => {
+      this.tell(item);
+      this.#take(item);
+    };
     // An archive may hold several inputs that evpair wrote.
     const own = new Map<string, OwnLines>();
     const ownOf = (member: InputSource) => {
@@ -54,8 +91,11 @@ export async function readInputs(
         input,
         {
           ...command.read,
-          selection,
-          onLine: (line, member) => ownOf(member).push(line),
+          selection: this.#selection,
+          onLine: (line, member) => {
+            command.onOwnLine?.();
+            ownOf(member).push(line);
+          },
           afterWindow: () => command.output.drain(),
         },
         takeAndTell,
@@ -63,12 +103,9 @@ export async function readInputs(
       for (const each of own.values()) each.end();
     } catch (error) {
       if (!(error instanceof EvpairError) || error.code !== 'ERR_INPUT') throw error;
-      isIncomplete = true;
-      command.tell.failed(input, error);
+      this.tellFailed(input, error);
     }
-    if (command.read.signal?.aborted === true) break;
   }
-  return { isIncomplete, readNothing: read === 0 };
 }
 
 /** The lines of one input that evpair wrote: parsed, checked, and accounted for. */

@@ -9,11 +9,15 @@ import {
   SHIPPED_DEFINITIONS,
   type SummariseOptions,
   summariseRun,
+  type Threads,
   writePartial,
 } from '../src/index.js';
 import type { Command, Outcome } from './command.js';
-import { readInputs } from './read-inputs.js';
+import { type Jobs, planShares } from './plan-shares.js';
+import { readInShares } from './read-in-shares.js';
+import { type Incoming, readInputs } from './read-inputs.js';
 import { exactShareOf, runFacts } from './run-facts.js';
+import type { Share, ShareResult } from './shares.js';
 import { type SummaryForm, type SummaryOutput, writeSummary } from './write-summary.js';
 
 export interface SummarizeCommand extends Command {
@@ -27,6 +31,8 @@ export interface SummarizeCommand extends Command {
   readonly width: SummaryOutput['width'];
   /** What changes extraction besides the definitions: partial ledgers that differ in it must not be merged. */
   readonly extraction: Readonly<Record<string, unknown>>;
+  /** Threads that may read; undefined: none. Each number of them gives the same bytes. */
+  readonly jobs?: (Jobs & { readonly open: (count: number) => Threads<Share, ShareResult> }) | undefined;
 }
 
 /** `evpair summarize`, the main job: exports, events or failures → pair summaries, or with `--partial` the ledger. */
@@ -36,10 +42,21 @@ export async function summarize(command: SummarizeCommand): Promise<Outcome> {
   const ledger = new Ledger({ ...command.extract, ...command.ledger });
   const correlator = correlateFailures(ledger, { counts: extractor });
   const correlate = (item: Parameters<typeof correlator.push>[0]) => correlator.push(item, () => undefined);
-  const outcome = await readInputs(command, compiled.selection, item => {
+  const take = (item: Incoming) => {
     if (item.type === 'failure' || item.type === 'unpaired') correlate(item);
     else extractor.push(item, correlate);
-  });
+  };
+  const plan = command.jobs === undefined ? undefined : planShares(command, command.jobs);
+  const threads = plan && command.jobs?.open(plan.count);
+  let outcome: Outcome;
+  try {
+    outcome =
+      plan === undefined || threads === undefined
+        ? await readInputs(command, compiled.selection, take)
+        : await readInShares(command, { compiled, extract: command.extract, ledger, take, plan, threads });
+  } finally {
+    await threads?.close();
+  }
   const facts = runFacts(command, compiled);
   if (command.form === 'partial') {
     const configHash = hashOf({ definitions: facts.definitions, extraction: command.extraction });

@@ -7,13 +7,16 @@
  */
 export { loadCodePage } from './bytes/code-pages.js';
 export {
+  buffersOf,
   type CorrelateOptions,
   correlateFailures,
   type ExtractCounts,
   Ledger,
   type LedgerInput,
   type LedgerOptions,
+  type PackedLedger,
   PartialReader,
+  packLedger,
   type RunFacts,
   readPartial,
   type SummariseOptions,
@@ -57,6 +60,13 @@ export { ExportReader, type ExportReaderOptions } from './read/export-reader.js'
 export { FORMATS } from './read/formats.js';
 export { type ExpandedInputs, expandInputs, type InputSource, type MissingInput } from './read/inputs/expand-inputs.js';
 export { type ReadInputOptions, readInput } from './read/inputs/read-input.js';
+export {
+  type FileOutlook,
+  type FileRange,
+  lookAtFile,
+  type RangeReading,
+  readRange,
+} from './read/inputs/read-range.js';
 export { type InputSurvey, surveyInputs } from './read/survey.js';
 export { type ColumnMap, parseColumns } from './read/tool-csv/columns.js';
 export {
@@ -70,6 +80,16 @@ export {
 } from './stream/index.js';
 export { extractPairs, readEvents, summarisePairs } from './stream-api.js';
 export { formatInstant, parseIsoInstant } from './time/instant-text.js';
+export {
+  openThreads,
+  type PackedError,
+  packError,
+  serveTasks,
+  type TaskContext,
+  type Threads,
+  type ThreadsOptions,
+  unpackError,
+} from './workers/threads.js';
 export {
   escapeForTerminal,
   type OwnItem,

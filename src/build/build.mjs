@@ -36,13 +36,19 @@ await Promise.all([
     outfile: 'dist/evpair-bundle.cjs',
     format: 'cjs',
     external: LAZY,
-    // A function for `start.ts` to call. Each of its characters is one byte.
-    banner: { js: '(function (require, module, exports) {' },
+    // A function for `load-bundle.ts` to call. Each of its characters is one byte.
+    banner: { js: '(function (require, module, exports, __dirname) {' },
     footer: { js: '})' },
     charset: 'ascii',
     supported: { 'dynamic-import': false },
     plugins: [lazyBuiltins('node:crypto', 'node:stream', 'node:zlib', 'node:os')],
     minify: true,
+  }),
+  build({
+    ...shared,
+    entryPoints: ['src/cli/start-worker.ts'],
+    outfile: 'dist/evpair-worker.cjs',
+    format: 'cjs',
   }),
   build({
     ...shared,

@@ -21,7 +21,9 @@ if (process.argv[1] === self) {
   const script = new Script(readFileSync(bundle, 'latin1'), { filename: bundle });
   process.argv = [process.argv[0], bundle, '--quiet', '-o', devNull, `${root}samples/CAS01-System-wevtutil.xml`];
   const require = createRequire(bundle);
-  script.runInThisContext()(require, { exports: {} }, {});
+  const module = { exports: {} };
+  script.runInThisContext()(require, module, module.exports, `${root}dist`);
+  void module.exports.run();
   process.on('exit', status => {
     if (status === 0) writeFileSync(bundle.replace(/cjs$/, 'cache'), script.createCachedData());
   });

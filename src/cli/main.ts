@@ -49,6 +49,13 @@ function describe(error: unknown): string {
   return `this is a fault of evpair, please report it: ${error instanceof Error ? (error.stack ?? error.message) : error}`;
 }
 
-void main(process.argv.slice(2)).then(status => {
-  process.exitCode = status;
-});
+/** Runs evpair as a program. */
+export async function run(): Promise<void> {
+  process.exitCode = await main(process.argv.slice(2));
+}
+
+/** Runs evpair as one of its own worker threads. */
+export async function work(): Promise<void> {
+  const { work } = await import('./work.js');
+  await work();
+}

@@ -112,6 +112,12 @@ export const OPTIONS: readonly Option[] = [
   { name: 'parse-all', help: 'Parse every event, also those that no definition wants.', commands: READING },
   { name: 'max-event-bytes', value: 'N', help: 'Reject longer events. Default: 16777216 (16 MiB).', commands: READING },
   {
+    name: 'jobs',
+    value: 'N',
+    help: 'Read with N threads; the output is the same for any N. Default: as many as pay for the inputs.',
+    commands: ['summarize'],
+  },
+  {
     name: 'fail-on',
     value: 'N',
     help: 'Exit with 3 if some pair has N failures or more.',

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, fstatSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import type { Command, Outcome } from '../../pipelines/command.js';
 import { checkDefinitions, listDefinitions, shippedDefinition, showDefinition } from '../../pipelines/definitions.js';
 import { detect } from '../../pipelines/detect.js';
 import { events } from '../../pipelines/events.js';
 import { extract } from '../../pipelines/extract.js';
 import { merge } from '../../pipelines/merge.js';
-import { summarize } from '../../pipelines/summarize.js';
+import { type SummarizeCommand, summarize } from '../../pipelines/summarize.js';
 import {
   importTemplateFiles,
   indexTemplates,
@@ -22,6 +23,7 @@ import {
   expandInputs,
   forEachLine,
   loadDefinitions,
+  openThreads,
   type PairDefinition,
   parseColumns,
   templateLine,
@@ -44,6 +46,7 @@ import { type CommandLine, usage } from './parse-command-line.js';
 import { openProgress } from './progress.js';
 import { openTeller } from './teller.js';
 import { isTerminal } from './terminal.js';
+import type { WorkSetup } from './work.js';
 
 /** Runs the command that the line names. `tool` is evpair with its version. @returns the exit status. */
 export async function runCommand(line: CommandLine, log: Log, tool: string): Promise<number> {
@@ -121,7 +124,8 @@ export async function runCommand(line: CommandLine, log: Log, tool: string): Pro
           ...settings,
           ...shown,
           form: summaryForm(form),
-          ledger: { dedupe: textOption(options, 'dedupe') === 'none' ? 'none' : 'record-id' },
+          ledger: ledgerOptionsOf(line),
+          jobs: jobsOf(line, definitions, bytes => progress?.add(bytes)),
           extraction: { ...extractionOf(line), templates: templateFiles.map(hashOfFile) },
         });
     }
@@ -161,7 +165,7 @@ function argumentsOf(line: CommandLine): readonly string[] {
   return args.length > 0 || list !== undefined || isTerminal('stdin') ? args : ['-'];
 }
 
-async function readingOptions({ options }: CommandLine) {
+export async function readingOptions({ options }: CommandLine) {
   const columns = textOption(options, 'columns');
   const dateOrder = textOption(options, 'date-order') as 'dmy' | 'mdy' | 'ymd' | undefined; // the table's choices
   return {
@@ -177,6 +181,26 @@ async function readingOptions({ options }: CommandLine) {
     maxEventBytes: countOption(options, 'max-event-bytes', 1024),
     keepRejectBytes: textOption(options, 'rejects') !== undefined,
     hash: flagOption(options, 'hash'),
+  };
+}
+
+export function ledgerOptionsOf({ options }: CommandLine): { readonly dedupe: 'none' | 'record-id' } {
+  return { dedupe: textOption(options, 'dedupe') === 'none' ? 'none' : 'record-id' };
+}
+
+/** Threads for reading; nothing of them is loaded before they are opened. */
+function jobsOf(
+  line: CommandLine,
+  definitions: readonly PairDefinition[] | undefined,
+  onProgress: (bytes: number) => void,
+): SummarizeCommand['jobs'] {
+  const count = countOption(line.options, 'jobs', 1);
+  if (count === 1) return undefined;
+  const setup: WorkSetup = { line, definitions };
+  return {
+    count,
+    available: () => availableParallelism(),
+    open: threads => openThreads({ file: `${__dirname}/evpair-worker.cjs`, count: threads, setup, onProgress }),
   };
 }
 
@@ -205,7 +229,7 @@ function extractionOf({ options }: CommandLine): Record<string, unknown> {
   return Object.fromEntries(names.map(name => [name, options[name] ?? null]));
 }
 
-function boundsOf({ options }: CommandLine): { since?: number; until?: number } {
+export function boundsOf({ options }: CommandLine): { since?: number; until?: number } {
   const since = timeOption(options, 'since');
   const until = timeOption(options, 'until');
   return { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) };
@@ -254,7 +278,7 @@ function refuseSummariseOptions({ options }: CommandLine): void {
 
 /** What the run line repeats: what was typed, without where it went. */
 function printedOptions({ options }: CommandLine): Record<string, unknown> {
-  const silent = new Set(['output', 'rejects', 'log-format', 'quiet', 'no-progress', 'inputs-from']);
+  const silent = new Set(['output', 'rejects', 'log-format', 'quiet', 'no-progress', 'inputs-from', 'jobs']);
   return Object.fromEntries(
     Object.entries(options)
       .filter(([name]) => !silent.has(name))
@@ -360,7 +384,7 @@ function mustBeFile(name: string): void {
 }
 
 /** A file of templates, read by offset: an indexed catalogue of any size costs what is looked up in it. */
-function openTemplateFile(name: string): OpenTemplateFile {
+export function openTemplateFile(name: string): OpenTemplateFile {
   mustBeFile(name);
   try {
     const fd = openSync(name, 'r');

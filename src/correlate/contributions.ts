@@ -24,6 +24,15 @@ const DESTINATION = 2;
 const OBSERVER = 3;
 const VALUES = 4;
 
+/** Contributions on their way to another thread: tuples, one behind the other, over lists of strings and outlines. */
+export interface PackedContributions {
+  readonly strings: readonly string[];
+  readonly outlines: readonly Outline[];
+  readonly words: Uint32Array<ArrayBuffer>;
+  /** By id: where its tuple ends in `words`. */
+  readonly ends: Uint32Array<ArrayBuffer>;
+}
+
 /** Interned contributions: tuples of numbers over interned strings and outlines. */
 export class Contributions {
   readonly strings = new StringPool();
@@ -167,6 +176,38 @@ export class Contributions {
       ids[id] = this.#intern(tuple, length) + 1;
       return ids[id]! - 1;
     };
+  }
+
+  /** All of it as plain data, for another thread. */
+  pack(): PackedContributions {
+    const ends = new Uint32Array(this.size);
+    let length = 0;
+    for (let id = 0; id < this.size; id++) ends[id] = length += this.#tuples.lengthOf(id);
+    const words = new Uint32Array(length);
+    for (let id = 0, at = 0; id < this.size; id++) {
+      for (let place = 0; at < ends[id]!; place++) words[at++] = this.#tuples.at(id, place);
+    }
+    return {
+      strings: Array.from({ length: this.strings.size }, (_, id) => this.strings.text(id)),
+      outlines: Array.from({ length: this.outlines.size }, (_, id) => this.outlines.get(id)),
+      words,
+      ends,
+    };
+  }
+
+  /** Interns what `pack` gave. @returns the ids here, by the ids there. */
+  adoptPacked({ strings, outlines, words, ends }: PackedContributions): Uint32Array {
+    const string = Uint32Array.from(strings, text => this.strings.intern(text));
+    const outline = Uint32Array.from(outlines, each => this.outlines.intern(each));
+    return ends.map((end, id) => {
+      const from = id === 0 ? 0 : ends[id - 1]!;
+      const tuple = this.#room(outline[words[from + OUTLINE]!]!);
+      for (let at = from + SOURCE; at < end; at++) tuple[at - from] = string[words[at]!]!;
+      tuple[OUTLINE] = outline[words[from + OUTLINE]!]!;
+      const observer = words[from + OBSERVER]!;
+      tuple[OBSERVER] = observer === 0 ? 0 : string[observer - 1]! + 1;
+      return this.#intern(tuple, end - from);
+    });
   }
 
   #intern(tuple: Uint32Array, length: number): number {

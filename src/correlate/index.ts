@@ -1,6 +1,7 @@
 export { type CorrelateOptions, correlateFailures, type ExtractCounts } from './correlate-failures.js';
 export type { LedgerInput } from './known-inputs.js';
 export { Ledger, type LedgerOptions } from './ledger.js';
+export { buffersOf, type PackedLedger, packLedger } from './pack-ledger.js';
 export { PartialReader, readPartial } from './read-partial.js';
 export { type RunFacts, summariseRun } from './run-summary.js';
 export { type SummariseOptions, summarise } from './summarise.js';

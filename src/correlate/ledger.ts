@@ -3,6 +3,7 @@ import { packClock, unpackClock } from './clock.js';
 import { Float64Column } from './column.js';
 import { bounds, KnownInputs, type LedgerInput } from './known-inputs.js';
 import { type LedgerRow, LedgerRows } from './ledger-rows.js';
+import { type PackedLedger, unpackRows } from './pack-ledger.js';
 
 export interface LedgerOptions {
   /** Count copies of an event once, by its identity. Default: record-id. */
@@ -119,6 +120,30 @@ export class Ledger {
   /** Adds an input that was taken from a ledger. @throws EvpairError `ERR_PARTIAL` as `endInput` does. */
   restoreInput(input: LedgerInput): void {
     this.#addInput(input);
+  }
+
+  /** Adds all rows and inputs that were packed, as `merge` does. @throws EvpairError `ERR_PARTIAL` as `endInput` does. */
+  mergePacked(packed: PackedLedger): void {
+    this.#settle();
+    const known = new KnownRanges();
+    for (const input of packed.inputs) known.add(input, !this.#addInput(input));
+    for (const row of unpackRows(packed, this.rows.contributions)) {
+      if (row.hasIdentity || !known.holds(row.input, row.offset)) this.restore(row);
+    }
+  }
+
+  /** Adds the packed rows of a part of an input, as if they had been added here one by one; `endInput` ends it here. */
+  absorb(packed: PackedLedger): void {
+    const { rows } = this;
+    for (const row of unpackRows(packed, rows.contributions)) {
+      const open = this.#openInput(rows.inputNames.intern(row.input));
+      const { size } = rows;
+      this.restore(row);
+      if (rows.size > size) open.lastRow = size;
+    }
+    for (const { report, identified } of packed.inputs) {
+      if (identified > 0) this.#openInput(rows.inputNames.intern(report.path)).identified += identified;
+    }
   }
 
   timeOf(row: number): Instant | undefined {

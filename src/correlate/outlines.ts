@@ -32,6 +32,10 @@ export class Outlines {
   /** The outlines that a definition's last items had, the latest first: values that a system leaves out make several. */
   readonly #recent = new Map<string, number[]>();
 
+  get size(): number {
+    return this.#outlines.length;
+  }
+
   get(id: number): Outline {
     return this.#outlines[id]!;
   }

@@ -1,6 +1,7 @@
 import type { ByteWindow } from '../bytes/byte-window.js';
 import type { DateOrder, EventRecord, InputReport, Reject, Selection, Warning } from '../model/index.js';
 import type { LocalZone } from '../time/local-zone.js';
+import type { Head } from './head.js';
 import type { ColumnMap } from './tool-csv/columns.js';
 
 /**
@@ -16,7 +17,37 @@ export interface FormatReader {
   read(window: ByteWindow, isLast: boolean, emit: (item: EventRecord | Reject | Warning) => void): void;
   /** After the last `read`: what the input was and held, without what only the driver knows. */
   report(): FormatReport;
+  /** Of a reader that was given a range: where it stopped, once it has. */
+  stop?(): RangeStop | undefined;
 }
+
+/**
+ * A part of an input that is read by itself. An event belongs to the range that it starts in: the reader reads on past
+ * `stopAt` to the end of the last one. Its first window begins where the range does.
+ */
+export interface ReadRange {
+  /** The units in force where the range begins; undefined at the input's first byte, where they are found. */
+  readonly units: UnitEncoding | undefined;
+  /** Stop in front of the first event that starts at this offset or after it. */
+  readonly stopAt: number;
+}
+
+/** A place between two events, at which nothing is pending: who starts there in these units reads what one reader would. */
+export interface RangeStop {
+  readonly offset: number;
+  readonly units: UnitEncoding;
+}
+
+/** How inputs of a form are cut into ranges. */
+export interface RangeForm {
+  /** The units at the input's start; undefined when this input is not to be read in ranges. */
+  unitsOf(head: Head, options: Pick<ReadOptions, 'encoding' | 'dateOrder'>): UnitEncoding | undefined;
+  /** The first index from `from` on where an event seems to start and is seen whole; -1 when there is none. */
+  startIn(bytes: Buffer, from: number, units: UnitEncoding): number;
+}
+
+/** The units of a run of text. `utf-8` stands for any 8-bit encoding. */
+export type UnitEncoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
 export type FormatReport = Omit<InputReport, 'type' | 'path' | 'bytes' | 'sha256' | 'isComplete'>;
 
@@ -50,6 +81,8 @@ export interface ReadOptions {
   readonly search?: 'simd' | 'indexof' | 'plain' | undefined;
   /** False: the prefilter is not used and every event is parsed before it is dropped (a test's plain path). Default: true. */
   readonly prefilter?: boolean | undefined;
+  /** Read this part alone. Only for formats with `ranges`. Default: the whole input. */
+  readonly range?: ReadRange | undefined;
 }
 
 export const DEFAULT_MAX_EVENT_BYTES = 16 * 1024 * 1024;

@@ -1,10 +1,10 @@
 import { createClixmlReader, detectClixml } from './clixml/index.js';
 import { detectEventJson } from './event-json/detect.js';
-import { createEventJsonReader } from './event-json/index.js';
+import { createEventJsonReader, jsonRanges } from './event-json/index.js';
 import { createEventTextReader, detectEventText } from './event-text/index.js';
-import { createEventXmlReader } from './event-xml/index.js';
+import { createEventXmlReader, xmlRanges } from './event-xml/index.js';
 import { createEvtxReader, detectEvtx } from './evtx/index.js';
-import type { FormatReader, ReadOptions } from './format-reader.js';
+import type { FormatReader, RangeForm, ReadOptions } from './format-reader.js';
 import type { Head } from './head.js';
 import { createToolCsvReader, detectToolCsv } from './tool-csv/index.js';
 import { createViewerCsvReader, detectViewerCsv } from './viewer-csv/index.js';
@@ -16,15 +16,22 @@ export interface Format {
   /** How sure the head makes it, 0 (cannot be) to 1 (certain). The surest row wins, the earlier one of equals. */
   readonly detect: (head: Head) => number;
   readonly create: (options: ReadOptions) => FormatReader;
+  /** Present where parts of an input can be read by themselves. */
+  readonly ranges?: RangeForm;
 }
 
 /** Every form, the surest marks first. To add one: a folder beside this file and a row here. */
 export const FORMATS: readonly Format[] = [
   { name: 'evtx', detect: detectEvtx, create: createEvtxReader },
   { name: 'clixml', detect: head => detectClixml(head.text), create: createClixmlReader },
-  { name: 'event-json', detect: head => detectEventJson(head.bytes).score, create: createEventJsonReader },
+  {
+    name: 'event-json',
+    detect: head => detectEventJson(head.bytes).score,
+    create: createEventJsonReader,
+    ranges: jsonRanges,
+  },
   { name: 'event-text', detect: head => detectEventText(head.text), create: createEventTextReader },
-  { name: 'event-xml', detect: detectEventXml, create: createEventXmlReader },
+  { name: 'event-xml', detect: detectEventXml, create: createEventXmlReader, ranges: xmlRanges },
   { name: 'viewer-csv', detect: detectViewerCsv, create: createViewerCsvReader },
   { name: 'tool-csv', detect: detectToolCsv, create: createToolCsvReader },
 ];

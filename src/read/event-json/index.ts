@@ -5,7 +5,15 @@ import { EventText } from '../../bytes/event-text.js';
 import { SCAN_OUT, WasmMemory } from '../../bytes/window-memory.js';
 import { type EventRecord, type Instant, isSelected, type Reject, type Warning } from '../../model/index.js';
 import { LocalTimes } from '../../time/local-times.js';
-import { DEFAULT_MAX_EVENT_BYTES, type FormatReader, type FormatReport, type ReadOptions } from '../format-reader.js';
+import {
+  DEFAULT_MAX_EVENT_BYTES,
+  type FormatReader,
+  type FormatReport,
+  type RangeForm,
+  type RangeStop,
+  type ReadOptions,
+  type ReadRange,
+} from '../format-reader.js';
 import type { DialectContext, Loss } from './dialect.js';
 import { eventTree, placesInTree } from './dialects-tree.js';
 import { decodeUnits16, JsonDocument, type JsonUnits } from './json-document.js';
@@ -89,10 +97,10 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
   read(window: ByteWindow, isLast: boolean, emit: Emit): void {
     this.#emit = emit;
     this.#isLast = isLast;
-    this.#encoding ??= encodingOf(window, isLast, this.#options.encoding);
+    this.#encoding ??= this.#options.range?.units ?? encodingOf(window, isLast, this.#options.encoding);
     if (this.#encoding === undefined) return;
     if (this.#encoding === 'utf-8') {
-      this.#framer ??= new JsonFramer(this.#maxBytes);
+      this.#framer ??= new JsonFramer(this.#maxBytes, rangeOf(this.#options.range, window));
       this.#units = window.bytes;
       this.#base = window.origin;
       this.#view = Buffer.from(window.bytes.buffer, window.bytes.byteOffset, window.end);
@@ -105,7 +113,7 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
       this.#hold(done, this.#framer);
       window.release(done);
     } else {
-      this.#framer ??= new JsonFramer(this.#maxBytes >> 1);
+      this.#framer ??= new JsonFramer(this.#maxBytes >> 1, undefined);
       this.#wide ??= new UnitWindow(this.#encoding === 'utf-16be');
       const wide = this.#wide;
       wide.take(window);
@@ -118,6 +126,11 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
       wide.start = done;
     }
     if (isLast) this.#finish(window, this.#framer);
+  }
+
+  stop(): RangeStop | undefined {
+    const offset = this.#framer?.stoppedAt ?? -1;
+    return offset < 0 ? undefined : { offset, units: 'utf-8' };
   }
 
   report(): FormatReport {
@@ -395,6 +408,25 @@ const BROKEN = {
   'too-long': 'the event is longer than the limit; raise it with --max-event-bytes if it is meant',
   limit: 'the object is nested deeper than 512 levels',
 } as const;
+
+/** Lines of UTF-8 alone are read in ranges: amid them nothing hangs on what came before. A range begins after a line feed. */
+export const jsonRanges: RangeForm = {
+  unitsOf({ bytes, encoding, text }, options) {
+    if (encoding !== 'utf-8' || bytes[0] === 0 || bytes[1] === 0) return undefined;
+    if (options.dateOrder !== undefined) return undefined;
+    if (options.encoding !== undefined && /^(utf-?16|ucs)/i.test(options.encoding)) return undefined;
+    return /^(Record \d+)?\s*\{[^\n]*\}[ \t\r]*\n/.test(text) ? 'utf-8' : undefined;
+  },
+  startIn(bytes, from) {
+    const at = from === 0 ? 0 : bytes.indexOf(0x0a, from - 1) + 1;
+    return (from > 0 && at === 0) || at >= bytes.length ? -1 : at;
+  },
+};
+
+function rangeOf(range: ReadRange | undefined, window: ByteWindow) {
+  if (range === undefined) return undefined;
+  return { stopAt: range.stopAt, lineAt: range.units === undefined ? undefined : window.offsetOf(window.start) };
+}
 
 /** By byte order mark, else by the NUL that UTF-16 has beside the ASCII character every JSON starts with. */
 function encodingOf(

@@ -61,9 +61,27 @@ export class JsonFramer {
   #wrapperDepth = -1;
   readonly #wrappers: { readonly parents: Uint8Array; readonly depth: number; readonly brackets: number }[] = [];
 
-  /** @param maxLength the longest event in units. */
-  constructor(maxLength: number) {
+  /** The offset at or after which the next line ends the reading, and where that was. */
+  readonly #stopAt: number;
+  #stopped = -1;
+
+  /**
+   * @param maxLength the longest event in units.
+   * @param range where to stop, and for a range amid NDJSON the offset of the line that it begins with.
+   */
+  constructor(maxLength: number, range: { readonly stopAt: number; readonly lineAt: number | undefined } | undefined) {
     this.#maxLength = maxLength;
+    this.#stopAt = range?.stopAt ?? Infinity;
+    if (range?.lineAt === undefined) return;
+    this.#isLines = true;
+    this.#mode = 'decided';
+    this.#start = range.lineAt;
+    this.#scanned = range.lineAt;
+  }
+
+  /** Where the line starts that it stopped in front of, with nothing pending; -1 while it reads. */
+  get stoppedAt(): number {
+    return this.#stopped;
   }
 
   /**
@@ -71,6 +89,7 @@ export class JsonFramer {
    * done with: the rest must come again, with more behind it. With `isLast` everything is dealt with.
    */
   frame(units: JsonUnits, start: number, end: number, base: number, isLast: boolean, sink: FrameSink): number {
+    if (this.#stopped >= 0) return start;
     for (;;) {
       const before = this.#scanned;
       const wasLines = this.#isLines && !this.#returnsToLines;
@@ -106,6 +125,11 @@ export class JsonFramer {
     }
   }
 
+  /** Whether the lines before have left nothing behind. */
+  get #isClean(): boolean {
+    return this.openBrackets === 0 && this.#wrappers.length === 0 && this.#regionStart < 0;
+  }
+
   #isOverlong(from: number): boolean {
     return this.#scanned - from > this.#maxLength;
   }
@@ -119,10 +143,16 @@ export class JsonFramer {
     let at = Math.max(this.#scanned - base, start);
     let from = this.#start - base;
     while (at < end || (isLast && from < end)) {
+      const stop = this.#stopAt - base;
+      if (from >= stop && this.#isClean) {
+        this.#stopped = from + base;
+        return;
+      }
       if (at === from) {
-        at = from = sink.skipLines(from, end);
+        at = from = sink.skipLines(from, from < stop ? Math.min(end, stop) : end);
         this.#start = from + base;
         if (at >= end) break;
+        if (at >= stop) continue;
       }
       const found = view.indexOf(0x0a, at);
       if (found < 0 && !isLast) {

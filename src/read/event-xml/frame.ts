@@ -70,6 +70,9 @@ export class Framer {
   #resume = 0;
   #opened = 0;
   #region: Region | undefined;
+  /** The absolute offset at or after which the next event's start ends the reading, and where that was. */
+  readonly #stopAt: number;
+  #stopped = -1;
   readonly #terminators = { '-->': { from: -1, to: -1, at: -1 }, ']]>': { from: -1, to: -1, at: -1 } };
 
   constructor(options: {
@@ -81,7 +84,10 @@ export class Framer {
     readonly keepRejectBytes: boolean;
     /** Undefined: found from the first bytes. */
     readonly encoding: UnitEncoding | undefined;
+    /** Stop in front of the first event that starts at this absolute offset or after it. Default: never. */
+    readonly stopAt?: number | undefined;
   }) {
+    this.#stopAt = options.stopAt ?? Infinity;
     this.#sink = options.sink;
     this.#finder = options.finder;
     this.#createFast = options.createFast;
@@ -91,7 +97,13 @@ export class Framer {
     this.#hasBegun = options.encoding !== undefined;
   }
 
+  /** Where the event starts that it stopped in front of: between events, with nothing pending; -1 while it reads. */
+  get stoppedAt(): number {
+    return this.#stopped;
+  }
+
   read(window: ByteWindow, isLast: boolean): void {
+    if (this.#stopped >= 0) return;
     if (this.#window === undefined) {
       const fast = this.#createFast?.(window);
       this.#fast = fast?.scan;
@@ -217,9 +229,11 @@ export class Framer {
   #startAt(at: number): boolean {
     if (this.#fast !== undefined) {
       const window = this.#window;
-      const stopped = this.#fast.scan(window, this.#units, at, this.#high);
+      const high = Math.min(this.#high, Math.floor(this.#index(this.#stopAt)));
+      const stopped = high <= at ? at : this.#fast.scan(window, this.#units, at, high);
       // A short piece is looked at again with the next window; of a long one the readable way remembers what it saw.
-      if (this.#fast.isUnfinished && !this.#isLast && this.#high - stopped < LONGEST_SEEN_TWICE) {
+      const isCut = high === this.#high && this.#fast.isUnfinished && !this.#isLast;
+      if (isCut && high - stopped < LONGEST_SEEN_TWICE) {
         this.#release(stopped);
         return false;
       }
@@ -228,16 +242,21 @@ export class Framer {
         return true;
       }
     }
-    this.#startEvent(at);
-    return true;
+    return this.#startEvent(at);
   }
 
-  #startEvent(at: number): void {
+  /** False where the reading stops. */
+  #startEvent(at: number): boolean {
     this.#release(at);
+    if (this.#offset(at) >= this.#stopAt) {
+      this.#stopped = this.#offset(at);
+      return false;
+    }
     this.#phase = 'event';
     this.#inside = 'start-tag';
     this.#start = this.#offset(at);
     this.#resume = this.#offset(at + EVENT.length);
+    return true;
   }
 
   #isEventStart(at: number): boolean {
@@ -347,8 +366,7 @@ export class Framer {
 
   #cutOff(start: number, next: number, detail: string): boolean {
     this.#rejectEvent('cut-off', detail, start, next * this.#width);
-    this.#startEvent(next);
-    return true;
+    return this.#startEvent(next);
   }
 
   /** The event has no end, up to the limit or up to the input's end. */
@@ -377,8 +395,7 @@ export class Framer {
     this.#release(reached);
     if (next >= 0) {
       this.#closeRegion();
-      this.#startEvent(next);
-      return true;
+      return this.#startEvent(next);
     }
     this.#resume = this.#offset(reached);
     if (this.#isLast) {
@@ -488,7 +505,8 @@ export class Framer {
 }
 
 const EVENT = '<Event';
-const DETECTION_BYTES = 512;
+/** How many bytes tell the encoding. */
+export const DETECTION_BYTES = 512;
 /** In units. */
 const LONGEST_SEEN_TWICE = 16_384;
 /** In units. A start tag that goes on beyond it is no empty element. */

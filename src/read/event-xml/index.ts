@@ -1,15 +1,24 @@
 import type { ByteWindow } from '../../bytes/byte-window.js';
 import { isUnicode } from '../../bytes/code-pages.js';
 import type { EventRecord, Reject, Warning } from '../../model/index.js';
-import { DEFAULT_MAX_EVENT_BYTES, type FormatReader, type FormatReport, type ReadOptions } from '../format-reader.js';
+import {
+  DEFAULT_MAX_EVENT_BYTES,
+  type FormatReader,
+  type FormatReport,
+  type RangeForm,
+  type RangeStop,
+  type ReadOptions,
+} from '../format-reader.js';
+import { lookAtHead } from '../head.js';
 import type { Leniencies } from './character-data.js';
 import { IndexOfFinder, PLAIN_FINDER } from './finder.js';
-import { Framer, type FrameSink, swapBack } from './frame.js';
+import { DETECTION_BYTES, Framer, type FrameSink, swapBack } from './frame.js';
 import { EventParser } from './parse-event.js';
 import { createSimdParse, type FastParse } from './simd-parse.js';
 import { createSimdScan } from './simd-scan.js';
 import type { UnitEncoding } from './unit-encoding.js';
 import { ByteText, WideText } from './unit-text.js';
+import { endsName } from './units.js';
 import { Wanted } from './wanted.js';
 
 /**
@@ -93,7 +102,8 @@ export function createEventXmlReader(options: ReadOptions): FormatReader {
       : undefined,
     maxEventBytes,
     keepRejectBytes: options.keepRejectBytes ?? false,
-    encoding: givenUnits(options.encoding),
+    encoding: options.range?.units ?? givenUnits(options.encoding),
+    stopAt: options.range?.stopAt,
   });
 
   function take(event: EventRecord, leniencies: Leniencies, isFallback: boolean): void {
@@ -134,6 +144,9 @@ export function createEventXmlReader(options: ReadOptions): FormatReader {
       emit = to;
       framer.read(window, isLast);
     },
+    stop(): RangeStop | undefined {
+      return framer.stoppedAt < 0 ? undefined : { offset: framer.stoppedAt, units: framer.encoding };
+    },
     report(): FormatReport {
       return {
         format: 'event-xml',
@@ -152,6 +165,26 @@ export function createEventXmlReader(options: ReadOptions): FormatReader {
 const FALLBACK =
   'some events are no valid UTF-8 and were read in the fallback code page; name the right one with --encoding';
 const BARE_AMPERSAND = 'some values hold "&" where XML wants "&amp;"; it was kept as it is';
+
+/** Where ranges of an input may begin: a guess, at `<Event`; the reader of the range before knows whether it holds. */
+export const xmlRanges: RangeForm = {
+  unitsOf({ bytes }, options) {
+    const { encoding } = lookAtHead(bytes.subarray(0, DETECTION_BYTES));
+    return givenUnits(options.encoding) ?? (encoding === 'binary' ? 'utf-8' : encoding);
+  },
+  startIn(bytes, from, units) {
+    const text = units === 'utf-8' ? Buffer.from('<Event') : Buffer.from('<Event', 'utf16le');
+    if (units === 'utf-16be') text.swap16();
+    const width = units === 'utf-8' ? 1 : 2;
+    const low = units === 'utf-16be' ? 1 : 0;
+    for (let at = bytes.indexOf(text, from); at >= 0; at = bytes.indexOf(text, at + 1)) {
+      const next = at + text.length;
+      if (next + width > bytes.length) return -1;
+      if (endsName(bytes[next + low]) && (width === 1 || bytes[next + 1 - low] === 0)) return at;
+    }
+    return -1;
+  },
+};
 
 function givenUnits(encoding: string | undefined): UnitEncoding | undefined {
   if (encoding === undefined) return undefined;

@@ -1,7 +1,7 @@
+import type { UnitEncoding } from '../format-reader.js';
 import { isSpace } from './units.js';
 
-/** The units of a run of text. `utf-8` stands for any 8-bit encoding. */
-export type UnitEncoding = 'utf-8' | 'utf-16le' | 'utf-16be';
+export type { UnitEncoding };
 
 /**
  * Recognises, between events, where another run begins in another encoding: several exports appended with `>>` change

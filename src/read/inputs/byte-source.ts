@@ -207,7 +207,8 @@ function pipeOrStream<T>(open: () => T, fd: number): T {
   }
 }
 
-function cannotOpen(name: string, cause: unknown): EvpairError {
+/** The error that says why an input cannot be opened. */
+export function cannotOpen(name: string, cause: unknown): EvpairError {
   const code = (cause as NodeJS.ErrnoException).code;
   const why =
     code === 'ENOENT' ? 'no such file' : code === 'EACCES' ? 'permission denied' : String((cause as Error).message);

@@ -114,9 +114,10 @@ function hashedSource(source: ByteSource): HashedSource {
 }
 
 /** Enough of the first line to tell what evpair wrote from any other JSON. */
-const OWN_MARK_BYTES = 64;
+export const OWN_MARK_BYTES = 64;
 
-function isOwnOutput(head: Uint8Array): boolean {
+/** Whether evpair itself wrote what starts like this. */
+export function isOwnOutput(head: Uint8Array): boolean {
   const text = Buffer.from(head.buffer, head.byteOffset, head.length)
     .toString('latin1')
     .replace(/^\xef\xbb\xbf/, '');

@@ -122,6 +122,11 @@ const PACKINGS: readonly Packing[] = [
   },
 ];
 
+/** Whether the first bytes show packing of any kind. */
+export function isPacked(head: Uint8Array): boolean {
+  return packingOf(head.subarray(0, HEAD_BYTES)) !== undefined;
+}
+
 function packingOf(head: Uint8Array): Packing | undefined {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.length);
   return PACKINGS.find(packing => packing.marks(bytes));

@@ -1,0 +1,293 @@
+import {
+  type CompiledDefinitions,
+  correlateFailures,
+  EvpairError,
+  type ExtractItem,
+  type ExtractStage,
+  extractFailures,
+  type FileRange,
+  type InputReport,
+  type InputSource,
+  type Ledger,
+  type RangeReading,
+  type ReadItem,
+  readRange,
+  type Threads,
+  unpackError,
+} from '../src/index.js';
+import type { Command, Outcome } from './command.js';
+import type { Plan, Step } from './plan-shares.js';
+import { type Incoming, InputReading } from './read-inputs.js';
+import type { Share, ShareCounts, ShareResult, Told } from './shares.js';
+
+export interface ReadInSharesOptions {
+  readonly compiled: CompiledDefinitions;
+  readonly extract: Parameters<typeof extractFailures>[1];
+  readonly ledger: Ledger;
+  /** Takes the items of what is read here, in its turn. */
+  readonly take: (item: Incoming) => void;
+  readonly plan: Plan;
+  readonly threads: Threads<Share, ShareResult>;
+}
+
+/**
+ * Reads the inputs of a command into a ledger with the help of threads. They read ahead; what they found is told and
+ * added in the order of the inputs, so that everything is as if it had been read here, one byte after the other.
+ */
+export async function readInShares(command: Command, options: ReadInSharesOptions): Promise<Outcome> {
+  const { plan, threads, ledger } = options;
+  const { signal } = command.read;
+  const reading = new InputReading(command, options.compiled.selection, options.take);
+  const results = new ResultsInTurn(plan, threads);
+  const stop = () => threads.stop();
+  signal?.addEventListener('abort', stop, { once: true });
+  let wasIncomplete = false;
+  let hasRead = false;
+  const readHere = async (inputs: readonly InputSource[]) => {
+    for (const input of inputs) if (signal?.aborted !== true) await reading.read(input);
+  };
+  try {
+    reading.tellMissing();
+    for (const step of plan.steps) {
+      if (signal?.aborted === true) break;
+      if (step.kind === 'here') {
+        await readHere([step.input]);
+      } else if (step.kind === 'ranges') {
+        const outcome = await new RangedInput(step, command, options, reading).read(results);
+        wasIncomplete ||= outcome.isIncomplete;
+      } else {
+        const result = await results.next();
+        if (result.kind === 'inputs') {
+          for (const told of result.told) tellWhole(reading, told, step.inputs);
+          ledger.mergePacked(result.ledger);
+          wasIncomplete ||= result.outcome.isIncomplete;
+          hasRead ||= !result.outcome.readNothing;
+        } else await readHere(step.inputs);
+      }
+      const wait = command.output.drain();
+      if (wait !== undefined) await wait;
+    }
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+  const { isIncomplete, readNothing } = reading.outcome();
+  return { isIncomplete: isIncomplete || wasIncomplete, readNothing: readNothing && !hasRead };
+}
+
+function tellWhole(reading: InputReading, told: Told, inputs: readonly InputSource[]): void {
+  if (told.type === 'failed') reading.tellFailed(inputs[told.at]!, unpackError(told.error));
+  else if (told.type !== 'noted') reading.tell(told);
+}
+
+/** The shares' results, one after the other; so many are asked for ahead that no thread waits, and no more. */
+class ResultsInTurn {
+  readonly #shares: Iterator<Share>;
+  readonly #threads: Threads<Share, ShareResult>;
+  readonly #most: number;
+  readonly #asked: Promise<ShareResult>[] = [];
+
+  constructor(plan: Plan, threads: Threads<Share, ShareResult>) {
+    this.#shares = sharesOf(plan.steps);
+    this.#threads = threads;
+    this.#most = plan.count * 2 + 1;
+    this.#ask();
+  }
+
+  next(): Promise<ShareResult> {
+    const first = this.#asked.shift();
+    this.#ask();
+    return first ?? Promise.reject(new EvpairError('ERR_INTERNAL', 'more shares are asked for than were planned'));
+  }
+
+  #ask(): void {
+    while (this.#asked.length < this.#most) {
+      const share = this.#shares.next();
+      if (share.done === true) return;
+      const result = this.#threads.run(share.value);
+      // It is looked at in its turn.
+      result.catch(() => undefined);
+      this.#asked.push(result);
+    }
+  }
+}
+
+function* sharesOf(steps: readonly Step[]): Generator<Share> {
+  for (const step of steps) {
+    if (step.kind === 'inputs') yield step;
+    else if (step.kind === 'ranges') {
+      for (const range of step.ranges) yield { kind: 'range', input: step.input, range };
+    }
+  }
+}
+
+/**
+ * One file in ranges. A thread guessed where its range's first event starts: its result holds if the range before ended
+ * in front of that very event, in the same units. Otherwise the range is read again, here, from where it really starts.
+ */
+class RangedInput {
+  readonly #input: InputSource;
+  readonly #ranges: readonly FileRange[];
+  readonly #command: Command;
+  readonly #compiled: CompiledDefinitions;
+  readonly #ledger: Ledger;
+  readonly #reading: InputReading;
+  readonly #extractor: ExtractStage;
+  readonly #correlator: ReturnType<typeof correlateFailures>;
+  readonly #counts: ShareCounts[] = [];
+  readonly #told = new Set<string>();
+  readonly #noted = new Set<string>();
+  readonly #parts: RangeReading[] = [];
+
+  constructor(
+    { input, ranges }: Step & { readonly kind: 'ranges' },
+    command: Command,
+    { compiled, extract, ledger }: ReadInSharesOptions,
+    reading: InputReading,
+  ) {
+    this.#input = input;
+    this.#ranges = ranges;
+    this.#command = command;
+    this.#compiled = compiled;
+    this.#ledger = ledger;
+    this.#reading = reading;
+    this.#extractor = extractFailures(compiled, extract);
+    const counts = this.#counts;
+    const extractor = this.#extractor;
+    this.#correlator = correlateFailures(ledger, {
+      counts: {
+        coverage: () => sumCoverage([...counts.map(each => each.coverage), extractor.coverage()]),
+        get withoutTimeExcluded() {
+          return counts.reduce((sum, each) => sum + each.withoutTimeExcluded, extractor.withoutTimeExcluded);
+        },
+      },
+    });
+  }
+
+  async read(results: ResultsInTurn): Promise<Pick<Outcome, 'isIncomplete'>> {
+    let next: RangeReading['stop'] | 'start' = 'start';
+    let isIncomplete = false;
+    const { signal } = this.#command.read;
+    for (const range of this.#ranges) {
+      const result = await results.next();
+      if (signal?.aborted === true && (result.kind === 'given-up' || isIncomplete)) {
+        isIncomplete = true;
+        break;
+      }
+      if (next === undefined || isIncomplete) continue;
+      const from = next === 'start' ? 0 : next.offset;
+      // An event that began before the range may end behind it.
+      if (from >= range.to) continue;
+      let part: RangeReading;
+      if (
+        result.kind === 'range' &&
+        result.reading.begin === from &&
+        (next === 'start' || next.units === range.units)
+      ) {
+        part = result.reading;
+        this.#ledger.absorb(result.ledger);
+        this.#counts.push(result.counts);
+        for (const told of result.told) this.#hear(told);
+      } else {
+        const units = next === 'start' ? undefined : next.units;
+        // Who gave up on a range would give up on the next.
+        const to = result.kind === 'range' ? range.to : Infinity;
+        const again = await this.#readHere({ ...range, from, to, units, isExact: true });
+        if (again === undefined) {
+          isIncomplete = true;
+          continue;
+        }
+        part = again;
+      }
+      this.#parts.push(part);
+      next = part.stop;
+      isIncomplete = !part.isComplete;
+    }
+    if (this.#parts.length > 0) this.#end(!isIncomplete);
+    return { isIncomplete };
+  }
+
+  async #readHere(range: FileRange): Promise<RangeReading | undefined> {
+    const { read, output } = this.#command;
+    const { selection } = this.#compiled;
+    const options = { ...read, selection, input: this.#input.name, afterWindow: () => output.drain() };
+    try {
+      return await readRange(range, options, item => this.#take(item));
+    } catch (error) {
+      if (!(error instanceof EvpairError) || error.code !== 'ERR_INPUT') throw error;
+      this.#reading.tellFailed(this.#input, error);
+      return undefined;
+    }
+  }
+
+  #hear(told: Told): void {
+    if (told.type === 'noted') this.#correlate(told.warning);
+    else if (told.type !== 'failed') this.#take(told);
+  }
+
+  /** A warning is told once an input, by whichever range gave it first. */
+  readonly #take = (item: ReadItem): void => {
+    if (item.type === 'warning' && isKnown(this.#told, item)) return;
+    if (item.type !== 'event') this.#reading.tell(item);
+    this.#extractor.push(item, this.#correlate);
+  };
+
+  readonly #correlate = (item: ExtractItem): void => {
+    if (item.type === 'warning' && isKnown(this.#noted, item)) return;
+    this.#correlator.push(item, () => undefined);
+  };
+
+  /** Ends the input with one report, as one reader gives it. */
+  #end(isComplete: boolean): void {
+    const reports = this.#parts.flatMap(({ report }) => report ?? []);
+    const last = reports.at(-1)!;
+    const sum = (of: (report: (typeof reports)[number]) => number) =>
+      reports.reduce((total, each) => total + of(each), 0);
+    const warnings: Record<string, number> = {};
+    for (const each of reports) {
+      for (const [code, count] of Object.entries(each.warnings)) warnings[code] = (warnings[code] ?? 0) + count;
+    }
+    const report: InputReport = {
+      type: 'input',
+      path: this.#input.name,
+      bytes: this.#parts.at(-1)!.bytes,
+      format: last.format,
+      encoding: (reports.find(({ events }) => events > 0) ?? last).encoding,
+      events: sum(({ events }) => events),
+      unparsed: sum(({ unparsed }) => unparsed),
+      malformed: sum(({ malformed }) => malformed),
+      rejects: sum(({ rejects }) => rejects),
+      withoutTime: sum(({ withoutTime }) => withoutTime),
+      // A range that holds local times is read to the file's end by one reader.
+      ...(last.timezone === undefined ? {} : { timezone: last.timezone }),
+      ...(last.dateOrder === undefined ? {} : { dateOrder: last.dateOrder }),
+      warnings,
+      isComplete,
+    };
+    this.#take(report);
+  }
+}
+
+function isKnown(known: Set<string>, { code, message }: { readonly code: string; readonly message: string }): boolean {
+  const key = `${code} ${message}`;
+  if (known.has(key)) return true;
+  known.add(key);
+  return false;
+}
+
+/** By provider and event ID, ordered by them, as the extractor gives it. */
+function sumCoverage(lists: readonly ShareCounts['coverage'][]): ShareCounts['coverage'] {
+  const sums = new Map<string, ShareCounts['coverage'][number]>();
+  for (const line of lists.flat()) {
+    const key = `${line.eventId} ${line.provider}`;
+    const sum = sums.get(key);
+    sums.set(key, {
+      provider: line.provider,
+      eventId: line.eventId,
+      exact: line.exact + (sum?.exact ?? 0),
+      ambiguous: line.ambiguous + (sum?.ambiguous ?? 0),
+      none: line.none + (sum?.none ?? 0),
+    });
+  }
+  const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+  return [...sums.values()].sort((a, b) => compare(a.provider, b.provider) || a.eventId - b.eventId);
+}

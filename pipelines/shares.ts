@@ -1,0 +1,48 @@
+import type { FileRange, InputSource, PackedError, PackedLedger, RangeReading, Reject, Warning } from '../src/index.js';
+import type { Outcome } from './command.js';
+
+/** A share of the inputs, for one thread: whole inputs one after the other, or a range of one file. */
+export type Share =
+  | { readonly kind: 'inputs'; readonly inputs: readonly InputSource[] }
+  | { readonly kind: 'range'; readonly input: InputSource; readonly range: FileRange };
+
+/** What a share had to tell, in its order; whoever asked for it tells it on, so that the order of the inputs holds. */
+export type Told =
+  | Reject
+  | Warning
+  /** A warning that the extractor gave: it is counted and not told. */
+  | { readonly type: 'noted'; readonly warning: Warning }
+  /** The input at this place of the share could not be opened. */
+  | { readonly type: 'failed'; readonly at: number; readonly error: PackedError };
+
+/** How the messages of recognised events were inverted, as `ExtractCounts` has it. */
+export interface ShareCounts {
+  readonly coverage: readonly {
+    readonly provider: string;
+    readonly eventId: number;
+    readonly exact: number;
+    readonly ambiguous: number;
+    readonly none: number;
+  }[];
+  readonly withoutTimeExcluded: number;
+}
+
+/**
+ * What came of a share. `given-up`: it can only be read in its turn, because it holds lines that evpair wrote, local
+ * dates whose order the whole file decides, or more rejects than are to be kept waiting.
+ */
+export type ShareResult =
+  | { readonly kind: 'given-up' }
+  | {
+      readonly kind: 'inputs';
+      readonly told: readonly Told[];
+      readonly ledger: PackedLedger;
+      readonly outcome: Outcome;
+    }
+  | {
+      readonly kind: 'range';
+      readonly told: readonly Told[];
+      readonly ledger: PackedLedger;
+      readonly counts: ShareCounts;
+      readonly reading: RangeReading;
+    };

@@ -1,0 +1,31 @@
+import { readShare } from '../../pipelines/read-share.js';
+import type { Share, ShareResult } from '../../pipelines/shares.js';
+import { openTemplates } from '../../pipelines/templates.js';
+import { buffersOf, compileDefinitions, type PairDefinition, SHIPPED_DEFINITIONS, serveTasks } from '../index.js';
+import { listOption } from './option-values.js';
+import type { CommandLine } from './parse-command-line.js';
+import { boundsOf, ledgerOptionsOf, openTemplateFile, readingOptions } from './run-command.js';
+
+/** What the threads of a run are opened with. */
+export interface WorkSetup {
+  readonly line: CommandLine;
+  /** The definitions as they were loaded; undefined: those that are shipped. */
+  readonly definitions: readonly PairDefinition[] | undefined;
+}
+
+/** Runs in a thread: reads shares with the options of the command line. */
+export async function work(): Promise<void> {
+  await serveTasks<WorkSetup, Share, ShareResult>(
+    async ({ line, definitions }) => {
+      const catalogue = openTemplates(listOption(line.options, 'templates').map(openTemplateFile));
+      const settings = {
+        compiled: compileDefinitions(definitions ?? SHIPPED_DEFINITIONS),
+        extract: { ...boundsOf(line), ...(catalogue === undefined ? {} : { catalogue }) },
+        ledger: ledgerOptionsOf(line),
+        read: await readingOptions(line),
+      };
+      return (share, context) => readShare(share, settings, context);
+    },
+    reply => (reply.kind === 'given-up' ? [] : buffersOf(reply.ledger)),
+  );
+}

@@ -1,0 +1,185 @@
+import type { Worker } from 'node:worker_threads';
+import { EvpairError, type EvpairErrorCode } from '../model/index.js';
+
+/** Threads that run tasks, each one at a time. Tasks and replies are plain data. */
+export interface Threads<Task, Reply> {
+  /**
+   * Runs a task as soon as a thread is free. Rejects with the error that the task threw, and with `ERR_INTERNAL` when
+   * its thread died.
+   */
+  run(task: Task): Promise<Reply>;
+  /** Asks the tasks that run to end early; they reply all the same. */
+  stop(): void;
+  /** Ends all threads at once, whatever they do. */
+  close(): Promise<void>;
+}
+
+export interface ThreadsOptions {
+  /** The program of a thread; it calls `serveTasks`. */
+  readonly file: string;
+  /** At most so many; each is started when there is a task and no thread is idle. */
+  readonly count: number;
+  /** What every thread is given at its start. */
+  readonly setup: unknown;
+  readonly onProgress: (bytes: number) => void;
+}
+
+interface Waiting<Task, Reply> {
+  readonly task: Task;
+  readonly resolve: (reply: Reply) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Answer<Reply> =
+  | { readonly type: 'progress'; readonly bytes: number }
+  | { readonly type: 'reply'; readonly reply: Reply }
+  | { readonly type: 'error'; readonly error: PackedError };
+
+/** Opens threads; node:worker_threads is loaded at the first task. */
+export function openThreads<Task, Reply>(options: ThreadsOptions): Threads<Task, Reply> {
+  const queue: Waiting<Task, Reply>[] = [];
+  const busy = new Map<Worker, Waiting<Task, Reply> | undefined>();
+  let isStopped = false;
+  let isClosed = false;
+  let failure: unknown;
+
+  const assign = async (): Promise<void> => {
+    while (queue.length > 0 && !isClosed) {
+      let worker = [...busy].find(([, task]) => task === undefined)?.[0];
+      if (worker === undefined) {
+        if (busy.size + starting >= options.count) return;
+        starting += 1;
+        const { Worker } = await import('node:worker_threads');
+        starting -= 1;
+        if (isClosed || queue.length === 0) return;
+        worker = start(new Worker(options.file, { workerData: options.setup }));
+      }
+      const waiting = queue.shift()!;
+      busy.set(worker, waiting);
+      worker.postMessage({ task: waiting.task });
+      if (isStopped) worker.postMessage({ isStop: true });
+    }
+  };
+  let starting = 0;
+
+  const start = (worker: Worker): Worker => {
+    const finish = (settle: (waiting: Waiting<Task, Reply>) => void) => {
+      const waiting = busy.get(worker);
+      busy.set(worker, undefined);
+      if (waiting !== undefined) settle(waiting);
+      void assign();
+    };
+    const die = (cause: unknown) => {
+      if (isClosed) return;
+      const waiting = busy.get(worker);
+      busy.delete(worker);
+      failure = threadDied(cause);
+      waiting?.reject(failure);
+      for (const each of queue.splice(0)) each.reject(failure);
+    };
+    worker.on('message', (answer: Answer<Reply>) => {
+      if (answer.type === 'progress') options.onProgress(answer.bytes);
+      else if (answer.type === 'reply') finish(waiting => waiting.resolve(answer.reply));
+      else finish(waiting => waiting.reject(unpackError(answer.error)));
+    });
+    worker.on('messageerror', die);
+    worker.on('error', die);
+    worker.on('exit', code => {
+      if (busy.has(worker)) die(new Error(`it ended with status ${code}`));
+    });
+    busy.set(worker, undefined);
+    return worker;
+  };
+
+  return {
+    run(task) {
+      return new Promise((resolve, reject) => {
+        if (failure !== undefined) return reject(failure);
+        queue.push({ task, resolve, reject });
+        assign().catch(reject);
+      });
+    },
+    stop() {
+      isStopped = true;
+      for (const worker of busy.keys()) worker.postMessage({ isStop: true });
+    },
+    async close() {
+      isClosed = true;
+      await Promise.all([...busy.keys()].map(worker => worker.terminate()));
+    },
+  };
+}
+
+/** What a thread's task is given beside the task. */
+export interface TaskContext {
+  readonly signal: AbortSignal;
+  readonly onProgress: (bytes: number) => void;
+}
+
+/** Reports of progress are gathered up to so many bytes. */
+const PROGRESS_BYTES = 8 << 20;
+
+/** In a thread: runs `handle` for each task that comes. `open` makes it from what the threads were opened with. */
+export async function serveTasks<Setup, Task, Reply>(
+  open: (setup: Setup) => Promise<(task: Task, context: TaskContext) => Promise<Reply>>,
+  buffersOf: (reply: Reply) => readonly ArrayBuffer[],
+): Promise<void> {
+  const { parentPort, workerData } = await import('node:worker_threads');
+  if (parentPort === null) throw new EvpairError('ERR_INTERNAL', 'tasks are served in a thread only');
+  const port = parentPort;
+  const controller = new AbortController();
+  const handler = open(workerData as Setup); // what `openThreads` was given as `setup`
+  let bytes = 0;
+  const onProgress = (more: number) => {
+    bytes += more;
+    if (bytes < PROGRESS_BYTES) return;
+    port.postMessage({ type: 'progress', bytes });
+    bytes = 0;
+  };
+  port.on('message', async (message: { readonly task: Task; readonly isStop?: boolean }) => {
+    if (message.isStop === true) return controller.abort();
+    try {
+      const handle = await handler;
+      const reply = await handle(message.task, { signal: controller.signal, onProgress });
+      port.postMessage({ type: 'reply', reply }, [...buffersOf(reply)]);
+    } catch (error) {
+      port.postMessage({ type: 'error', error: packError(error) });
+    }
+  });
+}
+
+/** An error as plain data. */
+export interface PackedError {
+  readonly code: EvpairErrorCode | undefined;
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly stack: string | undefined;
+}
+
+export function packError(error: unknown): PackedError {
+  if (error instanceof EvpairError) {
+    return { code: error.code, message: error.message, hint: error.hint, stack: error.stack };
+  }
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { code: undefined, message, hint: undefined, stack };
+}
+
+export function unpackError({ code, message, hint, stack }: PackedError): Error {
+  const error =
+    code === undefined ? new Error(message) : new EvpairError(code, message, hint === undefined ? {} : { hint });
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}
+
+function threadDied(cause: unknown): EvpairError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const why = code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'it ran out of memory' : message;
+  return new EvpairError(
+    'ERR_INTERNAL',
+    `a worker thread died: ${why}; nothing is printed, since its events are missing`,
+    {
+      hint: 'Try again with --jobs 1.',
+      cause,
+    },
+  );
+}
