@@ -3,6 +3,7 @@ import {
   correlateFailures,
   EvpairError,
   type ExtractItem,
+  type ExtractOptions,
   type ExtractStage,
   extractFailures,
   type FileRange,
@@ -18,12 +19,15 @@ import {
 import type { Command, Outcome } from './command.js';
 import type { Plan, Step } from './plan-shares.js';
 import { type Incoming, InputReading } from './read-inputs.js';
+import { readShare, type ShareSettings } from './read-share.js';
+import { ShareQueue } from './share-queue.js';
 import type { Share, ShareCounts, ShareResult, Told } from './shares.js';
 
 export interface ReadInSharesOptions {
   readonly compiled: CompiledDefinitions;
-  readonly extract: Parameters<typeof extractFailures>[1];
+  readonly extract: ExtractOptions;
   readonly ledger: Ledger;
+  readonly ledgerOptions: ShareSettings['ledger'];
   /** Takes the items of what is read here, in its turn. */
   readonly take: (item: Incoming) => void;
   readonly plan: Plan;
@@ -38,7 +42,13 @@ export async function readInShares(command: Command, options: ReadInSharesOption
   const { plan, threads, ledger } = options;
   const { signal } = command.read;
   const reading = new InputReading(command, options.compiled.selection, options.take);
-  const results = new ResultsInTurn(plan, threads);
+  const { compiled, extract, ledgerOptions } = options;
+  const settings: ShareSettings = { compiled, extract, ledger: ledgerOptions, read: command.read };
+  const context = {
+    signal: signal ?? new AbortController().signal,
+    onProgress: command.read.onProgress ?? (() => undefined),
+  };
+  const results = new ShareQueue(plan, threads, share => readShare(share, settings, context));
   const stop = () => threads.stop();
   signal?.addEventListener('abort', stop, { once: true });
   let wasIncomplete = false;
@@ -77,47 +87,6 @@ export async function readInShares(command: Command, options: ReadInSharesOption
 function tellWhole(reading: InputReading, told: Told, inputs: readonly InputSource[]): void {
   if (told.type === 'failed') reading.tellFailed(inputs[told.at]!, unpackError(told.error));
   else if (told.type !== 'noted') reading.tell(told);
-}
-
-/** The shares' results, one after the other; so many are asked for ahead that no thread waits, and no more. */
-class ResultsInTurn {
-  readonly #shares: Iterator<Share>;
-  readonly #threads: Threads<Share, ShareResult>;
-  readonly #most: number;
-  readonly #asked: Promise<ShareResult>[] = [];
-
-  constructor(plan: Plan, threads: Threads<Share, ShareResult>) {
-    this.#shares = sharesOf(plan.steps);
-    this.#threads = threads;
-    this.#most = plan.count * 2 + 1;
-    this.#ask();
-  }
-
-  next(): Promise<ShareResult> {
-    const first = this.#asked.shift();
-    this.#ask();
-    return first ?? Promise.reject(new EvpairError('ERR_INTERNAL', 'more shares are asked for than were planned'));
-  }
-
-  #ask(): void {
-    while (this.#asked.length < this.#most) {
-      const share = this.#shares.next();
-      if (share.done === true) return;
-      const result = this.#threads.run(share.value);
-      // It is looked at in its turn.
-      result.catch(() => undefined);
-      this.#asked.push(result);
-    }
-  }
-}
-
-function* sharesOf(steps: readonly Step[]): Generator<Share> {
-  for (const step of steps) {
-    if (step.kind === 'inputs') yield step;
-    else if (step.kind === 'ranges') {
-      for (const range of step.ranges) yield { kind: 'range', input: step.input, range };
-    }
-  }
 }
 
 /**
@@ -163,13 +132,13 @@ class RangedInput {
     });
   }
 
-  async read(results: ResultsInTurn): Promise<Pick<Outcome, 'isIncomplete'>> {
+  async read(results: ShareQueue): Promise<Pick<Outcome, 'isIncomplete'>> {
     let next: RangeReading['stop'] | 'start' = 'start';
     let isIncomplete = false;
     const { signal } = this.#command.read;
     for (const range of this.#ranges) {
       const result = await results.next();
-      if (signal?.aborted === true && (result.kind === 'given-up' || isIncomplete)) {
+      if (signal?.aborted === true && (result.kind !== 'range' || isIncomplete)) {
         isIncomplete = true;
         break;
       }
@@ -190,7 +159,7 @@ class RangedInput {
       } else {
         const units = next === 'start' ? undefined : next.units;
         // Who gave up on a range would give up on the next.
-        const to = result.kind === 'range' ? range.to : Infinity;
+        const to = result.kind === 'given-up' ? Infinity : range.to;
         const again = await this.#readHere({ ...range, from, to, units, isExact: true });
         if (again === undefined) {
           isIncomplete = true;

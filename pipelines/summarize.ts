@@ -47,13 +47,21 @@ export async function summarize(command: SummarizeCommand): Promise<Outcome> {
     else extractor.push(item, correlate);
   };
   const plan = command.jobs === undefined ? undefined : planShares(command, command.jobs);
-  const threads = plan && command.jobs?.open(plan.count);
+  const threads = plan && command.jobs?.open(plan.count - 1);
   let outcome: Outcome;
   try {
     outcome =
       plan === undefined || threads === undefined
         ? await readInputs(command, compiled.selection, take)
-        : await readInShares(command, { compiled, extract: command.extract, ledger, take, plan, threads });
+        : await readInShares(command, {
+            compiled,
+            extract: command.extract,
+            ledger,
+            ledgerOptions: command.ledger,
+            take,
+            plan,
+            threads,
+          });
   } finally {
     await threads?.close();
   }

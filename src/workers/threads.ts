@@ -4,10 +4,12 @@ import { EvpairError, type EvpairErrorCode } from '../model/index.js';
 /** Threads that run tasks, each one at a time. Tasks and replies are plain data. */
 export interface Threads<Task, Reply> {
   /**
-   * Runs a task as soon as a thread is free. Rejects with the error that the task threw, and with `ERR_INTERNAL` when
+   * Runs a task as soon as a thread is free; a thread runs one at a time. Rejects with the error that the task threw, and with `ERR_INTERNAL` when
    * its thread died.
    */
   run(task: Task): Promise<Reply>;
+  /** How many tasks they would take now without letting them wait for others; 0 once they were stopped. */
+  readonly room: number;
   /** Asks the tasks that run to end early; they reply all the same. */
   stop(): void;
   /** Ends all threads at once, whatever they do. */
@@ -35,79 +37,92 @@ type Answer<Reply> =
   | { readonly type: 'reply'; readonly reply: Reply }
   | { readonly type: 'error'; readonly error: PackedError };
 
+/** A thread has the next task at hand when it ends one. */
+const TASKS_A_THREAD = 2;
+
 /** Opens threads; node:worker_threads is loaded at the first task. */
 export function openThreads<Task, Reply>(options: ThreadsOptions): Threads<Task, Reply> {
   const queue: Waiting<Task, Reply>[] = [];
-  const busy = new Map<Worker, Waiting<Task, Reply> | undefined>();
+  /** Each thread's tasks, in the order in which it answers. */
+  const tasks = new Map<Worker, Waiting<Task, Reply>[]>();
+  let running = 0;
+  let starting = 0;
   let isStopped = false;
   let isClosed = false;
   let failure: unknown;
 
   const assign = async (): Promise<void> => {
     while (queue.length > 0 && !isClosed) {
-      let worker = [...busy].find(([, task]) => task === undefined)?.[0];
-      if (worker === undefined) {
-        if (busy.size + starting >= options.count) return;
+      let [worker, own] = leastBusy(tasks) ?? [];
+      if ((own === undefined || own.length > 0) && tasks.size + starting < options.count) {
         starting += 1;
         const { Worker } = await import('node:worker_threads');
         starting -= 1;
         if (isClosed || queue.length === 0) return;
-        worker = start(new Worker(options.file, { workerData: options.setup }));
+        worker = watched(new Worker(options.file, { workerData: options.setup }));
+        own = [];
+        tasks.set(worker, own);
       }
+      if (worker === undefined || own === undefined || own.length >= TASKS_A_THREAD) return;
       const waiting = queue.shift()!;
-      busy.set(worker, waiting);
+      own.push(waiting);
       worker.postMessage({ task: waiting.task });
       if (isStopped) worker.postMessage({ isStop: true });
     }
   };
-  let starting = 0;
 
-  const start = (worker: Worker): Worker => {
-    const finish = (settle: (waiting: Waiting<Task, Reply>) => void) => {
-      const waiting = busy.get(worker);
-      busy.set(worker, undefined);
-      if (waiting !== undefined) settle(waiting);
+  const watched = (worker: Worker): Worker => {
+    const settle = (how: (waiting: Waiting<Task, Reply>) => void) => {
+      const waiting = tasks.get(worker)?.shift();
+      running -= 1;
+      if (waiting !== undefined) how(waiting);
       void assign();
     };
     const die = (cause: unknown) => {
-      if (isClosed) return;
-      const waiting = busy.get(worker);
-      busy.delete(worker);
+      if (isClosed || !tasks.has(worker)) return;
       failure = threadDied(cause);
-      waiting?.reject(failure);
-      for (const each of queue.splice(0)) each.reject(failure);
+      const lost = [...(tasks.get(worker) ?? []), ...queue.splice(0)];
+      tasks.delete(worker);
+      for (const each of lost) each.reject(failure);
     };
     worker.on('message', (answer: Answer<Reply>) => {
       if (answer.type === 'progress') options.onProgress(answer.bytes);
-      else if (answer.type === 'reply') finish(waiting => waiting.resolve(answer.reply));
-      else finish(waiting => waiting.reject(unpackError(answer.error)));
+      else if (answer.type === 'reply') settle(waiting => waiting.resolve(answer.reply));
+      else settle(waiting => waiting.reject(unpackError(answer.error)));
     });
     worker.on('messageerror', die);
     worker.on('error', die);
-    worker.on('exit', code => {
-      if (busy.has(worker)) die(new Error(`it ended with status ${code}`));
-    });
-    busy.set(worker, undefined);
+    worker.on('exit', code => die(new Error(`it ended with status ${code}`)));
     return worker;
   };
 
   return {
+    get room() {
+      return failure === undefined && !isStopped ? options.count * TASKS_A_THREAD - running : 0;
+    },
     run(task) {
       return new Promise((resolve, reject) => {
         if (failure !== undefined) return reject(failure);
+        running += 1;
         queue.push({ task, resolve, reject });
         assign().catch(reject);
       });
     },
     stop() {
       isStopped = true;
-      for (const worker of busy.keys()) worker.postMessage({ isStop: true });
+      for (const worker of tasks.keys()) worker.postMessage({ isStop: true });
     },
     async close() {
       isClosed = true;
-      await Promise.all([...busy.keys()].map(worker => worker.terminate()));
+      await Promise.all([...tasks.keys()].map(worker => worker.terminate()));
     },
   };
+}
+
+function leastBusy<Key, Item>(lists: ReadonlyMap<Key, Item[]>): [Key, Item[]] | undefined {
+  let best: [Key, Item[]] | undefined;
+  for (const each of lists) if (best === undefined || each[1].length < best[1].length) best = each;
+  return best;
 }
 
 /** What a thread's task is given beside the task. */
@@ -136,16 +151,21 @@ export async function serveTasks<Setup, Task, Reply>(
     port.postMessage({ type: 'progress', bytes });
     bytes = 0;
   };
-  port.on('message', async (message: { readonly task: Task; readonly isStop?: boolean }) => {
-    if (message.isStop === true) return controller.abort();
+  handler.catch(() => undefined); // told at the first task
+  let before: Promise<void> = Promise.resolve();
+  port.on('message', (message: { readonly task: Task; readonly isStop?: boolean }) => {
+    if (message.isStop === true) controller.abort();
+    else before = before.then(() => serve(message.task));
+  });
+  const serve = async (task: Task): Promise<void> => {
     try {
       const handle = await handler;
-      const reply = await handle(message.task, { signal: controller.signal, onProgress });
+      const reply = await handle(task, { signal: controller.signal, onProgress });
       port.postMessage({ type: 'reply', reply }, [...buffersOf(reply)]);
     } catch (error) {
       port.postMessage({ type: 'error', error: packError(error) });
     }
-  });
+  };
 }
 
 /** An error as plain data. */

@@ -130,8 +130,8 @@ export async function readRange(
   }
 }
 
-/** Between two turns of the event loop; see `readInput`. */
-const WINDOWS_PER_TURN = 32;
+/** Between two turns of the event loop: fewer than elsewhere, since threads wait for answers. */
+const WINDOWS_PER_TURN = 8;
 /** A start is seen whole within this many bytes. */
 const START_BYTES = 16;
 

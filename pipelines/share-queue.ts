@@ -1,0 +1,87 @@
+import type { Threads } from '../src/index.js';
+import type { Plan, Step } from './plan-shares.js';
+import type { Share, ShareResult } from './shares.js';
+
+interface Queued {
+  readonly share: Share;
+  /** Undefined until someone reads it. */
+  result?: Promise<ShareResult>;
+}
+
+/**
+ * The shares of a plan in their order. Threads read ahead; who takes the results in turn reads too while it would have
+ * to wait, so that of two jobs one is this thread.
+ */
+export class ShareQueue {
+  readonly #shares: Iterator<Share>;
+  readonly #threads: Threads<Share, ShareResult>;
+  readonly #readHere: (share: Share) => Promise<ShareResult>;
+  readonly #most: number;
+  /** From the next one in turn on. */
+  readonly #ahead: Queued[] = [];
+
+  constructor(plan: Plan, threads: Threads<Share, ShareResult>, readHere: (share: Share) => Promise<ShareResult>) {
+    this.#shares = sharesOf(plan.steps);
+    this.#threads = threads;
+    this.#readHere = readHere;
+    this.#most = plan.count * SHARES_AHEAD;
+    this.#look();
+  }
+
+  /** The result of the next share in turn; `unread` when no thread has it: then it is for the caller. */
+  async next(): Promise<ShareResult | { readonly kind: 'unread' }> {
+    const first = this.#ahead.shift();
+    this.#look();
+    this.#feed();
+    if (first?.result === undefined) return { kind: 'unread' };
+    let isDone = false;
+    const done = () => {
+      isDone = true;
+    };
+    first.result.then(done, done);
+    for (;;) {
+      // Lets an answer in that is there already.
+      await new Promise(resolve => setImmediate(resolve));
+      const waiting = isDone ? undefined : this.#ahead.find(({ result }) => result === undefined);
+      if (waiting === undefined) return first.result;
+      await this.#begin(waiting, this.#readHere(waiting.share)).catch(() => undefined);
+    }
+  }
+
+  #look(): void {
+    while (this.#ahead.length < this.#most) {
+      const share = this.#shares.next();
+      if (share.done === true) return;
+      this.#ahead.push({ share: share.value });
+    }
+  }
+
+  /** Gives the threads what they have room for. */
+  #feed(): void {
+    for (const queued of this.#ahead) {
+      if (this.#threads.room === 0) return;
+      if (queued.result !== undefined) continue;
+      const feed = () => this.#feed();
+      this.#begin(queued, this.#threads.run(queued.share)).then(feed, feed);
+    }
+  }
+
+  #begin(queued: Queued, result: Promise<ShareResult>): Promise<ShareResult> {
+    queued.result = result;
+    // An error is thrown in its turn.
+    result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** By job: how far may be read ahead of a share that takes long. */
+const SHARES_AHEAD = 4;
+
+function* sharesOf(steps: readonly Step[]): Generator<Share> {
+  for (const step of steps) {
+    if (step.kind === 'inputs') yield step;
+    else if (step.kind === 'ranges') {
+      for (const range of step.ranges) yield { kind: 'range', input: step.input, range };
+    }
+  }
+}
