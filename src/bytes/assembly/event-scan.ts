@@ -74,7 +74,8 @@ function scan<T>(at: usize, end: usize, maxBytes: usize, filter: i32): i32 {
   let p = at;
   let result = GAP;
   for (;;) {
-    while (p < end && isSpace(unit<T>(p))) p += w;
+    // White space before a NUL is the start of UTF-16.
+    while (p < end && isSpace(unit<T>(p)) && (w == 2 || (p + 1 < end && load<u8>(p + 1) != 0))) p += w;
     if (p + 7 * w > end || !stands<T>(p, EVENT, 6) || !endsName(unit<T>(p + 6 * w))) break;
     const start = p;
     const found = findMarkup<T>(start + 6 * w, end);

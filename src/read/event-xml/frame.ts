@@ -171,7 +171,7 @@ export class Framer {
       if (at >= high) break;
       const unit = units[at]!;
       const isWhite = isSpace(unit);
-      if (isWhite && (isWide || units[at + 1] !== 0)) {
+      if (isWhite && (isWide || (at + 1 < high ? units[at + 1] !== 0 : this.#isLast))) {
         at += 1;
         continue;
       }
