@@ -9,7 +9,7 @@ import { GREP, type Peer, peersFor } from './peers.js';
 import { plotRatios } from './plot.js';
 
 /**
- * `npm run bench [-- --size 300 --runs 5 --only xml,csv,json,growth,pairs,start,messages --keep]`: evpair as a whole process beside
+ * `npm run bench [-- --size 300 --runs 5 --only xml,csv,json,jobs,growth,pairs,start,messages --keep]`: evpair as a whole process beside
  * its peers, in turn, in the same run. Sizes in MB. Prints medians, ratios (ours to the peer's: below 1 is faster) and
  * peak memory, and writes test/bench/runs/latest.svg. Generated files go to the temporary folder (EVPAIR_BENCH_DIR).
  */
@@ -17,7 +17,11 @@ const { values: options } = parseArgs({
   options: {
     size: { type: 'string', default: '300' },
     runs: { type: 'string', default: '5' },
+<<<<<<< HEAD
     only: { type: 'string', default: 'xml,csv,json,growth,pairs,start,messages' },
+=======
+    only: { type: 'string', default: 'xml,csv,json,jobs,growth,pairs,start' },
+>>>>>>> a2e281f (Measure two jobs against one, and document --jobs)
     keep: { type: 'boolean', default: false },
   },
 });
@@ -43,6 +47,7 @@ if (sections.has('json')) {
     await peersFor('ndjson', folder),
   );
 }
+if (sections.has('jobs')) await benchJobs();
 if (sections.has('growth')) await benchGrowth();
 if (sections.has('pairs')) await benchPairs();
 if (sections.has('start')) await benchStart();
@@ -76,6 +81,21 @@ async function benchXml(): Promise<void> {
   const wide = generated({ format: 'xml', density: 0.05, seed: 2, encoding: 'utf-16le' });
   await against('UTF-16LE, medium', `${EVPAIR} ${wide}`, 'the same events in UTF-8', `${EVPAIR} ${medium}`);
   await against('from a pipe, medium', `cat ${medium} | ${EVPAIR}`, 'cat | wc -c', `cat ${medium} | wc -c`);
+}
+
+async function benchJobs(): Promise<void> {
+  console.log('\nThreads: two jobs to one, the other core free');
+  const work: readonly [string, Shape, string][] = [
+    ['XML, --parse-all', { format: 'xml', density: 0.05, seed: 2 }, '--parse-all'],
+    ['XML, dense', { format: 'xml', density: 1, seed: 3, share: 0.5 }, ''],
+    ['XML, sparse', { format: 'xml', density: 0.001, seed: 1 }, ''],
+    ['NDJSON, --parse-all', { format: 'ndjson', density: 0.05, seed: 5 }, '--parse-all'],
+  ];
+  for (const [title, shape, more] of work) {
+    const file = generated(shape);
+    const command = (jobs: number) => `${EVPAIR} --jobs ${jobs} ${more} ${file}`;
+    await against(`${title}, 2 jobs`, command(2), '1 job', command(1));
+  }
 }
 
 async function benchGrowth(): Promise<void> {

@@ -152,7 +152,7 @@ export class JsonFramer {
         at = from = sink.skipLines(from, from < stop ? Math.min(end, stop) : end);
         this.#start = from + base;
         if (at >= end) break;
-        if (at >= stop) continue;
+        if (at >= stop && this.#isClean) continue;
       }
       const found = view.indexOf(0x0a, at);
       if (found < 0 && !isLast) {
