@@ -8,7 +8,7 @@ export interface Jobs {
   readonly count: number | undefined;
   /** The processors that this process may use. */
   readonly available: () => number;
-  /** In bytes. Default: an eighth of a thread's part of the file, between 4 and 64 MiB. */
+  /** In bytes. Default: a sixth of a thread's part of the file, between 4 and 128 MiB. */
   readonly rangeBytes?: number | undefined;
   /** Small inputs are gathered in shares of so many bytes. Default: 8 MiB. */
   readonly shareBytes?: number | undefined;
@@ -75,7 +75,7 @@ export function planShares({ inputs, read }: Pick<Command, 'inputs' | 'read'>, j
 /** Below it no thread pays, whatever the work. */
 const LEAST_BYTES = 30e6;
 const LEAST_RANGE_BYTES = 4 << 20;
-const MOST_RANGE_BYTES = 64 << 20;
+const MOST_RANGE_BYTES = 128 << 20;
 const SHARE_BYTES = 8 << 20;
 /** A thread that works less than this is started in vain. */
 const LEAST_SECONDS = 0.4;
@@ -114,7 +114,7 @@ function countThatPays(
 }
 
 function rangeBytesOf(size: number, count: number): number {
-  return Math.min(MOST_RANGE_BYTES, Math.max(LEAST_RANGE_BYTES, Math.ceil(size / count / 8)));
+  return Math.min(MOST_RANGE_BYTES, Math.max(LEAST_RANGE_BYTES, Math.ceil(size / count / 6)));
 }
 
 function rangesOf(path: string, { size, format, units }: FileOutlook, length: number): FileRange[] {

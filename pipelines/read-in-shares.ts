@@ -1,6 +1,7 @@
 import {
   type CompiledDefinitions,
   correlateFailures,
+  createWindowMemory,
   EvpairError,
   type ExtractItem,
   type ExtractOptions,
@@ -43,7 +44,13 @@ export async function readInShares(command: Command, options: ReadInSharesOption
   const { signal } = command.read;
   const reading = new InputReading(command, options.compiled.selection, options.take);
   const { compiled, extract, ledgerOptions } = options;
-  const settings: ShareSettings = { compiled, extract, ledger: ledgerOptions, read: command.read };
+  const settings: ShareSettings = {
+    compiled,
+    extract,
+    ledger: ledgerOptions,
+    read: command.read,
+    memory: createWindowMemory(),
+  };
   const context = {
     signal: signal ?? new AbortController().signal,
     onProgress: command.read.onProgress ?? (() => undefined),

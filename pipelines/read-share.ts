@@ -12,6 +12,7 @@ import {
   packLedger,
   readRange,
   type TaskContext,
+  type WindowMemory,
 } from '../src/index.js';
 import type { Command } from './command.js';
 import { readInputs } from './read-inputs.js';
@@ -23,6 +24,8 @@ export interface ShareSettings {
   readonly extract: ExtractOptions;
   readonly ledger: LedgerOptions;
   readonly read: Command['read'];
+  /** For the ranges that a thread reads, one after the other. */
+  readonly memory?: WindowMemory | undefined;
 }
 
 /** Reads a share: the stages of `summarize` as far as the ledger. The same answers in any thread. */
@@ -82,10 +85,15 @@ async function readPart(input: InputSource, range: FileRange, settings: ShareSet
     else if (item.type === 'warning') told.add({ type: 'noted', warning: item });
   };
   const options = { ...read, selection: compiled.selection, input: input.name };
-  const reading = await readRange(range, options, item => {
-    if (item.type === 'event') extractor.push(item, take);
-    else told.add(item);
-  });
+  const reading = await readRange(
+    range,
+    options,
+    item => {
+      if (item.type === 'event') extractor.push(item, take);
+      else told.add(item);
+    },
+    settings.memory,
+  );
   const { report, isComplete, bytes } = reading;
   // The order of local dates is found from the whole file, and an error is told in its turn.
   const isOpen = report?.timezone !== undefined || report?.dateOrder !== undefined;

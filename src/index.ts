@@ -5,7 +5,9 @@
  * bytes ──▶ readEvents() ──▶ extractPairs() ──▶ summarisePairs() ──▶ PairSummary …, RunSummary
  * ```
  */
+export type { GrowableMemory as WindowMemory } from './bytes/byte-window.js';
 export { loadCodePage } from './bytes/code-pages.js';
+export { createWindowMemory } from './bytes/window-memory.js';
 export {
   buffersOf,
   type CorrelateOptions,

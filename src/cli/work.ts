@@ -1,7 +1,14 @@
 import { readShare } from '../../pipelines/read-share.js';
 import type { Share, ShareResult } from '../../pipelines/shares.js';
 import { openTemplates } from '../../pipelines/templates.js';
-import { buffersOf, compileDefinitions, type PairDefinition, SHIPPED_DEFINITIONS, serveTasks } from '../index.js';
+import {
+  buffersOf,
+  compileDefinitions,
+  createWindowMemory,
+  type PairDefinition,
+  SHIPPED_DEFINITIONS,
+  serveTasks,
+} from '../index.js';
 import { listOption } from './option-values.js';
 import type { CommandLine } from './parse-command-line.js';
 import { boundsOf, ledgerOptionsOf, openTemplateFile, readingOptions } from './run-command.js';
@@ -23,6 +30,7 @@ export async function work(): Promise<void> {
         extract: { ...boundsOf(line), ...(catalogue === undefined ? {} : { catalogue }) },
         ledger: ledgerOptionsOf(line),
         read: await readingOptions(line),
+        memory: createWindowMemory(),
       };
       return (share, context) => readShare(share, settings, context);
     },

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { ByteWindow } from '../../bytes/byte-window.js';
+import { ByteWindow, type GrowableMemory } from '../../bytes/byte-window.js';
 import { loadCodePage } from '../../bytes/code-pages.js';
 import { createWindowMemory } from '../../bytes/window-memory.js';
 import type { EventRecord, Reject, Warning } from '../../model/index.js';
@@ -77,13 +77,15 @@ export function lookAtFile(path: string, options: ReadInputOptions): FileOutlook
 }
 
 /**
- * Reads a range of a file and emits what is in it, without the input's report.
+ * Reads a range of a file and emits what is in it, without the input's report. `memory` is what the window stands on:
+ * one for many ranges that are read one after the other.
  * @throws EvpairError `ERR_INPUT` when the file cannot be opened.
  */
 export async function readRange(
   range: FileRange,
   options: ReadInputOptions & { readonly input: string },
   emit: (item: EventRecord | Reject | Warning) => void,
+  memory: GrowableMemory = createWindowMemory(),
 ): Promise<RangeReading> {
   if (options.encoding !== undefined) await loadCodePage(options.encoding);
   const form = formatNamed(range.format)!;
@@ -94,7 +96,7 @@ export async function readRange(
       return { begin, stop: undefined, bytes: range.from, report: undefined, isComplete: true };
     }
     const reader = form.create({ ...options, range: { units: range.units, stopAt: range.to } });
-    const window = new ByteWindow(createWindowMemory());
+    const window = new ByteWindow(memory);
     window.origin = begin - window.start;
     let at = begin;
     let error: Error | undefined;
