@@ -89,7 +89,7 @@ const RATES: Readonly<Record<string, number>> = {
   clixml: 100e6,
   evtx: 150e6,
 };
-const PARSED_XML_RATE = 500e6;
+const PARSED_XML_RATE = 700e6;
 /** What is packed or too small to be looked at. */
 const OTHER_RATE = 150e6;
 

@@ -150,29 +150,30 @@ class RangedInput {
         break;
       }
       if (next === undefined || isIncomplete) continue;
-      const from = next === 'start' ? 0 : next.offset;
+      const from: number = next === 'start' ? 0 : next.offset;
       // An event that began before the range may end behind it.
       if (from >= range.to) continue;
-      let part: RangeReading;
-      if (
-        result.kind === 'range' &&
-        result.reading.begin === from &&
-        (next === 'start' || next.units === range.units)
-      ) {
-        part = result.reading;
-        this.#ledger.absorb(result.ledger);
-        this.#counts.push(result.counts);
-        for (const told of result.told) this.#hear(told);
+      const units: FileRange['units'] = next === 'start' ? undefined : next.units;
+      const isSure: boolean =
+        result.kind === 'range' && result.reading.begin === from && (next === 'start' || units === range.units);
+      const exact: FileRange = { ...range, from, units, isExact: true };
+      const sure: ShareResult =
+        result.kind === 'given-up' || (isSure && result.kind === 'range')
+          ? result
+          : await results.readHere({ kind: 'range', input: this.#input, range: exact });
+      let part: RangeReading | undefined;
+      if (sure.kind === 'range') {
+        part = sure.reading;
+        this.#ledger.absorb(sure.ledger);
+        this.#counts.push(sure.counts);
+        for (const told of sure.told) this.#hear(told);
       } else {
-        const units = next === 'start' ? undefined : next.units;
-        // Who gave up on a range would give up on the next.
-        const to = result.kind === 'given-up' ? Infinity : range.to;
-        const again = await this.#readHere({ ...range, from, to, units, isExact: true });
-        if (again === undefined) {
-          isIncomplete = true;
-          continue;
-        }
-        part = again;
+        // What one range cannot be read without, the next cannot either.
+        part = await this.#readOn({ ...exact, to: Infinity });
+      }
+      if (part === undefined) {
+        isIncomplete = true;
+        continue;
       }
       this.#parts.push(part);
       next = part.stop;
@@ -182,7 +183,8 @@ class RangedInput {
     return { isIncomplete };
   }
 
-  async #readHere(range: FileRange): Promise<RangeReading | undefined> {
+  /** Reads to the end of the file as one reader does: what is found is told at once. */
+  async #readOn(range: FileRange): Promise<RangeReading | undefined> {
     const { read, output } = this.#command;
     const { selection } = this.#compiled;
     const options = { ...read, selection, input: this.#input.name, afterWindow: () => output.drain() };

@@ -15,7 +15,8 @@ interface Queued {
 export class ShareQueue {
   readonly #shares: Iterator<Share>;
   readonly #threads: Threads<Share, ShareResult>;
-  readonly #readHere: (share: Share) => Promise<ShareResult>;
+  /** Reads a share in this thread. */
+  readonly readHere: (share: Share) => Promise<ShareResult>;
   readonly #most: number;
   /** From the next one in turn on. */
   readonly #ahead: Queued[] = [];
@@ -23,7 +24,7 @@ export class ShareQueue {
   constructor(plan: Plan, threads: Threads<Share, ShareResult>, readHere: (share: Share) => Promise<ShareResult>) {
     this.#shares = sharesOf(plan.steps);
     this.#threads = threads;
-    this.#readHere = readHere;
+    this.readHere = readHere;
     this.#most = plan.count * SHARES_AHEAD;
     this.#look();
   }
@@ -44,7 +45,7 @@ export class ShareQueue {
       await new Promise(resolve => setImmediate(resolve));
       const waiting = isDone ? undefined : this.#ahead.find(({ result }) => result === undefined);
       if (waiting === undefined) return first.result;
-      await this.#begin(waiting, this.#readHere(waiting.share)).catch(() => undefined);
+      await this.#begin(waiting, this.readHere(waiting.share)).catch(() => undefined);
     }
   }
 
