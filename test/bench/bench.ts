@@ -17,11 +17,7 @@ const { values: options } = parseArgs({
   options: {
     size: { type: 'string', default: '300' },
     runs: { type: 'string', default: '5' },
-<<<<<<< HEAD
-    only: { type: 'string', default: 'xml,csv,json,growth,pairs,start,messages' },
-=======
-    only: { type: 'string', default: 'xml,csv,json,jobs,growth,pairs,start' },
->>>>>>> a2e281f (Measure two jobs against one, and document --jobs)
+    only: { type: 'string', default: 'xml,csv,json,jobs,growth,pairs,start,messages' },
     keep: { type: 'boolean', default: false },
   },
 });
