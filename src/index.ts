@@ -11,8 +11,10 @@ export { createWindowMemory } from './bytes/window-memory.js';
 export {
   buffersOf,
   type CorrelateOptions,
+  type Cursor,
   correlateFailures,
   type ExtractCounts,
+  joinReports,
   Ledger,
   type LedgerInput,
   type LedgerOptions,
@@ -21,10 +23,14 @@ export {
   packLedger,
   type RunFacts,
   readPartial,
+  readState,
+  type State,
+  type StateInput,
   type SummariseOptions,
   summarise,
   summariseRun,
   writePartial,
+  writeState,
 } from './correlate/index.js';
 export {
   type CompiledDefinitions,
@@ -61,6 +67,7 @@ export * from './model/index.js';
 export { ExportReader, type ExportReaderOptions } from './read/export-reader.js';
 export { FORMATS } from './read/formats.js';
 export { type ExpandedInputs, expandInputs, type InputSource, type MissingInput } from './read/inputs/expand-inputs.js';
+export { type FileMark, markFile } from './read/inputs/file-cursor.js';
 export { type ReadInputOptions, readInput } from './read/inputs/read-input.js';
 export {
   type FileOutlook,

@@ -118,6 +118,14 @@ export const OPTIONS: readonly Option[] = [
     commands: ['summarize'],
   },
   {
+    name: 'state',
+    value: 'FILE',
+    help: 'Keep in FILE what was read; the next run reads only what is new.',
+    commands: ['summarize'],
+  },
+  { name: 'follow', help: 'Go on reading files that grow, and print pairs as they change.', commands: ['summarize'] },
+  { name: 'interval', value: 'DURATION', help: 'How often --follow looks. Default: 1s.', commands: ['summarize'] },
+  {
     name: 'fail-on',
     value: 'N',
     help: 'Exit with 3 if some pair has N failures or more.',

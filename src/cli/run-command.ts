@@ -22,6 +22,7 @@ import {
   EvpairError,
   expandInputs,
   forEachLine,
+  type InputSource,
   loadDefinitions,
   openThreads,
   type PairDefinition,
@@ -44,6 +45,7 @@ import {
 import { type Output, openOutput } from './output.js';
 import { type CommandLine, usage } from './parse-command-line.js';
 import { openProgress } from './progress.js';
+import { openStateFile } from './state-file.js';
 import { openTeller } from './teller.js';
 import { isTerminal } from './terminal.js';
 import type { WorkSetup } from './work.js';
@@ -63,6 +65,7 @@ export async function runCommand(line: CommandLine, log: Log, tool: string): Pro
   const { sources, missing } = await expandInputs(args, { inputRoot: textOption(options, 'input-root') });
   const form = formOf(line);
   const failOn = countOption(options, 'fail-on', 1);
+  const interval = durationOption(options, 'interval') ?? 1000;
   const settings = {
     extract: { ...boundsOf(line), ...(catalogue === undefined ? {} : { catalogue }) },
     summarise: {
@@ -72,8 +75,12 @@ export async function runCommand(line: CommandLine, log: Log, tool: string): Pro
     },
   };
   if (form === 'partial') refuseSummariseOptions(line);
+  const isFollowing = flagOption(options, 'follow');
+  const statePath = textOption(options, 'state');
+  if (isFollowing || statePath !== undefined) refuseWhatDoesNotGrow(line, sources, isFollowing, form);
   const reading = await readingOptions(line);
   const definitions = await definitionsOf(line);
+  const stateFile = statePath === undefined ? undefined : openStateFile(statePath);
   const signals = listenForSignals();
   const rejectsPath = textOption(options, 'rejects');
   const rejects = rejectsPath === undefined ? undefined : openOutput(rejectsPath, { isPrivate: true });
@@ -126,6 +133,8 @@ export async function runCommand(line: CommandLine, log: Log, tool: string): Pro
           form: summaryForm(form),
           ledger: ledgerOptionsOf(line),
           jobs: jobsOf(line, definitions, bytes => progress?.add(bytes)),
+          state: stateFile,
+          following: isFollowing ? { wait: () => waitFor(interval, signals.signal) } : undefined,
           extraction: { ...extractionOf(line), templates: templateFiles.map(hashOfFile) },
         });
     }
@@ -133,6 +142,7 @@ export async function runCommand(line: CommandLine, log: Log, tool: string): Pro
     progress?.stop();
     teller.close();
     signals.stop();
+    stateFile?.close();
     await rejects?.close();
   }
   await output.close();
@@ -276,9 +286,42 @@ function refuseSummariseOptions({ options }: CommandLine): void {
   }
 }
 
+/** What is read twice must be there twice. */
+function refuseWhatDoesNotGrow(
+  line: CommandLine,
+  sources: readonly InputSource[],
+  isFollowing: boolean,
+  form: Form,
+): void {
+  const name = isFollowing ? '--follow' : '--state';
+  if (sources.some(({ path }) => path === undefined)) {
+    throw usage(`${name} reads files: what comes from standard input cannot be read again.`, 'Name the files.');
+  }
+  if (isFollowing && (form !== 'ndjson' || flagOption(line.options, 'partial'))) {
+    throw usage('--follow prints lines of NDJSON.', 'Give --output-format ndjson.');
+  }
+}
+
+/** Waits, but no longer than until the run is to end. */
+function waitFor(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end, { once: true });
+    function end() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    }
+  });
+}
+
 /** What the run line repeats: what was typed, without where it went. */
 function printedOptions({ options }: CommandLine): Record<string, unknown> {
-  const silent = new Set(['output', 'rejects', 'log-format', 'quiet', 'no-progress', 'inputs-from', 'jobs']);
+  const silent = new Set([
+    ...['output', 'rejects', 'log-format', 'quiet', 'no-progress', 'inputs-from'],
+    ...['jobs', 'state', 'follow', 'interval'],
+  ]);
   return Object.fromEntries(
     Object.entries(options)
       .filter(([name]) => !silent.has(name))

@@ -37,7 +37,8 @@ export async function openSource(
     throw cannotOpen(name, error);
   }
   const { Socket } = await import('node:net');
-  if (path === undefined && process.platform !== 'win32') {
+  const { platform } = await import('node:os');
+  if (path === undefined && platform() !== 'win32') {
     const socket = pipeOrStream(() => new Socket({ fd, writable: false }), fd);
     // A silent producer must not hold up an abort: the stream is ended under the reader's hands.
     signal?.addEventListener('abort', () => socket.destroy(), { once: true });
