@@ -24,7 +24,7 @@ import {
 import type { Command, Outcome } from './command.js';
 import { type Incoming, InputReading } from './read-inputs.js';
 
-/** What stands at the end of a growing file may be half-written: it is read anew each time, and never kept. */
+/** What stands at the end of a growing file may be half-written: it is read anew each time. */
 const TAIL_BYTES = 64 * 1024;
 
 /**
@@ -39,6 +39,7 @@ export class StatefulReading {
   readonly #known: Map<string, StateInput>;
   /** By input: its size and time of change when it was read here, which show whether there is anything to read. */
   readonly #stamps = new Map<string, string>();
+  readonly #tailBytes: number;
   #isIncomplete = false;
   #hasRead = false;
 
@@ -49,6 +50,8 @@ export class StatefulReading {
       readonly extract: ExtractOptions;
       readonly ledger: LedgerOptions;
       readonly known: ReadonlyMap<string, StateInput>;
+      /** How much at the end of a file is read anew each time, in bytes. Default: 64 KiB. */
+      readonly tailBytes?: number | undefined;
     },
   ) {
     this.#command = command;
@@ -56,6 +59,7 @@ export class StatefulReading {
     this.#extract = options.extract;
     this.#ledgerOptions = options.ledger;
     this.#known = new Map(options.known);
+    this.#tailBytes = options.tailBytes ?? TAIL_BYTES;
   }
 
   /** Reads what is new. @returns whether there was anything. */
@@ -103,7 +107,7 @@ export class StatefulReading {
     const outlook = lookAtFile(input.path, read);
     if (outlook?.units === undefined || outlook.format === undefined) return undefined;
     const before = this.#goesOn(input, outlook.format);
-    if (before !== undefined && outlook.size - TAIL_BYTES <= before.cursor.end) {
+    if (before !== undefined && outlook.size - this.#tailBytes <= before.cursor.end) {
       return this.#readOnlyTail(input, { path: input.path, format: outlook.format, isExact: true }, before, []);
     }
     const kept = new Ledger({ ...this.#extract, ...this.#ledgerOptions });
@@ -117,8 +121,13 @@ export class StatefulReading {
     const range = { path: input.path, format: outlook.format, isExact: true } as const;
     const from = cursor?.end ?? 0;
     let tailFrom: Pick<FileRange, 'from' | 'units'> = { from, units: cursor?.units };
-    if (outlook.size - TAIL_BYTES > from) {
-      const part = await this.#readRange(input, { ...range, ...tailFrom, to: outlook.size - TAIL_BYTES }, kept, told);
+    if (outlook.size - this.#tailBytes > from) {
+      const part = await this.#readRange(
+        input,
+        { ...range, ...tailFrom, to: outlook.size - this.#tailBytes },
+        kept,
+        told,
+      );
       if (part === undefined) return undefined;
       const mark = part.reading.stop && markFile(input.path, part.reading.stop.offset);
       if (part.reading.stop === undefined || mark === undefined || !part.reading.isComplete) {

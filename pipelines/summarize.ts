@@ -48,6 +48,8 @@ export interface SummarizeCommand extends Command {
 export interface StateStore {
   /** Undefined when there is none yet. @throws EvpairError `ERR_STATE` when it does not fit. */
   load(configHash: string): State | undefined;
+  /** How much at the end of a growing file is read anew each time, in bytes. Default: 64 KiB. */
+  readonly tailBytes?: number | undefined;
   /** All of it or, whatever happens meanwhile, what was there before. */
   save(state: State): void;
 }
@@ -106,7 +108,13 @@ async function summarizeOn(command: SummarizeCommand, compiled: CompiledDefiniti
   const facts = runFacts(command, compiled);
   const configHash = configHashOf(command, facts);
   const known = state?.load(configHash)?.inputs ?? new Map<string, StateInput>();
-  const reading = new StatefulReading(command, { compiled, extract: command.extract, ledger: command.ledger, known });
+  const reading = new StatefulReading(command, {
+    compiled,
+    extract: command.extract,
+    ledger: command.ledger,
+    known,
+    tailBytes: state?.tailBytes,
+  });
   const feed = following && new PairFeed(command.output, command.summarise);
   let greatestCount = 0;
   for (;;) {
