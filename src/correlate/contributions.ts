@@ -24,6 +24,8 @@ const DESTINATION = 2;
 const OBSERVER = 3;
 const VALUES = 4;
 
+const MOST_KNOWN = 20_000;
+
 /** Contributions on their way to another thread: tuples, one behind the other, over lists of strings and outlines. */
 export interface PackedContributions {
   readonly strings: readonly string[];
@@ -41,8 +43,8 @@ export class Contributions {
   readonly #logs = new Logs();
   /** By contribution: its log plus 1; 0 for none. */
   readonly #logOf = new Uint32Column();
-  /** By the object that holds the placeholders: the last failure with it. Both go when nobody else holds the object. */
-  readonly #known = new WeakMap<object, { readonly item: Failure; readonly id: number }>();
+  /** By the object that holds the placeholders: the last failure with it. All are forgotten when there are too many. */
+  readonly #known = new Map<object, { readonly item: Failure; readonly id: number }>();
   readonly #payoff = new Payoff();
   #tuple = new Uint32Array(64);
 
@@ -59,6 +61,7 @@ export class Contributions {
     this.#payoff.count(isKnown);
     if (isKnown) return known.id;
     const id = this.#internAnew(item);
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
     this.#known.set(item.placeholders, { item, id });
     return id;
   }

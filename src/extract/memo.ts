@@ -9,6 +9,8 @@ export type ValuePart = Pick<
 
 /** Distinct combinations of values kept; a ledger of a million pairs must not stand here a second time. */
 const MOST = 20_000;
+/** Twice as many as a reader shares. */
+const MOST_ARRAYS = 4096;
 
 /**
  * Remembers what a definition made of the values of an event's data: servers repeat the same failure. A reader that sees
@@ -17,8 +19,8 @@ const MOST = 20_000;
  * the computer decides. Either costs a tenth of recognising an event, placing its values and checking its hosts anew.
  */
 export class ValueMemo {
-  /** By the array that holds the values; both go when nobody else holds it. */
-  readonly #byArray = new WeakMap<readonly string[], Known>();
+  /** By the array that holds the values. All are forgotten when there are too many: a weak map costs its collector more. */
+  readonly #byArray = new Map<readonly string[], Known>();
   readonly #byValues: ByValues | undefined;
   readonly #arrays = new Payoff();
   readonly #values = new Payoff();
@@ -55,7 +57,10 @@ export class ValueMemo {
 
   /** The event, which neither knew whole, has made this failure. */
   keep(event: EventRecord, failure: Failure, isPartKnown: boolean): void {
-    if (this.#triesArray) this.#byArray.set(event.insertions!, { event, failure });
+    if (this.#triesArray) {
+      if (this.#byArray.size >= MOST_ARRAYS) this.#byArray.clear();
+      this.#byArray.set(event.insertions!, { event, failure });
+    }
     if (this.#triesValues && !isPartKnown) this.#byValues?.set(event, failure);
   }
 }

@@ -25,19 +25,19 @@ export const VALUES_END: usize = 65_536;
 
 /** The value cache: slots of 64 bytes, a u32 of its state, then the bytes of the value. */
 export const CACHE: usize = 65_536;
-export const CACHE_SLOTS: u32 = 2048;
+export const CACHE_SLOTS: u32 = 8192;
 export const LONGEST_CACHED: usize = 56;
 
 /** What `walk` saw of an event's values, and what is known of the shapes of events: see `event-shape.ts`. */
-export const NOTES: usize = 196_608;
+export const NOTES: usize = 589_824;
 export const NOTES_END: usize = NOTES + 24 * 160;
 /** In an input of JSON these are the shapes that ../../read/event-json/json-shapes.ts lays out. */
-export const SHAPES: usize = 204_800;
+export const SHAPES: usize = 598_016;
 export const SHAPE_BYTES: usize = 8192;
-export const SHAPES_END: usize = SHAPES + 64 * SHAPE_BYTES; // 729,088
+export const SHAPES_END: usize = SHAPES + 64 * SHAPE_BYTES; // 1,122,304
 
 /** Texts of floods: see `event-content.ts`. */
-export const CONTENTS: usize = 729_088; // SHAPES_END
-export const CONTENT_BYTES: usize = 2048;
-export const CONTENT_SETS: u32 = 256; // of four
-export const CONTENTS_END: usize = CONTENTS + 1024 * CONTENT_BYTES; // 2,826,240: BASE of `../byte-window.ts`
+export const CONTENTS: usize = 1_122_304; // SHAPES_END
+export const CONTENT_BYTES: usize = 6144;
+export const CONTENT_SETS: u32 = 512; // of four
+export const CONTENTS_END: usize = CONTENTS + 2048 * CONTENT_BYTES; // 13,705,216: BASE of `../byte-window.ts`
