@@ -102,7 +102,7 @@ export const PARSED_VALUES = 32_768;
 export const CONTENT_NUMBERS = 2048;
 /** Where the shapes of JSON events lie, which `match8` compares with; laid out as `assembly/json-shapes.ts` says. */
 export const JSON_SHAPES = 598_016;
-export const JSON_SHAPES_END = 270_336;
+export const JSON_SHAPES_END = 663_552;
 /** How many values the cache holds. */
 export const CACHE_SLOTS = 8192;
 
