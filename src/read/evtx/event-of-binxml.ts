@@ -1,220 +1,384 @@
-import { type EventRecord, isSelected, type Selection } from '../../model/index.js';
+import { type EventRecord, type Instant, isSelected, type Position, type Selection } from '../../model/index.js';
 import { parseIsoInstant } from '../../time/instant-text.js';
 import { levelOf, payloadStrings } from '../event-xml/body-forms.js';
 import { ARRAY, BINXML, FILETIME, fileTimeInstant, NULL, renderArray, renderValue } from './bin-values.js';
-import { type BinElement, type BinPart, type BinValue, type ChunkBinXml, DamagedRecord } from './binxml-template.js';
-
-/** A record's fields; undefined when no one wants the event. */
-export type EventFields = Omit<EventRecord, 'type' | 'position'>;
-
-/** The values of a template that elements at hand are filled with; none outside a template. */
-type Values = readonly BinValue[];
-
-/** Elements walked for one record: a template cannot multiply a few bytes without end. */
-const MAX_STEPS = 100_000;
+import { type BinElement, type BinPart, DamagedRecord, ELEMENT, ROLES, SUBSTITUTION, TEXT } from './binxml.js';
+import type { BinXmlChunk } from './binxml-chunk.js';
+import { ValueFrame } from './value-frame.js';
 
 /**
- * Makes events of a chunk's fragments, walking the trees without writing XML. Provider and event ID come first: a
- * record that cannot match is not rendered.
+ * Makes events of records without writing XML: walks the trees of their templates and renders values where they are
+ * wanted. What it gives is what `EventParser` reads from the XML that Windows makes of the same record. As soon as the
+ * System element is read, a record that nobody wants is dropped.
  */
 export class EventOfBinXml {
-  readonly #binXml: ChunkBinXml;
-  readonly #chunk: Buffer;
-  #steps = 0;
+  /** Where in the chunk the content of the record that was read last ends. */
+  contentEnd = 0;
+  /** Frames by depth: values of an embedded fragment stand in their own. */
+  readonly #frames: ValueFrame[] = [];
+  #chunk: BinXmlChunk | undefined;
+  #bytes: Buffer = Buffer.alloc(0);
+  #selection: Selection | undefined;
 
-  constructor(chunk: Uint8Array, binXml: ChunkBinXml) {
-    this.#chunk = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    this.#binXml = binXml;
+  #isDropped = false;
+  #hasSystem = false;
+  #elementsSeen = 0;
+  #provider: string | undefined;
+  #eventId: number | undefined;
+  #qualifiers: number | undefined;
+  #level: number | undefined;
+  #time: Instant | undefined;
+  #hasTime = false;
+  #recordId: string | undefined;
+  #channel: string | undefined;
+  #computer: string | undefined;
+  #message: string | undefined;
+  #culture: string | undefined;
+  #insertions: string[] | undefined;
+  #names: (string | undefined)[] | undefined;
+
+  /**
+   * The event of the fragment in [from, to) of the chunk; undefined when `selection` does not want it.
+   * @throws DamagedRecord
+   */
+  read(
+    chunk: BinXmlChunk,
+    from: number,
+    to: number,
+    position: Position,
+    selection: Selection | undefined,
+  ): EventRecord | undefined {
+    this.#reset(chunk, selection);
+    chunk.begin(position.length);
+    const frame = this.#frameAt(0);
+    const parts = chunk.open(from, to, frame);
+    this.contentEnd = chunk.contentEnd;
+    this.#walk(TOP, parts, frame, 0);
+    if (this.#isDropped) return undefined;
+    if (!this.#hasSystem) throw new DamagedRecord('a System element was expected and none found', from);
+    return this.#record(position);
   }
 
-  /** @throws DamagedRecord when the fragment is no event. */
-  read(parts: readonly BinPart[], selection: Selection | undefined): EventFields | undefined {
-    this.#steps = 0;
-    const event = this.#elements(parts, []).find(({ element }) => element.name === 'Event');
-    if (event === undefined) throw new DamagedRecord('the record holds no <Event>', 0);
-    const inside = this.#elements(event.element.children, event.values);
-    const system = inside.find(({ element }) => element.name === 'System');
-    if (system === undefined) throw new DamagedRecord('the event holds no <System>', 0);
-    const fields = this.#system(system.element, system.values);
-    if (!isSelected(selection, fields.provider, fields.eventId)) return undefined;
-    const body = inside.find(({ element }) => BODIES.has(element.name));
-    if (body !== undefined) Object.assign(fields, this.#body(body.element, body.values));
-    return fields;
-  }
-
-  #system(system: BinElement, values: Values): Mutable<EventFields> {
-    let provider = '';
-    let eventId: number | undefined;
-    const fields: Partial<Mutable<EventFields>> = {};
-    for (const { element, values: own } of this.#elements(system.children, values)) {
-      const text = () => this.#text(element.children, own);
-      switch (element.name) {
-        case 'Provider':
-          provider ||= this.#attribute(element, 'Name', own) ?? '';
-          break;
-        case 'EventID': {
-          eventId ??= wholeNumber(text());
-          const qualifiers = wholeNumber(this.#attribute(element, 'Qualifiers', own) ?? '');
-          if (qualifiers !== undefined) fields.qualifiers = qualifiers;
-          break;
+  /** Every element among the parts, those of embedded fragments and templates too, in the place they stand in. */
+  #walk(place: number, parts: readonly BinPart[], frame: ValueFrame, depth: number): void {
+    const chunk = this.#chunk!;
+    for (let at = 0; at < parts.length && !this.#isDropped; at++) {
+      const part = parts[at]!;
+      chunk.spend(1);
+      if (part.kind === ELEMENT) {
+        const element = part.element!;
+        if (isPresent(element, frame)) this.#element(place, element, frame, depth);
+      } else if (part.kind === SUBSTITUTION) {
+        if (frame.typeOf(part.index) === BINXML) {
+          const inner = this.#frameAt(depth + 1);
+          const from = frame.at[part.index]!;
+          this.#walk(place, chunk.open(from, from + frame.size[part.index]!, inner), inner, depth + 1);
         }
-        case 'Level': {
-          const level = levelOf(text());
-          if (level !== undefined) fields.level = level;
-          break;
-        }
-        case 'TimeCreated': {
-          const time = this.#time(element, own);
-          if (time !== undefined) fields.time = time;
-          break;
-        }
-        case 'EventRecordID':
-          fields.recordId = text();
-          break;
-        case 'Channel':
-          if (text() !== '') fields.channel = text();
-          break;
-        case 'Computer':
-          if (text() !== '') fields.computer = text();
-          break;
+      } else if (part.instance !== undefined) {
+        const inner = this.#frameAt(depth + 1);
+        inner.load(this.#bytes, part.instance.table, part.instance.end);
+        this.#walk(place, part.instance.parts, inner, depth + 1);
       }
     }
-    if (eventId === undefined) throw new DamagedRecord('the event holds no <EventID>', 0);
-    return { ...fields, provider, eventId: eventId & 0xffff };
   }
 
-  /** Event Viewer prints seven digits of the second's fraction, all that a FILETIME has. */
-  #time(element: BinElement, values: Values): EventRecord['time'] {
-    const attribute = element.attributes.find(({ name }) => name === 'SystemTime');
-    const [part] = attribute?.parts ?? [];
-    const value = part?.kind === 'substitution' ? values[part.index] : undefined;
-    if (value?.type === FILETIME && value.size >= 8) {
-      return { ...fileTimeInstant(this.#chunk.readBigUInt64LE(value.at)), digits: 7, basis: 'export' };
+  #element(place: number, element: BinElement, frame: ValueFrame, depth: number): void {
+    this.#elementsSeen += 1;
+    switch (place) {
+      case TOP:
+        if (element.role === ROLES.Event) this.#walk(IN_EVENT, element.children, frame, depth);
+        break;
+      case IN_EVENT:
+        this.#part(element, frame, depth);
+        break;
+      case IN_SYSTEM:
+        this.#systemField(element, frame, depth);
+        break;
+      case IN_USER_DATA:
+        if (element.role === ROLES.EventData) this.#walk(IN_EVENT_DATA, element.children, frame, depth);
+        else this.#leaf(place, element, frame, depth);
+        break;
+      case IN_EVENT_DATA:
+        if (element.role === ROLES.Data || element.role === ROLES.ComplexData) this.#data(element, frame, depth);
+        else if (element.role !== ROLES.Binary) this.#leaf(place, element, frame, depth);
+        break;
+      case IN_USER_TREE:
+        this.#leaf(place, element, frame, depth);
+        break;
+      case IN_PROCESSING_ERROR:
+        if (element.role !== ROLES.EventPayload) break;
+        for (const text of payloadStrings(this.#text(element.children, frame, depth))) this.#add(text, undefined);
+        break;
+      case IN_RENDERING_INFO:
+        if (element.role === ROLES.Message) this.#message ??= this.#text(element.children, frame, depth) || undefined;
+        break;
     }
-    return parseIsoInstant(this.#attribute(element, 'SystemTime', values) ?? '');
   }
 
-  #body(body: BinElement, values: Values): Pick<Mutable<EventFields>, 'insertions' | 'names'> {
-    const insertions: string[] = [];
-    const names: (string | undefined)[] = [];
-    const add = (text: string, name: string | undefined) => {
-      insertions.push(text);
-      names.push(name);
-    };
-    if (body.name === 'ProcessingErrorData') {
-      const payload = this.#elements(body.children, values).find(({ element }) => element.name === 'EventPayload');
-      if (payload === undefined) return {};
-      return { insertions: payloadStrings(this.#text(payload.element.children, payload.values)) };
+  /** A child of Event. */
+  #part(element: BinElement, frame: ValueFrame, depth: number): void {
+    switch (element.role) {
+      case ROLES.System:
+        if (this.#hasSystem) return;
+        this.#hasSystem = true;
+        if (this.#selection !== undefined) this.#identify(element, frame, depth);
+        if (this.#isDropped) return;
+        this.#walk(IN_SYSTEM, element.children, frame, depth);
+        this.#isDropped = !isSelected(this.#selection, this.#provider ?? '', (this.#eventId ?? 0) & 0xffff);
+        break;
+      case ROLES.EventData:
+        this.#insertions ??= [];
+        this.#walk(IN_EVENT_DATA, element.children, frame, depth);
+        break;
+      case ROLES.UserData:
+        this.#insertions ??= [];
+        this.#walk(IN_USER_DATA, element.children, frame, depth);
+        break;
+      case ROLES.ProcessingErrorData:
+        this.#insertions ??= [];
+        this.#walk(IN_PROCESSING_ERROR, element.children, frame, depth);
+        break;
+      case ROLES.RenderingInfo:
+        this.#culture ??= this.#attribute(element, 'Culture', frame, depth) || undefined;
+        this.#walk(IN_RENDERING_INFO, element.children, frame, depth);
+        break;
     }
-    if (body.name === 'EventData') this.#addData(body, values, add);
-    else for (const child of this.#elements(body.children, values)) this.#addTree(child.element, child.values, add, 0);
-    return names.some(name => name !== undefined) ? { insertions, names } : { insertions };
+  }
+
+  /** Reads provider and event ID before anything else, where they stand as they always do. */
+  #identify(system: BinElement, frame: ValueFrame, depth: number): void {
+    let found = 0;
+    for (const { kind, element } of system.children) {
+      if (kind !== ELEMENT) return;
+      if (element!.role !== ROLES.Provider && element!.role !== ROLES.EventID) continue;
+      if (!isPresent(element!, frame)) return;
+      this.#systemField(element!, frame, depth);
+      if (++found === 2) break;
+    }
+    if (this.#provider === undefined || this.#eventId === undefined) return;
+    this.#isDropped = !isSelected(this.#selection, this.#provider, this.#eventId & 0xffff);
+  }
+
+  #systemField(element: BinElement, frame: ValueFrame, depth: number): void {
+    switch (element.role) {
+      case ROLES.Provider:
+        this.#provider ??= this.#attribute(element, 'Name', frame, depth) ?? '';
+        break;
+      case ROLES.EventID: {
+        if (this.#eventId !== undefined) break;
+        const text = this.#text(element.children, frame, depth);
+        const identifier = text.trim() === '' ? 0 : wholeNumber(text);
+        if (identifier === undefined) throw new DamagedRecord('a number was expected in EventID', 0);
+        this.#eventId = identifier;
+        this.#qualifiers = wholeNumber(this.#attribute(element, 'Qualifiers', frame, depth) ?? '');
+        if (identifier > 0xffff) this.#qualifiers ??= Math.floor(identifier / 0x10000) & 0xffff;
+        break;
+      }
+      case ROLES.Level:
+        this.#level ??= levelOf(this.#text(element.children, frame, depth).trim());
+        break;
+      case ROLES.TimeCreated:
+        if (!this.#hasTime) this.#time = this.#instant(element, frame, depth);
+        this.#hasTime = true;
+        break;
+      case ROLES.EventRecordID: {
+        const text = this.#text(element.children, frame, depth).trim();
+        if (/^\d{1,20}$/.test(text)) this.#recordId ??= text;
+        break;
+      }
+      case ROLES.Channel:
+        this.#channel ??= this.#text(element.children, frame, depth).trim() || undefined;
+        break;
+      case ROLES.Computer:
+        this.#computer ??= this.#text(element.children, frame, depth).trim() || undefined;
+        break;
+    }
+  }
+
+  #instant(element: BinElement, frame: ValueFrame, depth: number): Instant | undefined {
+    const parts = element.attributes.find(({ name }) => name === 'SystemTime')?.parts ?? [];
+    const only = parts.length === 1 ? parts[0]! : undefined;
+    if (only?.kind === SUBSTITUTION && frame.typeOf(only.index) === FILETIME && frame.size[only.index]! >= 8) {
+      return fileTimeInstant(this.#bytes, frame.at[only.index]!);
+    }
+    return parseIsoInstant(this.#text(parts, frame, depth));
   }
 
   /** An array fills one `<Data>` for each of its elements. */
-  #addData(body: BinElement, values: Values, add: (text: string, name: string | undefined) => void): void {
-    for (const { element, values: own } of this.#elements(body.children, values)) {
-      if (element.name !== 'Data' && element.name !== 'ComplexData') continue;
-      const name = this.#attribute(element, 'Name', own);
-      for (const text of this.#texts(element.children, own)) add(text, name);
-    }
+  #data(element: BinElement, frame: ValueFrame, depth: number): void {
+    const name = this.#attribute(element, 'Name', frame, depth) || undefined;
+    const array = this.#arrayOf(element, frame);
+    if (array === undefined) this.#add(this.#text(element.children, frame, depth), name);
+    else for (const text of array) this.#add(text, name);
   }
 
-  /** The texts of an element: one, or as many as the array that fills it has. */
-  #texts(parts: readonly BinPart[], values: Values): string[] {
-    const [part] = parts;
-    const value = part?.kind === 'substitution' && parts.length === 1 ? values[part.index] : undefined;
-    const isArray = value !== undefined && (value.type & ARRAY) !== 0;
-    return isArray ? renderArray(this.#chunk, value) : [this.#text(parts, values)];
+  /** An element of a UserData tree: its attributes are values, and its text is one if it turns out to be a leaf. */
+  #leaf(place: number, element: BinElement, frame: ValueFrame, depth: number): void {
+    const array = this.#arrayOf(element, frame);
+    if (array !== undefined) {
+      for (const text of array) this.#leafText(place, element, text, this.#leafAttributes(element, frame, depth));
+      return;
+    }
+    const hasAttributes = this.#leafAttributes(element, frame, depth);
+    const seenBefore = this.#elementsSeen;
+    this.#walk(IN_USER_TREE, element.children, frame, depth);
+    if (this.#elementsSeen > seenBefore) return;
+    this.#leafText(place, element, this.#text(element.children, frame, depth), hasAttributes);
   }
 
-  /** An element of a UserData tree: attributes but `xmlns` are values, and the text of a leaf is. */
-  #addTree(
-    element: BinElement,
-    values: Values,
-    add: (text: string, name: string | undefined) => void,
-    depth: number,
-  ): void {
-    if (element.name === 'EventData' && depth === 0) {
-      const data = this.#elements(element.children, values);
-      if (data.some(child => child.element.name === 'Data')) {
-        this.#addData(element, values, add);
-        return;
-      }
-    }
+  #leafAttributes(element: BinElement, frame: ValueFrame, depth: number): boolean {
     let hasAttributes = false;
-    for (const { name } of element.attributes) {
-      if (name === 'xmlns' || name.startsWith('xmlns:')) continue;
-      const value = this.#attribute(element, name, values);
-      if (value === undefined) continue;
+    for (const { name, isNamespace, parts } of element.attributes) {
+      if (isNamespace || isAbsent(parts, frame)) continue;
+      this.#add(this.#text(parts, frame, depth), `${element.name}@${name}`);
       hasAttributes = true;
-      add(value, `${localName(element.name)}@${localName(name)}`);
     }
-    const children = this.#elements(element.children, values);
-    for (const child of children) this.#addTree(child.element, child.values, add, depth + 1);
-    if (children.length > 0) return;
-    for (const text of this.#texts(element.children, values)) {
-      if (text.trim() !== '' || (!hasAttributes && depth > 0)) add(text, localName(element.name));
-    }
+    return hasAttributes;
   }
 
-  /** The child elements among the parts, those of embedded fragments and templates too; absent ones are left out. */
-  #elements(parts: readonly BinPart[], values: Values): { readonly element: BinElement; readonly values: Values }[] {
-    const found: { readonly element: BinElement; readonly values: Values }[] = [];
-    for (const part of parts) {
-      if (++this.#steps > MAX_STEPS) throw new DamagedRecord(`the event has more than ${MAX_STEPS} parts`, 0);
-      if (part.kind === 'element') {
-        const { dependency } = part.element;
-        if (dependency >= 0 && (values[dependency]?.type ?? NULL) === NULL) continue;
-        found.push({ element: part.element, values });
-      } else if (part.kind === 'instance') {
-        found.push(...this.#elements(part.instance.parts, part.instance.values));
-      } else if (part.kind === 'substitution') {
-        const value = values[part.index];
-        if (value?.type !== BINXML || value.size === 0) continue;
-        found.push(...this.#elements(this.#binXml.fragment(value.at, value.at + value.size), []));
-      }
+  #leafText(place: number, element: BinElement, text: string, hasAttributes: boolean): void {
+    const isAlwaysValue = !hasAttributes && place !== IN_USER_DATA;
+    if (isAlwaysValue || text.trim() !== '') this.#add(text, element.name);
+  }
+
+  /** The texts of the array that alone fills an element. */
+  #arrayOf({ children }: BinElement, frame: ValueFrame): string[] | undefined {
+    if (children.length !== 1 || children[0]!.kind !== SUBSTITUTION) return undefined;
+    const { index } = children[0]!;
+    const type = frame.typeOf(index);
+    if ((type & ARRAY) === 0) return undefined;
+    const texts = renderArray(this.#bytes, type, frame.at[index]!, frame.size[index]!);
+    this.#chunk!.spend(texts.length + (frame.size[index]! >> 3));
+    return texts;
+  }
+
+  #attribute(element: BinElement, name: string, frame: ValueFrame, depth: number): string | undefined {
+    for (const attribute of element.attributes) {
+      if (attribute.name !== name || attribute.isNamespace) continue;
+      return isAbsent(attribute.parts, frame) ? undefined : this.#text(attribute.parts, frame, depth);
     }
-    return found;
+    return undefined;
   }
 
-  #attribute({ attributes }: BinElement, name: string, values: Values): string | undefined {
-    const attribute = attributes.find(each => each.name === name);
-    if (attribute === undefined) return undefined;
-    const [part] = attribute.parts;
-    // An optional value that is absent leaves its attribute out.
-    const isAbsent =
-      attribute.parts.length === 1 &&
-      part?.kind === 'substitution' &&
-      part.isOptional &&
-      (values[part.index]?.type ?? NULL) === NULL;
-    return isAbsent ? undefined : this.#text(attribute.parts, values);
-  }
-
-  #text(parts: readonly BinPart[], values: Values): string {
+  /** The text of the parts and of all that is in them. */
+  #text(parts: readonly BinPart[], frame: ValueFrame, depth: number): string {
     let text = '';
-    for (const part of parts) {
-      if (part.kind === 'text') {
-        text += part.text;
-      } else if (part.kind === 'substitution') {
-        const value = values[part.index];
-        if (value === undefined || value.type === BINXML) continue;
-        text +=
-          (value.type & ARRAY) === 0 ? renderValue(this.#chunk, value) : renderArray(this.#chunk, value).join(', ');
-      }
-    }
+    for (const part of parts) text += this.#textOf(part, frame, depth);
     return text;
+  }
+
+  #textOf(part: BinPart, frame: ValueFrame, depth: number): string {
+    const chunk = this.#chunk!;
+    chunk.spend(1);
+    if (part.kind === TEXT) {
+      chunk.spend(part.text.length >> 3);
+      return part.text;
+    }
+    if (part.kind === SUBSTITUTION) {
+      const type = frame.typeOf(part.index);
+      if (type === NULL) return '';
+      const at = frame.at[part.index]!;
+      const size = frame.size[part.index]!;
+      chunk.spend(size >> 3);
+      if (type === BINXML) {
+        const inner = this.#frameAt(depth + 1);
+        return this.#text(chunk.open(at, at + size, inner), inner, depth + 1);
+      }
+      // Windows repeats the element; where text stands beside the array, that cannot be, and the values follow each other.
+      if ((type & ARRAY) !== 0) return renderArray(this.#bytes, type, at, size).join('');
+      return renderValue(this.#bytes, type, at, size);
+    }
+    if (part.kind === ELEMENT) {
+      const element = part.element!;
+      return isPresent(element, frame) ? this.#text(element.children, frame, depth) : '';
+    }
+    const inner = this.#frameAt(depth + 1);
+    inner.load(this.#bytes, part.instance!.table, part.instance!.end);
+    return this.#text(part.instance!.parts, inner, depth + 1);
+  }
+
+  #frameAt(depth: number): ValueFrame {
+    if (depth > MAX_DEPTH) throw new DamagedRecord(`fragments nest deeper than ${MAX_DEPTH}`, 0, true);
+    this.#frames[depth] ??= new ValueFrame();
+    return this.#frames[depth];
+  }
+
+  #add(value: string, name: string | undefined): void {
+    const insertions = this.#insertions!;
+    if (name !== undefined) this.#names ??= new Array<string | undefined>(insertions.length).fill(undefined);
+    insertions.push(value);
+    this.#names?.push(name);
+  }
+
+  #record(position: Position): EventRecord {
+    const identifier = this.#eventId ?? 0;
+    const record: Mutable<EventRecord> = {
+      type: 'event',
+      provider: this.#provider ?? '',
+      eventId: identifier & 0xffff,
+      position,
+    };
+    if (this.#channel !== undefined) record.channel = this.#channel;
+    if (this.#computer !== undefined) record.computer = this.#computer;
+    if (this.#recordId !== undefined) record.recordId = this.#recordId;
+    if (this.#level !== undefined) record.level = this.#level;
+    if (this.#qualifiers !== undefined) record.qualifiers = this.#qualifiers;
+    if (this.#time !== undefined) record.time = this.#time;
+    if (this.#insertions !== undefined) record.insertions = this.#insertions;
+    if (this.#names !== undefined) record.names = this.#names;
+    if (this.#message !== undefined) record.message = this.#message;
+    if (this.#culture !== undefined) record.culture = this.#culture;
+    return record;
+  }
+
+  #reset(chunk: BinXmlChunk, selection: Selection | undefined): void {
+    this.#chunk = chunk;
+    this.#bytes = chunk.bytes;
+    this.#selection = selection;
+    this.#isDropped = false;
+    this.#hasSystem = false;
+    this.#elementsSeen = 0;
+    this.#provider = undefined;
+    this.#eventId = undefined;
+    this.#qualifiers = undefined;
+    this.#level = undefined;
+    this.#time = undefined;
+    this.#hasTime = false;
+    this.#recordId = undefined;
+    this.#channel = undefined;
+    this.#computer = undefined;
+    this.#message = undefined;
+    this.#culture = undefined;
+    this.#insertions = undefined;
+    this.#names = undefined;
   }
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-const BODIES = new Set(['EventData', 'UserData', 'ProcessingErrorData']);
+function isPresent({ dependency }: BinElement, frame: ValueFrame): boolean {
+  return dependency < 0 || frame.typeOf(dependency) !== NULL;
+}
 
-function localName(name: string): string {
-  return name.slice(name.indexOf(':') + 1);
+/** An optional value that is null leaves its attribute out. */
+function isAbsent(parts: readonly BinPart[], frame: ValueFrame): boolean {
+  if (parts.length !== 1) return false;
+  const { kind, isOptional, index } = parts[0]!;
+  return kind === SUBSTITUTION && isOptional && frame.typeOf(index) === NULL;
 }
 
 function wholeNumber(text: string): number | undefined {
-  return /^\d{1,10}$/.test(text) ? Number(text) : undefined;
+  return /^\s*\d{1,10}\s*$/.test(text) ? Number(text) : undefined;
 }
+
+const MAX_DEPTH = 32;
+
+/** Where in the event an element stands. */
+const TOP = 0;
+const IN_EVENT = 1;
+const IN_SYSTEM = 2;
+const IN_EVENT_DATA = 3;
+const IN_USER_DATA = 4;
+const IN_USER_TREE = 5;
+const IN_PROCESSING_ERROR = 6;
+const IN_RENDERING_INFO = 7;

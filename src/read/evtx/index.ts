@@ -1,68 +1,87 @@
 import type { ByteWindow } from '../../bytes/byte-window.js';
-import { Crc32 } from '../../bytes/crc32.js';
 import { type EventRecord, isSelected, type Reject, type RejectReason, type Warning } from '../../model/index.js';
-import type { FormatReader, FormatReport, ReadOptions } from '../format-reader.js';
+import { DEFAULT_MAX_EVENT_BYTES, type FormatReader, type FormatReport, type ReadOptions } from '../format-reader.js';
 import type { Head } from '../head.js';
-import { ChunkBinXml, DamagedRecord } from './binxml-template.js';
+import { DamagedRecord } from './binxml.js';
+import { BinXmlChunk } from './binxml-chunk.js';
+import { CHUNK_BYTES, carveRecords } from './carve.js';
 import { EventOfBinXml } from './event-of-binxml.js';
-
-/** 1 for the file header of .evtx, and for a chunk without it (carved or cut off). */
-export function detectEvtx(head: Head): number {
-  const mark = Buffer.from(head.bytes.subarray(0, 8)).toString('latin1');
-  return mark === FILE_MARK || mark === CHUNK_MARK ? 1 : 0;
-}
+import {
+  announcedChunks,
+  CHUNK_MARK,
+  endOfRecords,
+  FILE_HEADER,
+  FIRST_RECORD,
+  hasGoodSums,
+  isChunk,
+  isFileHeader,
+} from './file-layout.js';
+import { frameRecords, hasWholeRecord, nextMark, RECORD_HEADER, sizeByItsCopy } from './frame-records.js';
 
 /**
  * Reads the log files of Windows Vista and later (libyal/libevtx, "Windows XML Event Log (EVTX) format"): a header of
- * 4 KiB and chunks of 64 KiB, each with its own names and templates. Damage costs the record or the chunk it is in.
+ * 4 KiB and chunks of 64 KiB, each with its own names and templates. An event is a record; its record ID is the one in
+ * its System element, which forwarding keeps, not the one that this file gave it. Damage costs the record or the chunk it
+ * is in. With `recover` the slack behind a chunk's records and what is left of lost chunks are searched too.
  */
 export function createEvtxReader(options: ReadOptions): FormatReader {
   return new EvtxReader(options);
+}
+
+/** 1 for the file header of .evtx, and for a chunk without it (carved or cut off). */
+export function detectEvtx(head: Head): number {
+  return isFileHeader(head.bytes) || isChunk(head.bytes) ? 1 : 0;
 }
 
 type Emit = (item: EventRecord | Reject | Warning) => void;
 
 class EvtxReader implements FormatReader {
   readonly #options: ReadOptions;
+  readonly #selection: ReadOptions['selection'];
+  readonly #events = new EventOfBinXml();
   readonly #warnings: Record<string, number> = {};
+  #emit: Emit = () => undefined;
   #isHeaderDone = false;
-  #events = 0;
+  /** Chunks that the file's header announces; none where it does not hold. */
+  #announcedChunks = 0;
+  #slots = 0;
+  #framed = 0;
   #unparsed = 0;
   #malformed = 0;
   #rejects = 0;
   #withoutTime = 0;
-  #emit: Emit = () => undefined;
 
   constructor(options: ReadOptions) {
     this.#options = options;
+    const usesPrefilter = options.parseAll !== true && options.prefilter !== false;
+    this.#selection = usesPrefilter ? options.selection : undefined;
   }
 
   read(window: ByteWindow, isLast: boolean, emit: Emit): void {
     this.#emit = emit;
     if (!this.#isHeaderDone && !this.#readHeader(window, isLast)) return;
-    while (window.end - window.start >= CHUNK_BYTES) {
-      this.#readChunk(window.bytes.subarray(window.start, window.start + CHUNK_BYTES), window.offsetOf(window.start));
-      window.release(window.start + CHUNK_BYTES);
+    for (;;) {
+      const length = window.end - window.start;
+      if (length === 0 || (length < CHUNK_BYTES && !isLast)) break;
+      const bytes = bufferOf(window.bytes, window.start, Math.min(length, CHUNK_BYTES));
+      const offset = window.offsetOf(window.start);
+      const isMarked = isChunk(bytes);
+      // The mark of a chunk out of line may stand across the end of this slot.
+      if (!isMarked && length < CHUNK_BYTES + CHUNK_MARK.length && !isLast) break;
+      const used = isMarked ? this.#readChunk(bytes, offset) : this.#readLostChunk(window, bytes, offset);
+      window.release(window.start + used);
     }
-    if (!isLast || window.end === window.start) return;
-    const rest = window.bytes.subarray(window.start, window.end);
-    const offset = window.offsetOf(window.start);
-    if (isZero(rest, 0, rest.length)) {
-      // A log that was copied while it grew may end in the middle of an unused chunk.
-    } else if (markAt(rest, 0) === CHUNK_MARK) {
-      this.#readChunk(rest, offset);
-      this.#reject('truncated', false, 'the file ends inside a chunk', offset, rest.length, rest);
-    } else {
-      this.#reject('no-event', false, 'the file ends with bytes that are no chunk', offset, rest.length, rest);
+    if (isLast && this.#slots < this.#announcedChunks) {
+      const missing = this.#announcedChunks - this.#slots;
+      this.#warn('chunks-missing', `the file's header announces ${missing} more chunks than there are`);
     }
-    window.release(window.end);
   }
 
   report(): FormatReport {
     return {
       format: 'evtx',
       encoding: 'utf-16le',
-      events: this.#events,
+      events: this.#framed,
       unparsed: this.#unparsed,
       malformed: this.#malformed,
       rejects: this.#rejects,
@@ -73,154 +92,236 @@ class EvtxReader implements FormatReader {
 
   /** @returns false when more bytes are needed. */
   #readHeader(window: ByteWindow, isLast: boolean): boolean {
-    if (window.end - window.start < 8 && !isLast) return false;
-    const head = window.bytes.subarray(window.start, window.end);
-    if (markAt(head, 0) !== FILE_MARK) {
-      this.#isHeaderDone = true;
-      return true;
-    }
-    if (head.length < FILE_HEADER) {
-      if (isLast) {
-        this.#reject(
-          'truncated',
-          false,
-          'the file ends inside its header',
-          window.offsetOf(window.start),
-          head.length,
-          head,
-        );
-        window.release(window.end);
+    const length = window.end - window.start;
+    if (length < CHUNK_MARK.length && !isLast) return false;
+    const header = bufferOf(window.bytes, window.start, Math.min(length, FILE_HEADER));
+    if (isFileHeader(header)) {
+      if (length < FILE_HEADER && !isLast) return false;
+      if (length < FILE_HEADER) {
+        this.#reject('truncated', false, 'the file ends inside its header', window.offsetOf(window.start), header);
+      } else {
+        this.#announcedChunks = announcedChunks(header);
       }
-      return false;
+      window.release(window.start + header.length);
     }
-    window.release(window.start + FILE_HEADER);
     this.#isHeaderDone = true;
     return true;
   }
 
-  #readChunk(bytes: Uint8Array, offset: number): void {
-    // The window moves on; trees and names of a chunk live as long as the chunk.
-    const chunk = Buffer.from(bytes);
-    if (markAt(chunk, 0) !== CHUNK_MARK) {
-      if (isZero(chunk, 0, chunk.length)) return;
-      const hasRecords = chunk.length > CHUNK_RECORDS + 4 && chunk.readUInt32LE(CHUNK_RECORDS) === RECORD_MARK;
-      if (!hasRecords && this.#options.recover !== true) {
-        this.#reject('no-event', false, 'a chunk was expected and its mark is not there', offset, chunk.length, chunk);
-        return;
-      }
-      this.#warn('chunk-mark', `the chunk at byte ${offset} has lost its mark; what is readable of it was read`);
-    } else {
-      this.#checkSums(chunk, offset);
+  #readChunk(bytes: Buffer, offset: number): number {
+    this.#slots += 1;
+    if (bytes.length < FIRST_RECORD) {
+      this.#reject('truncated', false, "the file ends inside a chunk's header", offset, bytes);
+      return bytes.length;
     }
-    const binXml = new ChunkBinXml(chunk);
-    const events = new EventOfBinXml(chunk, binXml);
-    const used =
-      markAt(chunk, 0) === CHUNK_MARK && chunk.length >= CHUNK_HEADER ? chunk.readUInt32LE(48) : chunk.length;
-    const end = used >= CHUNK_RECORDS && used <= chunk.length ? used : chunk.length;
-    let at = this.#readRecords(chunk, offset, CHUNK_RECORDS, end, binXml, events, false);
-    if (this.#options.recover !== true) return;
-    at = Math.max(at, end);
-    this.#readRecords(chunk, offset, at, chunk.length, binXml, events, true);
+    const announced = endOfRecords(bytes);
+    const isSound = announced >= FIRST_RECORD && announced <= CHUNK_BYTES;
+    if (bytes.length < CHUNK_BYTES && (!isSound || announced > bytes.length)) {
+      this.#warn('chunk-truncated', 'the file ends inside a chunk; the records before were read');
+    } else if (!isSound || !hasGoodSums(bytes, announced)) {
+      this.#warn(
+        'chunk-checksum',
+        `the checksum of the chunk at byte ${offset} does not fit; its records were read all the same`,
+      );
+    }
+    this.#readRecords(bytes, offset, isSound ? Math.min(announced, bytes.length) : bytes.length, isSound);
+    return bytes.length;
   }
 
-  /** Reads record after record; where one is missing it goes on at the next record's mark. */
-  #readRecords(
-    chunk: Buffer,
-    offset: number,
-    from: number,
-    end: number,
-    binXml: ChunkBinXml,
-    events: EventOfBinXml,
-    isSlack: boolean,
-  ): number {
-    let at = from;
-    while (at + RECORD_HEADER <= end) {
-      if (chunk.readUInt32LE(at) !== RECORD_MARK) {
-        const next = nextRecord(chunk, at, end);
-        const to = next < 0 ? end : next;
-        if (!isSlack && !isZero(chunk, at, to)) {
-          const lost = chunk.subarray(at, to);
-          this.#reject(
-            'no-event',
-            false,
-            'a record was expected and its mark is not there',
-            offset + at,
-            to - at,
-            lost,
-          );
+  /** A slot without a chunk's mark: unused, a chunk that lost its mark, or bytes up to a chunk that stands out of line. */
+  #readLostChunk(window: ByteWindow, bytes: Buffer, offset: number): number {
+    this.#slots += 1;
+    if (bytes.length > FIRST_RECORD && hasWholeRecord(bytes, FIRST_RECORD)) {
+      this.#warn('chunk-mark', `the chunk at byte ${offset} has lost its mark; what is readable of it was read`);
+      this.#readRecords(bytes, offset, bytes.length, false);
+      return bytes.length;
+    }
+    const searched = bufferOf(
+      window.bytes,
+      window.start,
+      Math.min(window.end - window.start, CHUNK_BYTES + CHUNK_MARK.length - 1),
+    );
+    const next = searched.indexOf(CHUNK_MARK);
+    const length = next < 0 ? bytes.length : next;
+    const lost = bytes.subarray(0, length);
+    if (isZero(lost, 0, lost.length)) return length;
+    this.#reject('no-event', false, 'a chunk was expected and its mark is not there', offset, lost);
+    if (this.#options.recover === true) {
+      carveRecords(lost, (chunk, from, to, at, size) => {
+        this.#recover(chunk, from, to, offset + at, size);
+      });
+    }
+    return length;
+  }
+
+  /** @param isSound whether the chunk's header says where its records end. */
+  #readRecords(bytes: Buffer, offset: number, end: number, isSound: boolean): void {
+    const chunk = new BinXmlChunk(bytes);
+    let lastRecord = -1;
+    const done = frameRecords(bytes, FIRST_RECORD, end, {
+      record: (at, size) => {
+        lastRecord = at;
+        this.#readRecord(chunk, offset, at, size);
+      },
+      misframed: (at, to, size) => {
+        if (at + size > CHUNK_BYTES || bytes.length === CHUNK_BYTES || to < bytes.length) {
+          this.#readMisframed(chunk, offset, at, to, size);
+          return;
         }
-        if (next < 0) return end;
-        at = next;
-      }
-      const size = chunk.readUInt32LE(at + 4);
-      if (size < RECORD_HEADER + 4 || at + size > end) {
-        const next = nextRecord(chunk, at + 4, end);
-        const to = next < 0 ? end : next;
-        if (!isSlack)
-          this.#rejectRecord(`the record says it has ${size} bytes, ${end - at} are left`, chunk, offset, at, to);
-        at = to;
-        continue;
-      }
-      this.#readRecord(chunk, offset, at, size, binXml, events, isSlack);
+        this.#framed += 1;
+        this.#malformed += 1;
+        const detail = `the file ends inside the record: it has ${size} bytes, ${to - at} are left`;
+        this.#reject('truncated', true, detail, offset + at, bytes.subarray(at, to));
+      },
+      region: (at, to) => {
+        const isEmpty = isZero(bytes, at, to);
+        // Without a sound header nothing tells that zeros before the end were records.
+        if (isEmpty && !(isSound || to < end)) return;
+        this.#rejectRegion(bytes, offset, at, to);
+      },
+    });
+    const live = this.#readUnannounced(chunk, offset, done, lastRecord);
+    if (this.#options.recover === true) this.#readSlack(chunk, offset, live);
+  }
+
+  /**
+   * Where the log was copied while it was written, records stand behind the end that the chunk's header gives; the
+   * numbers that follow on tell them from what an older use of the chunk left there.
+   */
+  #readUnannounced(chunk: BinXmlChunk, offset: number, from: number, lastRecord: number): number {
+    const { bytes } = chunk;
+    let at = from;
+    let last = lastRecord;
+    while (last >= 0 && hasWholeRecord(bytes, at)) {
+      if (bytes.readBigUInt64LE(at + 8) !== bytes.readBigUInt64LE(last + 8) + 1n) break;
+      this.#warn(
+        'dirty-chunk',
+        'the log was copied while it was written; records behind the announced end were read too',
+      );
+      const size = bytes.readUInt32LE(at + 4);
+      this.#readRecord(chunk, offset, at, size);
+      last = at;
       at += size;
     }
     return at;
   }
 
-  #readRecord(
-    chunk: Buffer,
-    offset: number,
-    at: number,
-    size: number,
-    binXml: ChunkBinXml,
-    events: EventOfBinXml,
-    isSlack: boolean,
-  ): void {
-    const { input, selection, parseAll, prefilter } = this.#options;
-    try {
-      const parts = binXml.fragment(at + RECORD_HEADER, at + size - 4);
-      const fields = events.read(parts, parseAll === true || prefilter === false ? undefined : selection);
-      this.#events += 1;
-      if (isSlack) this.#warn('recovered', 'records were recovered from unused parts of the file');
-      if (fields === undefined) {
-        this.#unparsed += 1;
-        return;
-      }
-      if (!isSelected(selection, fields.provider, fields.eventId)) return;
-      if (fields.time === undefined) this.#withoutTime += 1;
-      this.#emit({ type: 'event', ...fields, position: { input, offset: offset + at, length: size } });
-    } catch (error) {
-      if (!(error instanceof DamagedRecord)) throw error;
-      if (isSlack) return;
-      this.#rejectRecord(
-        `${error.message}, ${Math.max(0, error.at - at)} bytes into the record`,
-        chunk,
-        offset,
-        at,
-        at + size,
-      );
+  #readSlack(chunk: BinXmlChunk, offset: number, from: number): void {
+    const { bytes } = chunk;
+    for (let at = nextMark(bytes, from, bytes.length); at < bytes.length; at = nextMark(bytes, at + 4, bytes.length)) {
+      if (!hasWholeRecord(bytes, at)) continue;
+      const size = bytes.readUInt32LE(at + 4);
+      if (this.#recover(chunk, at + RECORD_HEADER, at + size - 4, offset + at, size)) at += size - 4;
     }
   }
 
-  #checkSums(chunk: Buffer, offset: number): void {
-    if (chunk.length < CHUNK_RECORDS) return;
-    const used = chunk.readUInt32LE(48);
-    const header = crc32(chunk, [
-      [0, 120],
-      [128, 512],
-    ]);
-    const records = used >= CHUNK_RECORDS && used <= chunk.length ? crc32(chunk, [[CHUNK_RECORDS, used]]) : undefined;
-    if (header === chunk.readUInt32LE(124) && (records === undefined || records === chunk.readUInt32LE(52))) return;
-    this.#warn(
-      'chunk-checksum',
-      `the checksum of the chunk at byte ${offset} does not fit; its records were read all the same`,
-    );
+  /** A record that no chunk owns any more counts only if it can be read. */
+  #recover(chunk: BinXmlChunk, from: number, to: number, offset: number, size: number): boolean {
+    const { input } = this.#options;
+    try {
+      const event = this.#events.read(chunk, from, to, { input, offset, length: size }, this.#selection);
+      this.#warn('recovered', 'records were recovered from unused parts of the file');
+      this.#take(event);
+      return true;
+    } catch (damage) {
+      if (!(damage instanceof DamagedRecord)) throw damage;
+      return false;
+    }
   }
 
-  #rejectRecord(detail: string, chunk: Buffer, offset: number, from: number, to: number): void {
-    this.#events += 1;
-    this.#malformed += 1;
-    this.#reject('malformed', true, detail, offset + from, to - from, chunk.subarray(from, to));
+  #readRecord(chunk: BinXmlChunk, offset: number, at: number, size: number): void {
+    const { input, maxEventBytes = DEFAULT_MAX_EVENT_BYTES } = this.#options;
+    const position = { input, offset: offset + at, length: size };
+    const from = at + RECORD_HEADER;
+    const to = at + size - 4;
+    if (size > maxEventBytes) {
+      this.#framed += 1;
+      this.#malformed += 1;
+      this.#reject(
+        'too-long',
+        true,
+        'the record is longer than the limit (--max-event-bytes)',
+        position.offset,
+        undefined,
+        size,
+      );
+      return;
+    }
+    try {
+      this.#take(this.#events.read(chunk, from, to, position, this.#selection));
+    } catch (damage) {
+      if (!(damage instanceof DamagedRecord)) throw damage;
+      this.#framed += 1;
+      if (this.#isUnwanted(chunk, from, to, position)) {
+        this.#unparsed += 1;
+        return;
+      }
+      this.#malformed += 1;
+      const reason = damage.isLimit ? 'limit' : 'malformed';
+      const where = damage.at >= at && damage.at <= at + size ? `, ${damage.at - at} bytes into the record` : '';
+      this.#reject(reason, true, damage.detail + where, position.offset, chunk.bytes.subarray(at, at + size));
+    }
+  }
+
+  /**
+   * Where the size in front is damaged the copy at the end tells where that is, or the content, if it ends right before the
+   * next record. Of a torn record, half written or zeroed by sectors, nothing is given: its last value may be half of one.
+   */
+  #readMisframed(chunk: BinXmlChunk, offset: number, at: number, to: number, size: number): void {
+    const whole = sizeByItsCopy(chunk.bytes, at, to) ?? (this.#endsAt(chunk, at, to) ? to - at : undefined);
+    if (whole === undefined) {
+      this.#framed += 1;
+      this.#malformed += 1;
+      const detail = `the record is torn: it says it has ${size} bytes, and they do not end with that size`;
+      this.#reject('malformed', true, detail, offset + at, chunk.bytes.subarray(at, to));
+      return;
+    }
+    this.#warn('record-size', 'some records have a wrong size and were read all the same');
+    this.#readRecord(chunk, offset, at, whole);
+    if (!isZero(chunk.bytes, at + whole, to)) this.#rejectRegion(chunk.bytes, offset, at + whole, to);
+  }
+
+  /** Whether the content of the record at `at` fills it up to the next one at `to`, but for its end and its size. */
+  #endsAt(chunk: BinXmlChunk, at: number, to: number): boolean {
+    if (to + RECORD_HEADER > chunk.bytes.length || at + RECORD_HEADER + 4 > to) return false;
+    const position = { input: '', offset: 0, length: to - at };
+    try {
+      // Without a selection: how bytes are framed must not depend on what is wanted.
+      this.#events.read(chunk, at + RECORD_HEADER, to - 4, position, undefined);
+    } catch (damage) {
+      if (!(damage instanceof DamagedRecord)) throw damage;
+      return false;
+    }
+    return to - this.#events.contentEnd <= LONGEST_TRAILER;
+  }
+
+  /** Without prefilter: whether the prefilter would have dropped the damaged record unseen. */
+  #isUnwanted(chunk: BinXmlChunk, from: number, to: number, position: EventRecord['position']): boolean {
+    const { selection, parseAll } = this.#options;
+    if (selection === undefined || parseAll === true || this.#selection !== undefined) return false;
+    try {
+      return this.#events.read(chunk, from, to, position, selection) === undefined;
+    } catch (damage) {
+      if (!(damage instanceof DamagedRecord)) throw damage;
+      return false;
+    }
+  }
+
+  #take(event: EventRecord | undefined): void {
+    this.#framed += 1;
+    if (event === undefined) {
+      this.#unparsed += 1;
+      return;
+    }
+    if (this.#selection === undefined && !isSelected(this.#options.selection, event.provider, event.eventId)) return;
+    if (event.time === undefined) this.#withoutTime += 1;
+    this.#emit(event);
+  }
+
+  /** No record where one should begin. */
+  #rejectRegion(bytes: Buffer, offset: number, at: number, to: number): void {
+    const found = isZero(bytes, at, to) ? 'zeros' : 'other bytes';
+    this.#reject('no-event', false, `a record was expected and ${found} found`, offset + at, bytes.subarray(at, to));
   }
 
   #reject(
@@ -228,17 +329,20 @@ class EvtxReader implements FormatReader {
     isEvent: boolean,
     detail: string,
     offset: number,
-    length: number,
-    bytes: Uint8Array,
+    bytes: Buffer | undefined,
+    size = 0,
   ): void {
+    const { input, keepRejectBytes, maxEventBytes = DEFAULT_MAX_EVENT_BYTES } = this.#options;
     this.#rejects += 1;
     this.#emit({
       type: 'reject',
       reason,
       detail,
-      position: { input: this.#options.input, offset, length },
+      position: { input, offset, length: bytes?.length ?? size },
       isEvent,
-      ...(this.#options.keepRejectBytes === true ? { bytes: Uint8Array.from(bytes) } : {}),
+      ...(keepRejectBytes === true && bytes !== undefined
+        ? { bytes: Uint8Array.from(bytes.subarray(0, maxEventBytes)) }
+        : {}),
     });
   }
 
@@ -249,20 +353,8 @@ class EvtxReader implements FormatReader {
   }
 }
 
-/** The checksum of some ranges one after the other. */
-function crc32(bytes: Uint8Array, ranges: readonly (readonly [from: number, to: number])[]): number {
-  const crc = new Crc32();
-  for (const [from, to] of ranges) crc.update(bytes.subarray(from, to));
-  return crc.value;
-}
-
-function nextRecord(chunk: Buffer, from: number, end: number): number {
-  const next = chunk.indexOf(RECORD_MARK_BYTES, from);
-  return next >= 0 && next + RECORD_HEADER <= end ? next : -1;
-}
-
-function markAt(bytes: Uint8Array, at: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + at, Math.min(8, bytes.length - at)).toString('latin1');
+function bufferOf(bytes: Uint8Array, at: number, length: number): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + at, length);
 }
 
 function isZero(bytes: Uint8Array, from: number, to: number): boolean {
@@ -270,14 +362,5 @@ function isZero(bytes: Uint8Array, from: number, to: number): boolean {
   return true;
 }
 
-const FILE_MARK = 'ElfFile\0';
-const CHUNK_MARK = 'ElfChnk\0';
-const FILE_HEADER = 4096;
-const CHUNK_BYTES = 65_536;
-const CHUNK_HEADER = 128;
-/** Records follow the chunk's header and its tables of names and templates. */
-const CHUNK_RECORDS = 512;
-/** Mark, size, record ID, time written. */
-const RECORD_HEADER = 24;
-const RECORD_MARK = 0x0000_2a2a;
-const RECORD_MARK_BYTES = Buffer.from([0x2a, 0x2a, 0, 0]);
+/** The end of the binary XML, zeros up to a multiple of eight, the size. */
+const LONGEST_TRAILER = 12;
