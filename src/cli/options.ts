@@ -108,7 +108,7 @@ export const OPTIONS: readonly Option[] = [
   { name: 'input-root', value: 'DIR', help: 'Name inputs relative to DIR.', commands: READING },
   { name: 'hash', help: 'Add the SHA-256 of each input.', commands: READING },
   { name: 'partial', help: 'Write the ledger itself, for evpair merge.', commands: SUMMARISING },
-  { name: 'recover', help: 'Also read slack and damaged chunks of .evtx files.', commands: READING },
+  { name: 'recover', help: 'Also read unused and damaged parts of .evtx and .evt.', commands: READING },
   { name: 'parse-all', help: 'Parse every event, also those that no definition wants.', commands: READING },
   { name: 'max-event-bytes', value: 'N', help: 'Reject longer events. Default: 16777216 (16 MiB).', commands: READING },
   {

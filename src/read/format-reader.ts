@@ -63,7 +63,7 @@ export interface ReadOptions {
   readonly maxEventBytes?: number | undefined;
   /** Keep a reject's bytes in the `Reject`. Default: false. */
   readonly keepRejectBytes?: boolean | undefined;
-  /** Also read what lies in the slack of .evtx chunks and in chunks that have lost their mark. Default: false. */
+  /** Also read slack and lost chunks of .evtx, and what an .evt ring has given up. Default: false. */
   readonly recover?: boolean | undefined;
   /** IANA name of the encoding, overruling detection. For 8-bit forms it is the fallback where bytes are no UTF-8. Default: detected, then windows-1252. */
   readonly encoding?: string | undefined;

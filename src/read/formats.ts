@@ -3,6 +3,7 @@ import { detectEventJson } from './event-json/detect.js';
 import { createEventJsonReader, jsonRanges } from './event-json/index.js';
 import { createEventTextReader, detectEventText } from './event-text/index.js';
 import { createEventXmlReader, xmlRanges } from './event-xml/index.js';
+import { createEvtReader, detectEvt } from './evt/index.js';
 import { createEvtxReader, detectEvtx } from './evtx/index.js';
 import type { FormatReader, RangeForm, ReadOptions } from './format-reader.js';
 import type { Head } from './head.js';
@@ -23,6 +24,7 @@ export interface Format {
 /** Every form, the surest marks first. To add one: a folder beside this file and a row here. */
 export const FORMATS: readonly Format[] = [
   { name: 'evtx', detect: detectEvtx, create: createEvtxReader },
+  { name: 'evt', detect: detectEvt, create: createEvtReader },
   { name: 'clixml', detect: head => detectClixml(head.text), create: createClixmlReader },
   {
     name: 'event-json',

@@ -1,6 +1,7 @@
 import { parseColumns } from '../../../src/index.js';
 import { createZone } from '../../../src/time/zones.js';
-import { writeEvtx } from '../../evtx-writer.js';
+import { writeEvt } from '../../evt-writer.js';
+import { type WritableEvent, writeEvtx } from '../../evtx-writer.js';
 import { getEventLogClixml, getWinEventClixml, selectedClixml } from './clixml-forms.js';
 import * as collector from './collector-forms.js';
 import { type Form, type Holds, isoText, keptTime, LOCAL_HOURS, LOCAL_ZONE } from './form.js';
@@ -76,18 +77,22 @@ function jsonForm(name: string, texts: json.JsonTexts, holds: Holds, rest: Parti
 }
 
 function evtx(events: readonly FormEvent[]): Uint8Array {
-  return writeEvtx(
-    events.map(event => {
-      const { provider, eventId, channel, computer, level, qualifiers, insertions, names } = event;
-      return {
-        ...{ provider, eventId, channel, computer, level, insertions },
-        ...(qualifiers === undefined ? {} : { qualifiers }),
-        ...(names === undefined ? {} : { names }),
-        recordId: String(event.recordId),
-        time: keptTime(event, ALL),
-      };
-    }),
-  );
+  return writeEvtx(events.map(logged));
+}
+
+function evt(events: readonly FormEvent[]): Uint8Array {
+  return writeEvt(events.map(logged), 1 << 20).bytes;
+}
+
+function logged(event: FormEvent): WritableEvent {
+  const { provider, eventId, channel, computer, level, qualifiers, insertions, names } = event;
+  return {
+    ...{ provider, eventId, channel, computer, level, insertions },
+    ...(qualifiers === undefined ? {} : { qualifiers }),
+    ...(names === undefined ? {} : { names }),
+    recordId: String(event.recordId),
+    time: keptTime(event, ALL),
+  };
 }
 
 /** Every form that evpair reads: how it is written, and what it holds. Law 7 and the README's table come from here. */
@@ -100,6 +105,12 @@ export const FORMS: readonly Form[] = [
   { name: 'evtx_dump XML', ...XML_FORM, holds: { ...XML, fraction: 6 }, write: xml.evtxDumpXml },
   { name: 'python-evtx XML', ...XML_FORM, holds: { ...XML, fraction: 6 }, write: xml.pythonEvtxXml },
   { name: '`.evtx`', format: 'evtx', holds: XML, write: evtx },
+  {
+    name: '`.evt`, before Windows Vista',
+    format: 'evt',
+    holds: { ...XML, names: false, channel: false, fraction: 0 },
+    write: evt,
+  },
   {
     name: 'Event Viewer’s CSV',
     format: 'viewer-csv',
