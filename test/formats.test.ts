@@ -3,10 +3,19 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { writeRun } from '../src/index.js';
+import { LOG_SAMPLES } from './log-samples.js';
 import { runEvpair } from './properties/run-evpair.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const isSnap = process.env.EVPAIR_SNAP === '1';
+
+t.test('the samples that are logs are what the writers of the tests write', async t => {
+  for (const [name, write] of Object.entries(LOG_SAMPLES)) {
+    const path = join(root, 'samples', name);
+    if (isSnap) writeFileSync(path, write());
+    t.ok(existsSync(path) && readFileSync(path).equals(write()), name);
+  }
+});
 
 t.test('each sample gives its golden pairs and accounting', async t => {
   const folder = join(root, 'test/golden/samples');
