@@ -127,7 +127,9 @@ const wildArb = fc
       arbitrary: fc.array(fc.constantFrom(...PIECES), { minLength: 1, maxLength: 6 }).map(pieces => pieces.join('')),
     },
   )
-  .filter(value => value === '' || value.trim() !== '');
+  .filter(value => value === '' || value.trim() !== '')
+  // Windows leaves `%4` in a text where it has no value for it: text forms cannot hold a value that reads so.
+  .filter(value => !/^\s*%\d+\s*$/.test(value));
 
 const hostArb = fc.constantFrom('CAS01.contoso.local', 'cas02.contoso.local', 'CAS03', 'web-7', '10.0.0.5');
 const baseArb = fc.record({
