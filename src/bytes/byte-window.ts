@@ -76,7 +76,7 @@ export interface GrowableMemory {
 }
 
 /** The first index that input bytes may take; what lies below is the search's own (needles, tables, values). */
-export const BASE = 13_705_216;
+export const BASE = 3_219_456;
 
 /** Bytes that a 64-byte-wide search may read (never use) past the end. */
 const SLACK = 128;

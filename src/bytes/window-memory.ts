@@ -99,7 +99,7 @@ export const CSV_ROW = 4608;
 export const PARSED_EVENT = 4160;
 export const PARSED_VALUES = 32_768;
 /** How many numbers there are for the texts of events. */
-export const CONTENT_NUMBERS = 2048;
+export const CONTENT_NUMBERS = 1024;
 /** Where the shapes of JSON events lie, which `match8` compares with; laid out as `assembly/json-shapes.ts` says. */
 export const JSON_SHAPES = 598_016;
 export const JSON_SHAPES_END = 663_552;
@@ -107,7 +107,7 @@ export const JSON_SHAPES_END = 663_552;
 export const CACHE_SLOTS = 8192;
 
 const PAGE_BYTES = 65_536;
-const INITIAL_PAGES = 219;
+const INITIAL_PAGES = 59;
 
 /** Undefined where the machine's WebAssembly has no SIMD. */
 const eventScanModule = compileOnce(EVENT_SCAN_WASM);

@@ -8,16 +8,19 @@ import { CONTENT_BYTES, CONTENT_SETS, CONTENTS, EVENT, VALUES } from './layout';
 // An entry: the hash of its texts; when it was met last; the shape, and when that was learnt; then each text, its length
 // before it. A text of a flood is copied at the second time, so that one that never comes back costs a hash alone.
 const HASH: usize = 0;
-const STAMP: usize = 4; // 0: the entry is free
+const STAMP: usize = 4;
 const SHAPE: usize = 8;
 const LEARNT: usize = 12;
 const IS_COPIED: usize = 16;
+const EPOCH: usize = 20; // another than the present one: the entry is free
 const TEXTS: usize = 24;
 
 const WAYS: usize = 4;
 
 /** Goes round after four billion events, and then an entry is given up too early for once. */
 let stamp: u32 = 0;
+/** To forget all is to count on: writing to each entry would bring all of the memory in. */
+let epoch: u32 = 1;
 let isKnown: bool = false;
 
 /** Whether `contentOf` found texts that it had given a number before. */
@@ -32,9 +35,14 @@ export function contentOf(shape: usize, learnt: u32): i32 {
   const hash = hashOfTexts(<u64>shape);
   const set = CONTENTS + <usize>(hash & (CONTENT_SETS - 1)) * WAYS * CONTENT_BYTES;
   let oldest = set;
+  let oldestMet: u32 = u32.MAX_VALUE;
   for (let entry = set; entry < set + WAYS * CONTENT_BYTES; entry += CONTENT_BYTES) {
-    if (load<u32>(entry, STAMP) < load<u32>(oldest, STAMP)) oldest = entry;
-    if (load<u32>(entry, HASH) != hash || load<u32>(entry, STAMP) == 0) continue;
+    const met: u32 = load<u32>(entry, EPOCH) == epoch ? load<u32>(entry, STAMP) : 0;
+    if (met < oldestMet) {
+      oldest = entry;
+      oldestMet = met;
+    }
+    if (met == 0 || load<u32>(entry, HASH) != hash) continue;
     const number = <i32>((entry - CONTENTS) / CONTENT_BYTES);
     store<u32>(entry, ++stamp, STAMP);
     if (load<u32>(entry, IS_COPIED) != 0) {
@@ -49,12 +57,13 @@ export function contentOf(shape: usize, learnt: u32): i32 {
   store<u32>(oldest, hash, HASH);
   store<u32>(oldest, ++stamp, STAMP);
   store<u32>(oldest, 0, IS_COPIED);
+  store<u32>(oldest, epoch, EPOCH);
   return -1;
 }
 
 /** Forgets all. */
 export function forgetContents(): void {
-  for (let k: usize = 0; k < CONTENT_SETS * WAYS; k++) store<u32>(CONTENTS + k * CONTENT_BYTES, 0, STAMP);
+  epoch += 1;
 }
 
 // The texts are those at CHANNEL, COMPUTER and MESSAGE and the values; their names are the shape's.
