@@ -11,10 +11,8 @@ export { createWindowMemory } from './bytes/window-memory.js';
 export {
   buffersOf,
   type CorrelateOptions,
-  type Cursor,
   correlateFailures,
   type ExtractCounts,
-  joinReports,
   Ledger,
   type LedgerInput,
   type LedgerOptions,
@@ -23,14 +21,11 @@ export {
   packLedger,
   type RunFacts,
   readPartial,
-  readState,
-  type State,
-  type StateInput,
   type SummariseOptions,
+  sumCoverage,
   summarise,
   summariseRun,
   writePartial,
-  writeState,
 } from './correlate/index.js';
 export {
   type CompiledDefinitions,
@@ -65,9 +60,9 @@ export {
 } from './messages/index.js';
 export * from './model/index.js';
 export { ExportReader, type ExportReaderOptions } from './read/export-reader.js';
+export type { RangeStop } from './read/format-reader.js';
 export { FORMATS } from './read/formats.js';
 export { type ExpandedInputs, expandInputs, type InputSource, type MissingInput } from './read/inputs/expand-inputs.js';
-export { type FileMark, markFile } from './read/inputs/file-cursor.js';
 export { type ReadInputOptions, readInput } from './read/inputs/read-input.js';
 export {
   type FileOutlook,
@@ -109,5 +104,6 @@ export {
   parseLine,
   writeItem,
   writePair,
+  writePairGone,
   writeRun,
 } from './write/index.js';

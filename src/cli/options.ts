@@ -120,11 +120,20 @@ export const OPTIONS: readonly Option[] = [
   {
     name: 'state',
     value: 'FILE',
-    help: 'Keep in FILE what was read; the next run reads only what is new.',
+    help: 'Keep what was read in FILE: the next run reads only what is new or changed, with one thread, and prints what reading all of it anew would.',
     commands: ['summarize'],
   },
-  { name: 'follow', help: 'Go on reading files that grow, and print pairs as they change.', commands: ['summarize'] },
-  { name: 'interval', value: 'DURATION', help: 'How often --follow looks. Default: 1s.', commands: ['summarize'] },
+  {
+    name: 'follow',
+    help: 'Keep reading inputs that grow; print each pair again, with its revision, when it changes. Ends by Ctrl-C.',
+    commands: ['summarize'],
+  },
+  {
+    name: 'interval',
+    value: 'DURATION',
+    help: 'With --follow: the least time between two looks at the inputs. Default: 1s.',
+    commands: ['summarize'],
+  },
   {
     name: 'fail-on',
     value: 'N',

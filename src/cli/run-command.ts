@@ -7,7 +7,7 @@ import { detect } from '../../pipelines/detect.js';
 import { events } from '../../pipelines/events.js';
 import { extract } from '../../pipelines/extract.js';
 import { merge } from '../../pipelines/merge.js';
-import { type SummarizeCommand, summarize } from '../../pipelines/summarize.js';
+import type { SummarizeCommand } from '../../pipelines/summarize.js';
 import {
   importTemplateFiles,
   indexTemplates,
@@ -22,7 +22,6 @@ import {
   EvpairError,
   expandInputs,
   forEachLine,
-  type InputSource,
   loadDefinitions,
   openThreads,
   type PairDefinition,
@@ -45,7 +44,7 @@ import {
 import { type Output, openOutput } from './output.js';
 import { type CommandLine, usage } from './parse-command-line.js';
 import { openProgress } from './progress.js';
-import { openStateFile } from './state-file.js';
+import { checkFollowOptions, openState, runSummarize, withoutState } from './run-summarize.js';
 import { openTeller } from './teller.js';
 import { isTerminal } from './terminal.js';
 import type { WorkSetup } from './work.js';
@@ -62,10 +61,13 @@ export async function runCommand(line: CommandLine, log: Log, tool: string): Pro
     writeStderr(generalHelp());
     return EXIT.usage;
   }
-  const { sources, missing } = await expandInputs(args, { inputRoot: textOption(options, 'input-root') });
+  checkFollowOptions(line);
+  const state = openState(line, args);
+  const inputRoot = textOption(options, 'input-root');
+  const expand = async () => withoutState(await expandInputs(args, { inputRoot }), state);
+  const { sources, missing } = await expand();
   const form = formOf(line);
   const failOn = countOption(options, 'fail-on', 1);
-  const interval = durationOption(options, 'interval') ?? 1000;
   const settings = {
     extract: { ...boundsOf(line), ...(catalogue === undefined ? {} : { catalogue }) },
     summarise: {
@@ -75,17 +77,14 @@ export async function runCommand(line: CommandLine, log: Log, tool: string): Pro
     },
   };
   if (form === 'partial') refuseSummariseOptions(line);
-  const isFollowing = flagOption(options, 'follow');
-  const statePath = textOption(options, 'state');
-  if (isFollowing || statePath !== undefined) refuseWhatDoesNotGrow(line, sources, isFollowing, form);
   const reading = await readingOptions(line);
   const definitions = await definitionsOf(line);
-  const stateFile = statePath === undefined ? undefined : openStateFile(statePath);
   const signals = listenForSignals();
   const rejectsPath = textOption(options, 'rejects');
   const rejects = rejectsPath === undefined ? undefined : openOutput(rejectsPath, { isPrivate: true });
   const output = openOutput(textOption(options, 'output'), { isPrivate: form === 'partial' });
-  const progress = openProgress(sources, !flagOption(options, 'quiet') && !flagOption(options, 'no-progress'));
+  const isSilent = ['quiet', 'no-progress', 'follow'].some(name => flagOption(options, name));
+  const progress = openProgress(sources, !isSilent);
   const teller = openTeller(log, rejects);
   const command: Command = {
     tool,
@@ -126,23 +125,25 @@ export async function runCommand(line: CommandLine, log: Log, tool: string): Pro
         outcome = await merge({ ...command, ...settings, ...shown, form: summaryForm(form) });
         break;
       default:
-        outcome = await summarize({
-          ...command,
-          ...settings,
-          ...shown,
-          form: summaryForm(form),
-          ledger: ledgerOptionsOf(line),
-          jobs: jobsOf(line, definitions, bytes => progress?.add(bytes)),
-          state: stateFile,
-          following: isFollowing ? { wait: () => waitFor(interval, signals.signal) } : undefined,
-          extraction: { ...extractionOf(line), templates: templateFiles.map(hashOfFile) },
-        });
+        outcome = await runSummarize(
+          line,
+          {
+            ...command,
+            ...settings,
+            ...shown,
+            form: summaryForm(form),
+            ledger: ledgerOptionsOf(line),
+            jobs: jobsOf(line, definitions, bytes => progress?.add(bytes)),
+            extraction: { ...extractionOf(line), templates: templateFiles.map(hashOfFile) },
+          },
+          state,
+          expand,
+        );
     }
   } finally {
     progress?.stop();
     teller.close();
     signals.stop();
-    stateFile?.close();
     await rejects?.close();
   }
   await output.close();
@@ -261,6 +262,7 @@ type Form = SummaryForm | 'partial' | 'text';
 
 function formOf({ command, options }: CommandLine): Form {
   if (flagOption(options, 'partial')) return 'partial';
+  if (flagOption(options, 'follow')) return 'ndjson';
   const given = textOption(options, 'output-format') as SummaryForm | 'text' | undefined; // the table's choices
   const isForPerson = isTerminal('stdout') && textOption(options, 'output') === undefined;
   if (command === 'detect') {
@@ -286,41 +288,19 @@ function refuseSummariseOptions({ options }: CommandLine): void {
   }
 }
 
-/** What is read twice must be there twice. */
-function refuseWhatDoesNotGrow(
-  line: CommandLine,
-  sources: readonly InputSource[],
-  isFollowing: boolean,
-  form: Form,
-): void {
-  const name = isFollowing ? '--follow' : '--state';
-  if (sources.some(({ path }) => path === undefined)) {
-    throw usage(`${name} reads files: what comes from standard input cannot be read again.`, 'Name the files.');
-  }
-  if (isFollowing && (form !== 'ndjson' || flagOption(line.options, 'partial'))) {
-    throw usage('--follow prints lines of NDJSON.', 'Give --output-format ndjson.');
-  }
-}
-
-/** Waits, but no longer than until the run is to end. */
-function waitFor(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end, { once: true });
-    function end() {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    }
-  });
-}
-
 /** What the run line repeats: what was typed, without where it went. */
 function printedOptions({ options }: CommandLine): Record<string, unknown> {
   const silent = new Set([
-    ...['output', 'rejects', 'log-format', 'quiet', 'no-progress', 'inputs-from'],
-    ...['jobs', 'state', 'follow', 'interval'],
+    'output',
+    'rejects',
+    'log-format',
+    'quiet',
+    'no-progress',
+    'inputs-from',
+    'jobs',
+    'state',
+    'follow',
+    'interval',
   ]);
   return Object.fromEntries(
     Object.entries(options)

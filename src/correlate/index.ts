@@ -3,7 +3,6 @@ export type { LedgerInput } from './known-inputs.js';
 export { Ledger, type LedgerOptions } from './ledger.js';
 export { buffersOf, type PackedLedger, packLedger } from './pack-ledger.js';
 export { PartialReader, readPartial } from './read-partial.js';
-export { joinReports, type RunFacts, summariseRun } from './run-summary.js';
-export { type Cursor, readState, type State, type StateInput, writeState } from './state.js';
+export { type RunFacts, sumCoverage, summariseRun } from './run-summary.js';
 export { type SummariseOptions, summarise } from './summarise.js';
 export { writePartial } from './write-partial.js';

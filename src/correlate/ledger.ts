@@ -146,6 +146,16 @@ export class Ledger {
     }
   }
 
+  /** Adds all rows of another ledger, which may still be filled and stays as it is, and nothing of its inputs. */
+  addRows(other: Ledger): void {
+    const adopt = this.rows.contributions.adopt(other.rows.contributions);
+    for (let row = 0; row < other.rows.size; row++) {
+      if (other.rows.isDropped(row)) continue;
+      const taken = other.rows.row(row);
+      this.restore({ ...taken, contribution: adopt(taken.contribution) });
+    }
+  }
+
   timeOf(row: number): Instant | undefined {
     const epochMs = this.rows.epochMsOf(row);
     return Number.isNaN(epochMs) ? undefined : { epochMs, ...unpackClock(this.rows.clockOf(row)) };

@@ -83,8 +83,7 @@ function joinRanges(inputs: readonly LedgerInput[]): InputReport[] {
   return joined;
 }
 
-/** The report of two parts of one input, in their order; what only the whole has (a hash) is left out. */
-export function joinReports(one: InputReport, other: InputReport): InputReport {
+function joinReports(one: InputReport, other: InputReport): InputReport {
   const { sha256: _, coverage: __, ...first } = one;
   const timezone = one.timezone ?? other.timezone;
   const dateOrder = one.dateOrder ?? other.dateOrder;

@@ -8,7 +8,7 @@ export { Payoff } from './payoff.js';
 export type { Position } from './position.js';
 export type { Reject, RejectReason } from './reject.js';
 export { isSelected, type SelectedProvider, type Selection } from './selection.js';
-export type { Evidence, PairEnd, PairSummary, RunInput, RunSummary, ValueCounts } from './summaries.js';
+export type { Evidence, PairEnd, PairGone, PairSummary, RunInput, RunSummary, ValueCounts } from './summaries.js';
 
 import type { EventRecord } from './event-record.js';
 import type { Failure, Unpaired } from './failure.js';

@@ -13,6 +13,8 @@ export interface PairEnd {
 export interface PairSummary {
   readonly type: 'pair';
   readonly schema_version: 1;
+  /** With `--follow`: how many times this pair (definition, source, destination) was written, with this line. */
+  readonly revision?: number;
   readonly definition: string;
   readonly source: PairEnd;
   readonly destination: PairEnd;
@@ -36,6 +38,19 @@ export interface PairSummary {
   /** Failures of the same definition from destination to source. */
   readonly reverse_count: number;
   readonly evidence: { readonly first: Evidence; readonly last: Evidence };
+}
+
+/**
+ * What `--follow` writes for a pair that it wrote before and that is there no more: its input was rotated or rewritten, or
+ * its hosts were joined with others.
+ */
+export interface PairGone {
+  readonly type: 'pair_gone';
+  readonly schema_version: 1;
+  readonly revision: number;
+  readonly definition: string;
+  readonly source: { readonly host: string };
+  readonly destination: { readonly host: string };
 }
 
 export interface ValueCounts {

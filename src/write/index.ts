@@ -1,4 +1,4 @@
-export { writeItem, writePair, writeRun } from './lines.js';
+export { writeItem, writePair, writePairGone, writeRun } from './lines.js';
 export { pairCsvHeader, pairCsvRow } from './pair-csv.js';
 export { pairTable } from './pair-table.js';
 export { type OwnItem, type ParsedLine, parseLine, type RunLine } from './parse-line.js';

@@ -2,6 +2,7 @@ import type {
   EventRecord,
   Failure,
   Instant,
+  PairGone,
   PairSummary,
   Position,
   Reject,
@@ -105,6 +106,11 @@ function writeReject(reject: Reject): string {
 /** A pair line. A summary's keys stand in the order of the output already. */
 export function writePair(pair: PairSummary): string {
   return JSON.stringify(pair);
+}
+
+/** The line of a pair that is there no more. */
+export function writePairGone(gone: PairGone): string {
+  return JSON.stringify(gone);
 }
 
 /** The run line. Inputs keep all that their reports say, so that a later command can go on from it. */

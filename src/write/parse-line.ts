@@ -8,7 +8,7 @@ export interface RunLine {
 }
 
 /** What a line of our own NDJSON holds. Rejects and pairs are named and not handed on. */
-export type OwnItem = EventRecord | Failure | Unpaired | RunLine | { readonly type: 'reject' | 'pair' };
+export type OwnItem = EventRecord | Failure | Unpaired | RunLine | { readonly type: 'reject' | 'pair' | 'pair_gone' };
 
 export type ParsedLine =
   | { readonly ok: true; readonly item: OwnItem }
@@ -46,9 +46,12 @@ function itemOf(fields: Fields): OwnItem {
       return { type: 'run', inputs: list(fields, 'inputs').map(input => inputOf(fieldsOf(input))) };
     case 'reject':
     case 'pair':
+    case 'pair_gone':
       return { type: fields.type };
     case 'partial':
       throw new WrongLine('this is a partial ledger: give it to evpair merge');
+    case 'state':
+      throw new WrongLine('this is a state file: give it to --state');
     default:
       throw new WrongLine('this line has no type that evpair writes');
   }

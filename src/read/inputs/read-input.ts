@@ -25,6 +25,8 @@ export interface ReadInputOptions extends Omit<ExportReaderOptions, 'input'> {
   readonly afterWindow?: (() => Promise<void> | undefined) | undefined;
   /** Told after each window how many bytes it had; of a packed input, unpacked ones. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
+  /** Shown the bytes as they come, before they are unpacked; to be copied if they are to be kept. */
+  readonly onBytes?: ((bytes: Uint8Array) => void) | undefined;
   /** Limits against archives and compressed files that would never end. */
   readonly unpackLimits?: UnpackLimits | undefined;
   /** Takes the lines of an input that evpair itself wrote; without it such an input is rejected. */
@@ -46,7 +48,8 @@ export async function readInput(
   options: ReadInputOptions,
   emit: (item: ReadItem) => void,
 ): Promise<void> {
-  await readSource(await openSource(input.name, input.path, options.signal), input, options, emit);
+  const source = await openSource(input.name, input.path, options.signal);
+  await readSource(options.onBytes === undefined ? source : shownSource(source, options.onBytes), input, options, emit);
 }
 
 /** Reads one input, as `readInput` does, from any source of bytes; closes it. */
@@ -90,6 +93,22 @@ async function readUnpacked(
   }
 }
 
+/** A source whose bytes are shown to somebody else too. */
+function shownSource(source: ByteSource, onBytes: (bytes: Uint8Array) => void): ByteSource {
+  return {
+    size: source.size,
+    read(room) {
+      const show = (length: number) => {
+        if (length > 0) onBytes(room.subarray(0, length));
+        return length;
+      };
+      const answer = source.read(room);
+      return typeof answer === 'number' ? show(answer) : answer.then(show);
+    },
+    close: () => source.close(),
+  };
+}
+
 /** Hashes what is read of a source. */
 function hashedSource(source: ByteSource): HashedSource {
   const hash = createHash('sha256');
@@ -121,7 +140,7 @@ export function isOwnOutput(head: Uint8Array): boolean {
   const text = Buffer.from(head.buffer, head.byteOffset, head.length)
     .toString('latin1')
     .replace(/^\xef\xbb\xbf/, '');
-  return /^\{"type":"(event|failure|unpaired|reject|pair|run|partial)","schema_version":/.test(text);
+  return /^\{"type":"(event|failure|unpaired|reject|pair|pair_gone|run|partial|state)","schema_version":/.test(text);
 }
 
 async function readLines(
