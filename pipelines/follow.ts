@@ -89,8 +89,9 @@ export async function follow(given: FollowCommand, store: StateStore | undefined
     if (isLast || isOver || end.ofReading.aborted) break;
     // However much there is to summarise, most of the time is left to others.
     const pauseMs = Math.max(command.intervalMs, 4 * (command.now() - start));
-    if (files.length === 0) await end.pause(pauseMs, command.sleep, Promise.all(pipes.map(pipe => pipe.ended)));
-    else await end.pause(pauseMs, command.sleep);
+    // Where nothing else is followed the end of the last pipe ends the pause.
+    const ends = pipes.length > 0 && files.length === 0 ? Promise.all(pipes.map(pipe => pipe.ended)) : undefined;
+    await end.pause(pauseMs, command.sleep, ends);
     if (end.hasCome) await Promise.all(pipes.map(pipe => pipe.ended));
   }
   tell.close();

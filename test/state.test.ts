@@ -14,6 +14,7 @@ import {
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { type FollowCommand, follow } from '../pipelines/follow.js';
@@ -113,6 +114,23 @@ async function runWithState(store: MemoryStore, names: readonly string[], settin
   const outcome = await summarizeWithState(command, store);
   return { lines, outcome, told, bytes: read.bytes };
 }
+
+/** Says what of the lines fits no schema. */
+function unfitting(lines: readonly string[]): string[] {
+  return lines.flatMap(line => {
+    const { type } = JSON.parse(line) as { type: string };
+    const validate = SCHEMAS.get(type) ?? SCHEMAS.get(type.startsWith('state') ? 'state' : 'partial')!;
+    return validate(JSON.parse(line)) ? [] : [`${JSON.stringify(validate.errors)}: ${line.slice(0, 300)}`];
+  });
+}
+
+const schemas = fileURLToPath(new URL('../src/write/schemas/', import.meta.url));
+const SCHEMAS = new Map(
+  ['pair', 'pair_gone', 'run', 'state', 'partial'].map(name => [
+    name,
+    new Ajv2020().compile(JSON.parse(readFileSync(join(schemas, `${name}.json`), 'utf8'))),
+  ]),
+);
 
 // --- what the files are made of
 
@@ -455,6 +473,7 @@ async function followSteps(steps: readonly Step[], store: MemoryStore | undefine
 }
 
 t.test('who keeps the last line of each pair that is followed has what one run gives in the end', async t => {
+  let gone = 0;
   await fc.assert(
     fc.asyncProperty(
       fc.array(stepArbitrary, { maxLength: 10 }),
@@ -476,12 +495,16 @@ t.test('who keeps the last line of each pair that is followed has what one run g
           store,
         );
         const all = gathered([...first.lines, ...second.lines]);
+        const wrong = unfitting([...first.lines, ...second.lines, ...store.saved!]);
+        if (wrong.length > 0) throw new Error(wrong[0]);
+        gone += [...first.lines, ...second.lines].filter(line => line.includes('"type":"pair_gone"')).length;
         const now = await runPlain(FILES);
         return isSame(t, [...all.values()].sort(), now.lines.slice(0, -1).sort());
       },
     ),
     { numRuns: 40 },
   );
+  t.ok(gone > 0, `${gone} pairs were told gone`);
 });
 
 // --- the program
@@ -657,6 +680,39 @@ t.test('a pipe is followed as it comes, however slowly, and ends the run with it
   }
   t.match(evpair(['--state', 's.state', '-'], ''), { status: 2, stderr: /--state reads files/ });
   t.match(evpair(['--follow', '--partial', 'a.xml']), { status: 2, stderr: /--partial does not go with --follow/ });
+});
+
+t.test('what is not there yet is waited for, and costs next to nothing', async t => {
+  const name = 'later.ndjson';
+  const following = started(['--follow', '--interval', '30ms', name]);
+  await following.until(() => following.said.stderr.includes('no such file'));
+  await new Promise(resolve => setTimeout(resolve, 500));
+  writeFileSync(join(folder, name), `${JSON_LINES[0]}\n`);
+  await following.until(() => following.said.stdout.includes('"revision":1'));
+  following.child.kill('SIGTERM');
+  t.equal(await following.closed, 143);
+  t.equal(following.said.stderr.split('\n').filter(line => line !== '').length, 1, 'it is told once');
+
+  let pauses = 0;
+  const controller = new AbortController();
+  const { command } = commandOf([], { signal: controller.signal });
+  await follow(
+    {
+      ...command,
+      intervalMs: 1000,
+      expand: async () => inputsOf([]),
+      isFile: () => true,
+      now: () => 0,
+      async sleep(_, signal) {
+        pauses += 1;
+        await new Promise(resolve => setImmediate(resolve));
+        if (signal.aborted) t.fail('a pause was cut short');
+        if (pauses === 3) controller.abort();
+      },
+    },
+    undefined,
+  );
+  t.equal(pauses, 3);
 });
 
 t.test('a file that is no longer the one that was read is told, and replaces what was known of it', async t => {

@@ -1,6 +1,6 @@
 import { type CompiledDefinitions, type InputSource, Ledger } from '../../src/index.js';
 import type { SummarizeCommand } from '../summarize.js';
-import { ledgerOfKnown } from './known-input.js';
+import { addKnown, namesIn } from './known-input.js';
 import { type ReadAnewSettings, readInputAnew } from './read-input-anew.js';
 import { Revisions } from './revisions.js';
 import { readState, type State, type StateConfig, writeState } from './state-file.js';
@@ -92,8 +92,11 @@ export class InputMemory {
   /** Everything that is known, and the rows of `more`, as one reading of all of it gives it. */
   ledger(more: readonly Ledger[] = []): Ledger {
     const whole = new Ledger({ ...this.#command.extract, ...this.#command.ledger });
+    const names = new Set<string>();
     for (const [name, input] of this.#state.inputs) {
-      if (!this.#stopped.has(name)) whole.merge(ledgerOfKnown(input));
+      if (this.#stopped.has(name)) continue;
+      addKnown(whole, input, names.has(name));
+      for (const each of namesIn(input)) names.add(each);
     }
     for (const ledger of this.#stopped.values()) whole.merge(ledger);
     for (const ledger of more) whole.addRows(ledger);

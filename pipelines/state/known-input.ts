@@ -55,15 +55,24 @@ export interface PartFacts {
   readonly identified: number;
 }
 
-/** The ledger of a known input, as one reading of all of it gives it. */
-export function ledgerOfKnown({ name, held }: KnownInput): Ledger {
-  if (held.kind === 'whole') return held.ledger;
+/** Adds a known input to a ledger, as one reading of all of it gives it. */
+export function addKnown(ledger: Ledger, { name, held }: KnownInput, isNameTaken: boolean): void {
+  if (held.kind === 'whole') {
+    ledger.merge(held.ledger);
+    return;
+  }
+  // Another input may hold what evpair wrote of this one: then both are one input.
+  const to = isNameTaken ? new Ledger() : ledger;
   const parts = held.settled === undefined ? [held.tail] : [held.settled, held.tail];
-  const ledger = new Ledger();
-  for (const part of parts) ledger.addRows(part.ledger);
+  for (const part of parts) to.addRows(part.ledger);
   const facts = parts.map(part => part.facts).reduce(joinFacts);
-  ledger.restoreInput({ report: reportOf(name, facts), range: 'all', identified: facts.identified });
-  return ledger;
+  to.restoreInput({ report: reportOf(name, facts), range: 'all', identified: facts.identified });
+  if (isNameTaken) ledger.merge(to);
+}
+
+/** The names of the inputs in a known input: of an archive its members', of evpair's own lines those that they tell of. */
+export function namesIn({ name, held }: KnownInput): readonly string[] {
+  return held.kind === 'whole' ? held.ledger.inputs().map(({ report }) => report.path) : [name];
 }
 
 /** What there is to say of two parts, one behind the other, taken as one. */

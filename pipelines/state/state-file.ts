@@ -19,13 +19,14 @@ export interface State {
 
 /**
  * The lines of a state file: a header; for each input a line that says how it is known again and how far it was read,
- * and its rows as partial ledgers; the revisions that `--follow` gave; and a trailer with a SHA-256 of the lines before.
+ * and its rows as partial ledgers; the revisions that `--follow` gave; and a trailer with a SHA-256 of the lines before,
+ * of partial ledgers of their last lines alone: these seal the others.
  */
 export function* writeState(state: State, config: StateConfig): Generator<string> {
   const hash = createHash('sha256');
   let lines = 0;
   const sealed = (line: string) => {
-    hash.update(line).update('\n');
+    if (!isSealedElsewhere(line)) hash.update(line).update('\n');
     lines += 1;
     return line;
   };
@@ -39,6 +40,11 @@ export function* writeState(state: State, config: StateConfig): Generator<string
   }
   for (const revision of state.revisions.list()) yield sealed(JSON.stringify({ type: 'state_pair', ...revision }));
   yield JSON.stringify({ type: 'state_end', lines, sha256: hash.digest('hex') });
+}
+
+/** A line of a partial ledger but its last; whatever else a damaged line may be, it is then no line that belongs here. */
+function isSealedElsewhere(line: string): boolean {
+  return /^\{"type":"(partial|row|contribution|input_name)"/.test(line);
 }
 
 function writtenPart(part: (Part & { readonly stop?: NonNullable<Parts['settled']>['stop'] }) | undefined) {
@@ -71,7 +77,7 @@ export function readState(lines: Iterable<string>, name: string, config: StateCo
       if (!isSealed) throw damaged(name, number);
       continue;
     }
-    hash.update(line).update('\n');
+    if (open === undefined || !isSealedElsewhere(line)) hash.update(line).update('\n');
     if (number === 1) continue;
     try {
       if (open !== undefined) open.push(line, number);
