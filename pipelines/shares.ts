@@ -1,4 +1,4 @@
-import type { FileRange, InputSource, PackedError, PackedLedger, RangeReading, Reject, Warning } from '../src/index.js';
+import type { Coverage, FileRange, InputSource, PackedError, PackedLedger, RangeReading, Reject, Warning } from '../src/index.js';
 import type { Outcome } from './command.js';
 
 /** A share of the inputs, for one thread: whole inputs one after the other, or a range of one file. */
@@ -17,13 +17,7 @@ export type Told =
 
 /** How the messages of recognised events were inverted, as `ExtractCounts` has it. */
 export interface ShareCounts {
-  readonly coverage: readonly {
-    readonly provider: string;
-    readonly eventId: number;
-    readonly exact: number;
-    readonly ambiguous: number;
-    readonly none: number;
-  }[];
+  readonly coverage: readonly Coverage[];
   readonly withoutTimeExcluded: number;
 }
 

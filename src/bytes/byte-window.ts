@@ -9,17 +9,20 @@ export class ByteWindow {
   /** The buffer. Replaced when the window grows: read it again after `reserve`. */
   bytes: Uint8Array;
   /** Index in `bytes` of the first byte not released. */
-  start = BASE;
+  start: number;
   /** Index in `bytes` past the last byte that is filled. */
-  end = BASE;
+  end: number;
   /** Absolute offset in the input of the byte at index 0 of `bytes`; may be negative. */
-  origin = -BASE;
+  origin: number;
   /** What the window stands on. */
   readonly memory: GrowableMemory;
 
   constructor(memory: GrowableMemory = plainMemory()) {
     this.memory = memory;
     this.bytes = memory.bytes();
+    this.start = memory.base;
+    this.end = memory.base;
+    this.origin = -memory.base;
   }
 
   /** The absolute offset in the input of index `index`. */
@@ -54,7 +57,7 @@ export class ByteWindow {
 
   #makeRoom(length: number): void {
     const live = this.end - this.start;
-    const target = BASE + (this.start & 1);
+    const target = this.memory.base + (this.start & 1);
     const needed = target + live + length + SLACK;
     if (needed > this.bytes.length) {
       this.memory.grow(Math.max(needed, Math.min(this.bytes.length * 2, needed + (64 << 20))));
@@ -69,22 +72,22 @@ export class ByteWindow {
 
 /** Memory that a window stands on: plain, or a WebAssembly memory that a SIMD search reads in place. */
 export interface GrowableMemory {
+  /** The first index that input bytes may take, even; what lies below is the memory's own (tables, values). */
+  readonly base: number;
   /** The whole memory as it is now. */
   bytes(): Uint8Array;
   /** Makes the memory at least `length` bytes, keeping its contents. */
   grow(length: number): void;
 }
 
-/** The first index that input bytes may take; what lies below is the search's own (needles, tables, values). */
-export const BASE = 3_219_456;
-
 /** Bytes that a 64-byte-wide search may read (never use) past the end. */
 const SLACK = 128;
 
 /** Memory of JavaScript alone. */
 export function plainMemory(): GrowableMemory {
-  let memory = new Uint8Array(BASE + (1 << 19) + SLACK);
+  let memory = new Uint8Array((1 << 19) + SLACK);
   return {
+    base: 0,
     bytes: () => memory,
     grow(length) {
       if (length <= memory.length) return;

@@ -13,6 +13,7 @@ export function createWindowMemory(): GrowableMemory {
 
 /** A WebAssembly memory with the functions of `assembly/event-scan.ts` bound to it. Addresses are indices of its bytes. */
 export class WasmMemory implements GrowableMemory {
+  readonly base = BASE;
   readonly scan: EventScan;
   readonly #memory = new WebAssembly.Memory({ initial: INITIAL_PAGES });
 
@@ -107,7 +108,9 @@ export const JSON_SHAPES_END = 663_552;
 export const CACHE_SLOTS = 8192;
 
 const PAGE_BYTES = 65_536;
-const INITIAL_PAGES = 59;
+/** Where input bytes begin: past all that `assembly/layout.ts` lays out. */
+export const BASE = 5_316_608;
+const INITIAL_PAGES = 91;
 
 /** Undefined where the machine's WebAssembly has no SIMD. */
 const eventScanModule = compileOnce(EVENT_SCAN_WASM);

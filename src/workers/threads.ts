@@ -4,8 +4,8 @@ import { EvpairError, type EvpairErrorCode } from '../model/index.js';
 /** Threads that run tasks, each one at a time. Tasks and replies are plain data. */
 export interface Threads<Task, Reply> {
   /**
-   * Runs a task as soon as a thread is free; a thread runs one at a time. Rejects with the error that the task threw, and with `ERR_INTERNAL` when
-   * its thread died.
+   * Runs a task as soon as a thread is free; a thread runs one at a time. Rejects with the error that the task threw, and
+   * with `ERR_INTERNAL` when its thread died.
    */
   run(task: Task): Promise<Reply>;
   /** How many tasks they would take now without letting them wait for others; 0 once they were stopped. */

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { SHIPPED_DEFINITIONS } from '../../src/index.js';
 import { type ExportShape, writeExport } from './generate.js';
 import { compare, measure } from './measure.js';
 import { benchMessages } from './messages.bench.js';
@@ -28,13 +29,17 @@ const folder = process.env.EVPAIR_BENCH_DIR ?? join(tmpdir(), 'evpair-bench');
 mkdirSync(folder, { recursive: true });
 
 const EVPAIR = 'node dist/evpair.cjs --quiet --definition exchange-ews-proxy-auth';
+/** A form without data shows the values in the message alone, so it must be one that evpair can read. */
+const SEED_TEMPLATE = SHIPPED_DEFINITIONS.find(({ name }) => name === 'exchange-ews-proxy-auth')!.rules[0]!.messages[0]!
+  .text;
 const plotted: { name: string; ratio: number }[] = [];
 
 console.log(
   `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}; ${runs} paired runs, medians`,
 );
 if (sections.has('xml')) await benchXml();
-if (sections.has('csv')) await benchOne('CSV, 5 % wanted', { format: 'csv', density: 0.05, seed: 4 }, [GREP]);
+if (sections.has('csv'))
+  await benchOne('CSV, 5 % wanted', { format: 'csv', density: 0.05, seed: 4, template: SEED_TEMPLATE }, [GREP]);
 if (sections.has('json')) {
   await benchOne('NDJSON, 5 % wanted', { format: 'ndjson', density: 0.05, seed: 5 }, await peersFor('ndjson', folder));
   await benchOne(
@@ -137,7 +142,9 @@ type Shape = Omit<ExportShape, 'size'> & { readonly share?: number; readonly byt
 /** Generates the export unless it is there already. */
 function generated({ share = 1, bytes, ...shape }: Shape): string {
   const length = bytes ?? Math.round(size * share);
-  const path = join(folder, `${Object.values(shape).join('-')}-${length}.${shape.format}`);
+  const { template, ...named } = shape;
+  const parts = [...Object.values(named), ...(template === undefined ? [] : ['seed']), length];
+  const path = join(folder, `${parts.join('-')}.${shape.format}`);
   if (!existsSync(path)) writeExport(path, { ...shape, size: length });
   return path;
 }

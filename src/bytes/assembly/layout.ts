@@ -38,6 +38,6 @@ export const SHAPES_END: usize = SHAPES + 64 * SHAPE_BYTES; // 1,122,304
 
 /** Texts of floods: see `event-content.ts`. */
 export const CONTENTS: usize = 1_122_304; // SHAPES_END
-export const CONTENT_BYTES: usize = 2048;
+export const CONTENT_BYTES: usize = 4096;
 export const CONTENT_SETS: u32 = 256; // of four
-export const CONTENTS_END: usize = CONTENTS + 1024 * CONTENT_BYTES; // 3,219,456: BASE of `../byte-window.ts`
+export const CONTENTS_END: usize = CONTENTS + 1024 * CONTENT_BYTES; // 5,316,608: BASE of `../window-memory.ts`

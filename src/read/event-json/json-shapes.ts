@@ -254,21 +254,14 @@ export class JsonShapes {
   }
 }
 
-interface Shape {
+/**
+ * A shape that was learnt. Its places are the numbers of strings or numbers in the document, `NONE`, or from
+ * `FIRST_CONSTANT` downwards constants.
+ */
+interface Shape extends Omit<EventPlaces, 'data' | 'hasLostData'> {
   readonly address: number;
   /** Texts that belong to the shape: of `true` and `false`. */
   readonly constants: readonly string[];
-  // Places: the number of a string or number in the document, `NONE`, or from `FIRST_CONSTANT` downwards a constant.
-  readonly eventId: number;
-  readonly provider: number;
-  readonly qualifiers: number;
-  readonly channel: number;
-  readonly computer: number;
-  readonly recordId: number;
-  readonly level: number;
-  readonly time: number;
-  readonly messages: readonly number[];
-  readonly culture: number;
   readonly values: readonly number[] | undefined;
   readonly names: readonly (string | number | undefined)[] | undefined;
   // What was read last, and from which text.
