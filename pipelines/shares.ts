@@ -1,4 +1,13 @@
-import type { Coverage, FileRange, InputSource, PackedError, PackedLedger, RangeReading, Reject, Warning } from '../src/index.js';
+import type {
+  Coverage,
+  FileRange,
+  InputSource,
+  PackedError,
+  PackedLedger,
+  RangeReading,
+  Reject,
+  Warning,
+} from '../src/index.js';
 import type { Outcome } from './command.js';
 
 /** A share of the inputs, for one thread: whole inputs one after the other, or a range of one file. */
