@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -631,6 +631,47 @@ t.test('members that share the reading memory do not see each other, whatever th
     reports.map(report => report.events - report.malformed),
     [1, 1, 1, 1, 1, 0],
   );
+});
+
+t.test('a large file, which is read ahead, gives what its bytes give from a slow source', async t => {
+  // Events longer than what is read at once, than the room in front of it, and so placed that ends fall in between.
+  const lengths = [5_000_000, 300_000, 8_000_000, 40, 2_000_000, 300_000];
+  const event = (at: number) =>
+    `<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='P'/><EventID>5</EventID>` +
+    `<EventRecordID>${at}</EventRecordID><Computer>h</Computer></System><EventData><Data>é${'b'.repeat(lengths[at / 1000] ?? at % 997)}</Data>` +
+    '</EventData></Event>\n';
+  const text = Array.from({ length: 6_000 }, (_, at) => event(at)).join('');
+  const inUtf8 = Buffer.from(text);
+  // An odd number of bytes before the switch to UTF-16.
+  const both = Buffer.concat([Buffer.from(event(7).replace('é', '')), Buffer.from(`\ufeff${text}`, 'utf16le')]);
+  for (const [name, bytes] of [
+    ['utf-8', inUtf8],
+    ['utf-8, then utf-16', both],
+  ] as const) {
+    t.ok(bytes.length > 16 << 20, 'large enough to be read ahead');
+    const path = write('large.xml', bytes);
+    const ahead: ReadItem[] = [];
+    await readInput({ name: 'in', path }, { hash: true }, item => ahead.push(item));
+    const slow = await read(bytes, { hash: true }, 1_000_003);
+    t.equal(slow.events.length, name === 'utf-8' ? 6_000 : 6_001);
+    t.equal(JSON.stringify(ahead) === JSON.stringify(slow.items), true, name);
+
+    const stop = new AbortController();
+    const cut: ReadItem[] = [];
+    const options = { signal: stop.signal, onProgress: () => stop.abort() };
+    await readInput({ name: 'in', path }, options, item => cut.push(item));
+    t.match(cut.at(-1), { type: 'input', isComplete: false });
+    await t.rejects(
+      readInput({ name: 'in', path }, {}, () => {
+        throw new Error('the taker failed');
+      }),
+      { message: 'the taker failed' },
+    );
+  }
+  const noise = write('large.jpg', Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(20_000_000)]));
+  const items: ReadItem[] = [];
+  await readInput({ name: 'p', path: noise }, { hash: true }, item => items.push(item));
+  t.match(items[1], { format: 'unknown', bytes: 20_000_004, sha256: sha256(readFileSync(noise)) });
 });
 
 t.test('unknown and empty inputs are told as such', async t => {

@@ -1,6 +1,7 @@
 /**
- * A sliding window onto an input's bytes, in one reused buffer. Whoever fills it calls `reserve` and `commit`; the
- * format reader looks at `bytes[start, end)` and calls `release` for what it has done with.
+ * A sliding window onto an input's bytes, in one reused buffer. Whoever fills it calls `reserve` and `commit`, or
+ * `reserveAhead` and `commitAhead` for bytes that arrive while the reader is at work; the format reader looks at
+ * `bytes[start, end)` and calls `release` for what it has done with.
  *
  * Invariant: while no `realign` is asked for, an absolute offset keeps its parity in memory, so that 16-bit code units
  * stay aligned over any number of compactions.
@@ -16,6 +17,8 @@ export class ByteWindow {
   origin: number;
   /** What the window stands on. */
   readonly memory: GrowableMemory;
+  /** Index of the room that was reserved ahead. While there is one, the buffer is neither moved nor grown. */
+  #ahead: number | undefined;
 
   constructor(memory: GrowableMemory = plainMemory()) {
     this.memory = memory;
@@ -41,6 +44,42 @@ export class ByteWindow {
     this.end += length;
   }
 
+  /**
+   * Room apart from the live bytes for `length` bytes that follow them. It stays in its place, so that it may be filled
+   * while the live bytes are read, until `commitAhead`.
+   */
+  reserveAhead(length: number): Uint8Array {
+    const parity = this.end & 1;
+    const low = this.memory.base + HEADROOM + parity;
+    const isLowFree = this.start === this.end || low + length + SLACK <= this.start;
+    const at = isLowFree ? low : this.end + SLACK + HEADROOM;
+    this.#growTo(at + length + 2 * SLACK);
+    this.#ahead = at;
+    return this.bytes.subarray(at, at + length);
+  }
+
+  /** `length` bytes of the room reserved ahead are filled; the live bytes are moved in front of them. */
+  commitAhead(length: number): void {
+    let at = this.#ahead!;
+    this.#ahead = undefined;
+    const live = this.end - this.start;
+    if (live > HEADROOM) {
+      const apart = this.bytes.slice(at, at + length);
+      this.reserve(length).set(apart);
+      this.commit(length);
+      return;
+    }
+    if (((at ^ this.end) & 1) !== 0) {
+      // Realigned since.
+      this.bytes.copyWithin(at + 1, at, at + length);
+      at += 1;
+    }
+    this.bytes.copyWithin(at - live, this.start, this.end);
+    this.origin += this.end - at;
+    this.start = at - live;
+    this.end = at + length;
+  }
+
   /** Everything before `index` is done with. */
   release(index: number): void {
     this.start = index;
@@ -59,14 +98,18 @@ export class ByteWindow {
     const live = this.end - this.start;
     const target = this.memory.base + (this.start & 1);
     const needed = target + live + length + SLACK;
-    if (needed > this.bytes.length) {
-      this.memory.grow(Math.max(needed, Math.min(this.bytes.length * 2, needed + (64 << 20))));
-      this.bytes = this.memory.bytes();
-    }
+    if (needed > this.bytes.length)
+      this.#growTo(Math.max(needed, Math.min(this.bytes.length * 2, needed + (64 << 20))));
     this.bytes.copyWithin(target, this.start, this.end);
     this.origin += this.start - target;
     this.start = target;
     this.end = target + live;
+  }
+
+  #growTo(length: number): void {
+    if (length <= this.bytes.length) return;
+    this.memory.grow(length);
+    this.bytes = this.memory.bytes();
   }
 }
 
@@ -80,8 +123,11 @@ export interface GrowableMemory {
   grow(length: number): void;
 }
 
-/** Bytes that a 64-byte-wide search may read (never use) past the end. */
+/** Bytes that a 64-byte-wide search may read (never use) past the end. Even. */
 const SLACK = 128;
+
+/** What is kept free in front of room reserved ahead, for the live bytes: most events are shorter. Even. */
+const HEADROOM = 256 * 1024;
 
 /** Memory of JavaScript alone. */
 export function plainMemory(): GrowableMemory {

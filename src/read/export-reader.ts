@@ -13,7 +13,7 @@ export interface ExportReaderOptions extends ReadOptions {
 
 /**
  * Reads one export of any form: looks at its first 64 KiB, chooses the format's reader, and hands it window after
- * window. A stage for streams (`push`, `end`); a driver that fills the window in place calls `reserve` and `commit`.
+ * window. A stage for streams (`push`, `end`); a driver that fills the window in place calls `read` after it.
  */
 export class ExportReader implements Stage<Uint8Array, ReadItem> {
   readonly #options: ExportReaderOptions;
@@ -43,18 +43,13 @@ export class ExportReader implements Stage<Uint8Array, ReadItem> {
   }
 
   push(chunk: Uint8Array, emit: (item: ReadItem) => void): void {
-    this.reserve(chunk.length).set(chunk);
-    this.commit(chunk.length, emit);
+    this.#window.reserve(chunk.length).set(chunk);
+    this.#window.commit(chunk.length);
+    this.read(chunk.length, emit);
   }
 
-  /** Room for `length` bytes in the window, to be filled in place. */
-  reserve(length: number): Uint8Array {
-    return this.#window.reserve(length);
-  }
-
-  /** `length` bytes of the reserved room are filled: reads what is whole. */
-  commit(length: number, emit: (item: ReadItem) => void): void {
-    this.#window.commit(length);
+  /** The window has `length` bytes more: reads what is whole. */
+  read(length: number, emit: (item: ReadItem) => void): void {
     this.#bytes += length;
     if (this.#unknown !== undefined) {
       this.#window.release(this.#window.end);

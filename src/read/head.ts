@@ -23,6 +23,8 @@ export function lookAtHead(bytes: Uint8Array): Head {
 function unitOf(bytes: Buffer): Head['encoding'] {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
+  // A file of 16-bit text may have been appended to this one.
+  if (/^(?:\xef\xbb\xbf)?<[?!A-Za-z][!-~]{2}/.test(bytes.toString('latin1', 0, 16))) return 'utf-8';
   const counted = Math.min(bytes.length, 512);
   let evenNuls = 0;
   let oddNuls = 0;

@@ -12,6 +12,7 @@ import { unpack } from './unpack.js';
 import type { UnpackLimits } from './unpack-limits.js';
 import { type HashedSource, readErrorMessage, reportOf, type UnpackedInput } from './unpack-nest.js';
 import { UnpackError } from './unpack-source.js';
+import { WindowFeed } from './window-feed.js';
 
 export interface ReadInputOptions extends Omit<ExportReaderOptions, 'input'> {
   /**
@@ -34,7 +35,7 @@ export interface ReadInputOptions extends Omit<ExportReaderOptions, 'input'> {
 }
 
 /** Between two turns of the event loop a file is read in a plain loop: a turn a window would cost a tenth of the speed. */
-const WINDOWS_PER_TURN = 32;
+const BYTES_PER_TURN = 32 * WINDOW_BYTES;
 
 /**
  * Reads one input from its first byte to its last and emits its items, its report last; of an archive or a compressed
@@ -178,27 +179,32 @@ async function readExport(
 ): Promise<void> {
   const reader = new ExportReader({ ...options, input: name }, window);
   const end = new InputEnd(name, warnings, emit);
-  let windows = 0;
-  for (;;) {
-    const room = reader.reserve(WINDOW_BYTES);
-    const answer = end.reading(() => source.read(room));
-    const length = typeof answer === 'number' ? answer : await answer;
-    if (length === 0) {
-      if (options.signal?.aborted === true) end.stop();
-      break;
+  const feed = new WindowFeed(window, source, room => end.reading(() => source.read(room)));
+  let bytes = 0;
+  try {
+    for (;;) {
+      const answer = feed.next();
+      const length = typeof answer === 'number' ? answer : await answer;
+      if (length === 0) {
+        if (options.signal?.aborted === true) end.stop();
+        break;
+      }
+      reader.read(length, emit);
+      options.onProgress?.(length);
+      const wait = options.afterWindow?.();
+      if (wait !== undefined) await wait;
+      const turn = Math.floor(bytes / BYTES_PER_TURN);
+      bytes += length;
+      if (turn !== Math.floor(bytes / BYTES_PER_TURN)) await new Promise(resolve => setImmediate(resolve));
+      if (options.signal?.aborted === true) {
+        end.stop();
+        break;
+      }
+      // The rest of a known size need not be read to reject it whole.
+      if (reader.isUnknown && source.size !== undefined) break;
     }
-    reader.commit(length, emit);
-    options.onProgress?.(length);
-    const wait = options.afterWindow?.();
-    if (wait !== undefined) await wait;
-    windows += 1;
-    if (windows % WINDOWS_PER_TURN === 0) await new Promise(resolve => setImmediate(resolve));
-    if (options.signal?.aborted === true) {
-      end.stop();
-      break;
-    }
-    // The rest of a known size need not be read to reject it whole.
-    if (reader.isUnknown && source.size !== undefined) break;
+  } finally {
+    await feed.settle();
   }
   const facts = end.tell();
   const hash = end.isStopped ? undefined : await sha256?.().catch(() => undefined);
