@@ -16,6 +16,7 @@ import {
 } from '../src/index.js';
 import type { Command } from './command.js';
 import { readInputs } from './read-inputs.js';
+import { repeatsInto } from './repeats.js';
 import type { Share, ShareResult, Told } from './shares.js';
 
 /** What all shares of a run are read with. */
@@ -53,7 +54,7 @@ async function readWhole(inputs: readonly InputSource[], settings: ShareSettings
       tool: '',
       inputs,
       missing: [],
-      read,
+      read: { ...read, repeatsOf: repeatsInto(ledger, extractor, settings.extract) },
       definitions: undefined,
       options: {},
       output: NO_OUTPUT,
@@ -84,7 +85,8 @@ async function readPart(input: InputSource, range: FileRange, settings: ShareSet
     if (item.type === 'failure' || item.type === 'unpaired') ledger.add(item);
     else if (item.type === 'warning') told.add({ type: 'noted', warning: item });
   };
-  const options = { ...read, selection: compiled.selection, input: input.name };
+  const repeatsOf = repeatsInto(ledger, extractor, settings.extract);
+  const options = { ...read, selection: compiled.selection, input: input.name, repeatsOf };
   const reading = await readRange(
     range,
     options,

@@ -17,6 +17,7 @@ import type { Command, Outcome } from './command.js';
 import { type Jobs, planShares } from './plan-shares.js';
 import { readInShares } from './read-in-shares.js';
 import { type Incoming, readInputs } from './read-inputs.js';
+import { repeatsInto } from './repeats.js';
 import { exactShareOf, runFacts } from './run-facts.js';
 import type { Share, ShareResult } from './shares.js';
 import { type SummaryForm, type SummaryOutput, writeSummary } from './write-summary.js';
@@ -47,13 +48,14 @@ export async function summarize(command: SummarizeCommand): Promise<Outcome> {
     if (item.type === 'failure' || item.type === 'unpaired') correlate(item);
     else extractor.push(item, correlate);
   };
+  const read = { ...command.read, repeatsOf: repeatsInto(ledger, extractor, command.extract) };
   const plan = command.jobs === undefined ? undefined : planShares(command, command.jobs);
   const threads = plan && command.jobs?.open(plan.count - 1);
   let outcome: Outcome;
   try {
     outcome =
       plan === undefined || threads === undefined
-        ? await readInputs(command, compiled.selection, take)
+        ? await readInputs({ ...command, read }, compiled.selection, take)
         : await readInShares(command, {
             compiled,
             extract: command.extract,

@@ -609,6 +609,41 @@ t.test('events of a kind that was read before give what a parser gives that reme
   );
 });
 
+t.test('who takes repeats gets all of them but the first, with what sets them apart', async t => {
+  const at = (record: number, value: string, time = `2025-02-28T00:00:${10 + (record % 50)}.1234567Z`) =>
+    event(
+      `<EventData><Data>${value}</Data></EventData>`,
+      `<System><Provider Name='P'/><EventID>7</EventID><TimeCreated SystemTime='${time}'/><EventRecordID>${record}</EventRecordID><Channel>c</Channel><Computer>m</Computer></System>`,
+    );
+  const list = Array.from({ length: 60 }, (_, k) => at(k + 10, `value ${k % 3}`));
+  list.splice(30, 0, at(9, 'value 0', 'no time'), at(8, 'alone'));
+  for (const bytes of [Buffer.from(list.join('\n')), utf16le(`\ufeff${list.join('\n')}`)]) {
+    const all = read(bytes).events;
+    const taken: EventRecord[] = [];
+    let asked = 0;
+    const { events, report } = read(bytes, {
+      repeatsOf: first => {
+        asked += 1;
+        if (first.insertions?.[0] === 'value 2') return undefined;
+        return {
+          add: (input, epochMs, nanos, digits, recordId, offset, length) =>
+            taken.push({
+              ...first,
+              recordId: `${recordId}`,
+              time: { epochMs, nanos, digits, basis: 'export' },
+              position: { input, offset, length },
+            }),
+        };
+      },
+    });
+    t.equal(asked, 3, 'asked once for each text that repeats');
+    t.ok(taken.length >= 30, `${taken.length} of 40 taken`);
+    t.equal(report.events, 62);
+    const together = [...events, ...taken].sort((a, b) => a.position.offset - b.position.offset);
+    t.same(together, all);
+  }
+});
+
 t.test('real files mutated at random read alike on every path', { skip: noReal }, async t => {
   const whole = readFileSync(`${REAL}/eventviewer-xml/System.xml`);
   const selection: Selection = {

@@ -29,12 +29,14 @@ export class IdentityIndex {
     this.#rows = rows;
   }
 
+  /** Whether a row of this identity is the next of its log's run, so that no other row can have it; then it is in. */
+  goesOn(log: number, recordId: number): boolean {
+    return this.#table === undefined && this.#continues(log, recordId);
+  }
+
   /** Calls `visit` with each row of this identity until it gives true. `fill` then adds a row of it. */
   find(log: number, recordId: number, epochMs: number, visit: (row: number) => boolean): boolean {
-    if (this.#table === undefined) {
-      if (this.#goesOn(log, recordId)) return false;
-      this.#table = this.#built();
-    }
+    this.#table ??= this.#built();
     const second = Math.floor(epochMs / 1000);
     this.#hash = hashOf(log, recordId, second);
     const slots = this.#table.slots(this.#hash);
@@ -75,7 +77,7 @@ export class IdentityIndex {
   }
 
   /** Whether the record continues its log's run. */
-  #goesOn(log: number, recordId: number): boolean {
+  #continues(log: number, recordId: number): boolean {
     const run = this.#runs[log];
     if (run === undefined) {
       this.#runs[log] = { last: recordId, direction: 0 };

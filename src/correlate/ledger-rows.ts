@@ -36,6 +36,7 @@ export class LedgerRows {
 
   /**
    * Adds a row. Identity wants a time, a record ID, and a contribution that names a log; without them it has none.
+   * `packedId` is a record ID as `packRecordId` gives it.
    * @returns its number, or that of the row with the same key that took it in.
    */
   place(
@@ -43,37 +44,67 @@ export class LedgerRows {
     epochMs: number,
     clock: Clock,
     contribution: number,
-    recordId: string | undefined,
+    packedId: number,
     input: number,
     offset: number,
     length: number,
   ): number {
-    const packedId = this.#packRecordId(recordId);
-    const log = hasIdentity && recordId !== undefined ? this.contributions.logOf(contribution) : -1;
-    const isIdentified = log >= 0 && !Number.isNaN(epochMs);
+    const log = hasIdentity && packedId !== NO_RECORD_ID ? this.contributions.logOf(contribution) : -1;
+    const row = this.size;
+    if (log < 0 || Number.isNaN(epochMs)) {
+      this.#store.push(epochMs, offset, clock, contribution, packedId, input, length);
+    } else if (this.#index.goesOn(log, packedId)) {
+      this.#store.push(epochMs, offset, clock | HAS_IDENTITY, contribution, packedId, input, length);
+    } else {
+      return this.#placeAmong(log, epochMs, clock, contribution, packedId, input, offset, length);
+    }
+    return row;
+  }
+
+  /** Adds a row that others may have the identity of. */
+  #placeAmong(
+    log: number,
+    epochMs: number,
+    clock: Clock,
+    contribution: number,
+    packedId: number,
+    input: number,
+    offset: number,
+    length: number,
+  ): number {
     let same = -1;
-    let flags = 0;
-    if (isIdentified) {
-      flags = HAS_IDENTITY;
-      this.#index.find(log, packedId, epochMs, other => {
-        if (this.#isOfOneDefinition(this.#store.word(other, CONTRIBUTION), contribution)) {
-          same = other;
-          return true;
-        }
-        flags |= HAS_SIBLING;
-        this.#store.setWord(other, CLOCK, this.#store.word(other, CLOCK) | HAS_SIBLING);
-        return false;
-      });
-      if (same >= 0) {
-        this.#uniteContents(same, epochMs, clock, contribution);
-        this.#unitePosition(same, input, offset, length);
-        return same;
+    let flags = HAS_IDENTITY;
+    this.#index.find(log, packedId, epochMs, other => {
+      if (this.#isOfOneDefinition(this.#store.word(other, CONTRIBUTION), contribution)) {
+        same = other;
+        return true;
       }
+      flags |= HAS_SIBLING;
+      this.#store.setWord(other, CLOCK, this.#store.word(other, CLOCK) | HAS_SIBLING);
+      return false;
+    });
+    if (same >= 0) {
+      this.#uniteContents(same, epochMs, clock, contribution);
+      this.#unitePosition(same, input, offset, length);
+      return same;
     }
     const row = this.size;
     this.#store.push(epochMs, offset, clock | flags, contribution, packedId, input, length);
-    if (isIdentified) this.#index.fill(row);
+    this.#index.fill(row);
     return row;
+  }
+
+  /** A record ID as rows hold it, the same for the same text. */
+  packRecordId(recordId: string | undefined): number {
+    if (recordId === undefined) return NO_RECORD_ID;
+    const number = decimal(recordId);
+    return number >= 0 ? number : INTERNED_RECORD_ID + this.contributions.strings.intern(recordId);
+  }
+
+  /** The same of a number as text; of one below 0, that there is none. */
+  packRecordNumber(recordId: number): number {
+    if (recordId < 0) return NO_RECORD_ID;
+    return recordId < INTERNED_RECORD_ID ? recordId : this.packRecordId(`${recordId}`);
   }
 
   /** Gives a row its identity late: it is placed anew, since its key may be here already. */
@@ -83,7 +114,7 @@ export class LedgerRows {
       this.#store.double(row, EPOCH_MS),
       this.clockOf(row),
       this.#store.word(row, CONTRIBUTION),
-      this.recordIdOf(row),
+      this.#store.word(row, RECORD_ID),
       this.#store.word(row, INPUT),
       this.#store.double(row, OFFSET),
       this.#store.word(row, BYTES),
@@ -204,12 +235,6 @@ export class LedgerRows {
     this.#store.setWord(here, INPUT, input);
     this.#store.setDouble(here, OFFSET, offset);
     this.#store.setWord(here, BYTES, length);
-  }
-
-  #packRecordId(recordId: string | undefined): number {
-    if (recordId === undefined) return NO_RECORD_ID;
-    const number = decimal(recordId);
-    return number >= 0 ? number : INTERNED_RECORD_ID + this.contributions.strings.intern(recordId);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Failure, InputReport, Instant, Unpaired } from '../model/index.js';
+import type { Failure, InputReport, Instant, Repeat, Unpaired } from '../model/index.js';
 import { packClock, unpackClock } from './clock.js';
 import { Float64Column } from './column.js';
 import { bounds, KnownInputs, type LedgerInput } from './known-inputs.js';
@@ -43,24 +43,45 @@ export class Ledger {
     const input = rows.inputNames.intern(position.input);
     const open = this.#openInput(input);
     const alternative = time?.alternative;
-    const hasIdentity = alternative === undefined && time !== undefined && this.#identifies(item);
-    if (hasIdentity && position.offset !== open.lastIdentified) {
-      open.identified += 1;
-      open.lastIdentified = position.offset;
-    }
+    const hasIdentity =
+      alternative === undefined && time !== undefined && item.recordId !== undefined && this.#namesLog(item);
+    if (hasIdentity) identify(open, position.offset);
     const size = rows.size;
     const row = rows.place(
       hasIdentity,
       time === undefined ? Number.NaN : time.epochMs,
       time === undefined ? 0 : packClock(time),
       rows.contributions.intern(item),
-      item.recordId,
+      rows.packRecordId(item.recordId),
       input,
       position.offset,
       position.length,
     );
     if (row === size) open.lastRow = row;
     if (alternative !== undefined) this.#setAlternative(row, alternative);
+  }
+
+  /** Takes more events of which would be made what one event's failures say, which were added: a tenth of the work. */
+  repeatOf(failures: readonly Failure[]): Repeat {
+    const { rows } = this;
+    const contributions = failures.map(failure => rows.contributions.intern(failure));
+    const namesLog = failures.every(failure => this.#namesLog(failure));
+    return {
+      add: (path, epochMs, nanos, digits, recordId, offset, length) => {
+        const input = rows.inputNames.intern(path);
+        const open = this.#openInput(input);
+        const hasIdentity = namesLog && recordId >= 0;
+        if (hasIdentity) identify(open, offset);
+        const packedId = rows.packRecordNumber(recordId);
+        const clock = packClock({ nanos, digits, basis: 'export' });
+        for (const contribution of contributions) {
+          const size = rows.size;
+          if (rows.place(hasIdentity, epochMs, clock, contribution, packedId, input, offset, length) === size) {
+            open.lastRow = size;
+          }
+        }
+      },
+    };
   }
 
   /**
@@ -110,7 +131,7 @@ export class Ledger {
       row.epochMs,
       row.clock,
       row.contribution,
-      row.recordId,
+      this.rows.packRecordId(row.recordId),
       this.rows.inputNames.intern(row.input),
       row.offset,
       row.length,
@@ -167,8 +188,8 @@ export class Ledger {
     return isNew;
   }
 
-  #identifies({ observer, channel, recordId }: Failure | Unpaired): boolean {
-    return this.#options.dedupe !== 'none' && observer !== undefined && channel !== undefined && recordId !== undefined;
+  #namesLog({ observer, channel }: Failure | Unpaired): boolean {
+    return this.#options.dedupe !== 'none' && observer !== undefined && channel !== undefined;
   }
 
   #openInput(input: number): OpenInput {
@@ -214,10 +235,7 @@ export class Ledger {
     const isPlaced = rows.contributions.logOf(rows.contributionOf(row)) >= 0 && rows.recordIdOf(row) !== undefined;
     if (this.#options.dedupe === 'none' || !isPlaced) return;
     const open = this.#openInput(rows.inputOf(row));
-    if (rows.offsetOf(row) !== open.lastIdentified) {
-      open.identified += 1;
-      open.lastIdentified = rows.offsetOf(row);
-    }
+    identify(open, rows.offsetOf(row));
     rows.identify(row);
   }
 
@@ -250,6 +268,13 @@ interface OpenInput {
   identified: number;
   /** The offset of the last event with identity: an event's rows stand together. */
   lastIdentified: number;
+}
+
+/** Counts the event at an offset, once, as one with identity. */
+function identify(open: OpenInput, offset: number): void {
+  if (offset === open.lastIdentified) return;
+  open.identified += 1;
+  open.lastIdentified = offset;
 }
 
 /** Which rows of a ledger that is merged were read from inputs that are known here already. */

@@ -1,5 +1,5 @@
 import type { ByteWindow } from '../bytes/byte-window.js';
-import type { DateOrder, EventRecord, InputReport, Reject, Selection, Warning } from '../model/index.js';
+import type { DateOrder, EventRecord, InputReport, Reject, RepeatsOf, Selection, Warning } from '../model/index.js';
 import type { LocalZone } from '../time/local-zone.js';
 import type { Head } from './head.js';
 import type { ColumnMap } from './tool-csv/columns.js';
@@ -81,6 +81,11 @@ export interface ReadOptions {
   readonly search?: 'simd' | 'indexof' | 'plain' | undefined;
   /** False: the prefilter is not used and every event is parsed before it is dropped (a test's plain path). Default: true. */
   readonly prefilter?: boolean | undefined;
+  /**
+   * Who takes events that repeat an earlier one. A reader that notices repeats asks once for each event that is repeated,
+   * and then gives those repeats that have a time to what came back, instead of emitting them. Default: all are emitted.
+   */
+  readonly repeatsOf?: RepeatsOf | undefined;
   /** Read this part alone. Only for formats with `ranges`. Default: the whole input. */
   readonly range?: ReadRange | undefined;
 }

@@ -1,3 +1,4 @@
+import { repeatsInto } from '../../pipelines/repeats.js';
 import {
   type CompiledDefinitions,
   compileDefinitions,
@@ -28,6 +29,8 @@ export interface RunOptions extends Omit<ExportReaderOptions, 'input'> {
   /** Where the bytes are cut into chunks. Default: not at all. */
   readonly chunkBytes?: number;
   readonly dedupe?: 'record-id' | 'none';
+  /** Put the failures of repeated events straight into the ledger, as `evpair summarize` does. Default: true. */
+  readonly takesRepeats?: boolean;
   /** The definitions in force. Default: those that are shipped. */
   readonly compiled?: CompiledDefinitions;
 }
@@ -49,10 +52,11 @@ export function ledgerOf(inputs: readonly TestInput[], options: RunOptions = {})
   const ledger = new Ledger({ dedupe: options.dedupe });
   const correlator = correlateFailures(ledger);
   const extractor = extractFailures(compiled);
+  const repeatsOf = options.takesRepeats === false ? undefined : repeatsInto(ledger, extractor, {});
   for (const input of inputs) {
-    for (const item of readItems(input, { selection: compiled.selection, ...options })) {
-      extractor.push(item, each => correlator.push(each, () => undefined));
-    }
+    readEach(input, { selection: compiled.selection, repeatsOf, ...options }, item =>
+      extractor.push(item, each => correlator.push(each, () => undefined)),
+    );
   }
   return ledger;
 }
@@ -66,14 +70,18 @@ export function resultOf(ledger: Ledger): RunResult {
 
 /** All items of one input. */
 export function readItems(input: TestInput, options: RunOptions = {}): ReadItem[] {
-  const { chunkBytes = Math.max(1, input.bytes.length), ...readOptions } = options;
   const items: ReadItem[] = [];
+  readEach(input, options, item => items.push(item));
+  return items;
+}
+
+function readEach(input: TestInput, options: RunOptions, emit: (item: ReadItem) => void): void {
+  const { chunkBytes = Math.max(1, input.bytes.length), ...readOptions } = options;
   const reader = new ExportReader({ ...readOptions, input: input.name });
   for (let at = 0; at < input.bytes.length; at += chunkBytes) {
-    reader.push(input.bytes.subarray(at, at + chunkBytes), item => items.push(item));
+    reader.push(input.bytes.subarray(at, at + chunkBytes), emit);
   }
-  items.push(...reader.end());
-  return items;
+  for (const item of reader.end()) emit(item);
 }
 
 /** `evpair events | evpair extract | evpair summarize`, line by line. */

@@ -14,7 +14,7 @@ import type { Leniencies } from './character-data.js';
 import { IndexOfFinder, PLAIN_FINDER } from './finder.js';
 import { DETECTION_BYTES, Framer, type FrameSink, swapBack } from './frame.js';
 import { EventParser } from './parse-event.js';
-import { createSimdParse, type FastParse } from './simd-parse.js';
+import { createSimdParse, type FastParse, TAKEN } from './simd-parse.js';
 import { createSimdScan } from './simd-scan.js';
 import type { UnitEncoding } from './unit-encoding.js';
 import { ByteText, WideText } from './unit-text.js';
@@ -54,15 +54,15 @@ export function createEventXmlReader(options: ReadOptions): FormatReader {
       events += 1;
       encoding ??= framer.encoding;
       const length = (to - from) * units.BYTES_PER_ELEMENT;
-      const position = { input, offset, length };
-      const event = fastParse?.parse(units, from, to, position);
+      const event = fastParse?.parse(units, from, to, offset, length);
+      if (event === TAKEN) return;
       if (event !== undefined) {
         take(event, fastParse!.leniencies, false);
         return;
       }
       const text = units.BYTES_PER_ELEMENT === 1 ? byteText : wideText;
       text.begin(units, from, to);
-      const strict = parser.parse(units, from, to, text, position);
+      const strict = parser.parse(units, from, to, text, { input, offset, length });
       if (strict !== undefined) {
         take(strict, parser.leniencies, text.isFallback);
         return;
@@ -96,7 +96,7 @@ export function createEventXmlReader(options: ReadOptions): FormatReader {
     finder: options.search === 'plain' ? PLAIN_FINDER : new IndexOfFinder(),
     createFast: isSimd
       ? window => {
-          fastParse = createSimdParse(window);
+          fastParse = createSimdParse(window, input, options.repeatsOf);
           return createSimdScan(window, sink, drop, wanted, usesPrefilter, maxEventBytes);
         }
       : undefined,

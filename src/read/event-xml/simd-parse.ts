@@ -1,6 +1,6 @@
 import type { ByteWindow } from '../../bytes/byte-window.js';
 import { CACHE_SLOTS, CONTENT_NUMBERS, PARSED_EVENT, PARSED_VALUES, WasmMemory } from '../../bytes/window-memory.js';
-import type { EventRecord, Instant, Position } from '../../model/index.js';
+import type { EventRecord, Instant, Repeat, RepeatsOf } from '../../model/index.js';
 import { splitStringArray } from './body-forms.js';
 import { type Leniencies, textContent } from './character-data.js';
 import type { Units } from './units.js';
@@ -8,19 +8,30 @@ import type { Units } from './units.js';
 /** Parses the events that hold nothing out of the ordinary; the strict parser takes the others. */
 export interface FastParse {
   readonly leniencies: Leniencies;
-  /** Undefined when the event is for the strict parser. */
-  parse(units: Units, from: number, to: number, position: Position): EventRecord | undefined;
+  /**
+   * `length` is in bytes. Undefined when the event is for the strict parser, TAKEN when it repeats one and was given to
+   * who takes those.
+   */
+  parse(units: Units, from: number, to: number, offset: number, length: number): EventRecord | typeof TAKEN | undefined;
 }
 
+export const TAKEN = 'taken';
+
 /** Undefined when the window does not stand on WebAssembly memory. */
-export function createSimdParse(window: ByteWindow): FastParse | undefined {
+export function createSimdParse(
+  window: ByteWindow,
+  input: string,
+  repeatsOf: RepeatsOf | undefined,
+): FastParse | undefined {
   const { memory } = window;
-  return memory instanceof WasmMemory ? new SimdParse(memory) : undefined;
+  return memory instanceof WasmMemory ? new SimdParse(memory, input, repeatsOf) : undefined;
 }
 
 class SimdParse implements FastParse {
   readonly leniencies: Leniencies = { bareAmpersands: 0 };
   readonly #scan: WasmMemory['scan'];
+  readonly #input: string;
+  readonly #repeatsOf: RepeatsOf | undefined;
   readonly #strings: string[] = new Array<string>(CACHE_SLOTS).fill('');
   /** By the number of its texts: an event that had them, to make the next from. */
   readonly #known = new Array<KnownEvent | undefined>(CONTENT_NUMBERS).fill(undefined);
@@ -31,12 +42,20 @@ class SimdParse implements FastParse {
   #numbers = new Float64Array(0);
   #encoding: BufferEncoding = 'latin1';
 
-  constructor(memory: WasmMemory) {
+  constructor(memory: WasmMemory, input: string, repeatsOf: RepeatsOf | undefined) {
     this.#scan = memory.scan;
+    this.#input = input;
+    this.#repeatsOf = repeatsOf;
     this.#scan.clearCache();
   }
 
-  parse(units: Units, from: number, to: number, position: Position): EventRecord | undefined {
+  parse(
+    units: Units,
+    from: number,
+    to: number,
+    offset: number,
+    length: number,
+  ): EventRecord | typeof TAKEN | undefined {
     if (this.#bytes.buffer !== units.buffer) this.#look(units.buffer as ArrayBuffer);
     let result: number;
     if (units.BYTES_PER_ELEMENT === 2) {
@@ -46,26 +65,35 @@ class SimdParse implements FastParse {
       result = this.#scan.parse8(from, to);
       this.#encoding = result === PARSED_WIDE ? 'utf8' : 'latin1';
     }
-    if (result === KNOWN) return this.#again(position);
-    return result === GIVEN_UP ? undefined : this.#record(position);
+    if (result === KNOWN) return this.#again(offset, length);
+    return result === GIVEN_UP ? undefined : this.#record(offset, length);
   }
 
   /** An event whose texts were those of an earlier one: it shares them, and the arrays that hold them. */
-  #again(position: Position): EventRecord {
-    const { event, bareAmpersands } = this.#known[this.#words[CONTENT]!]!; // as `#remember` left it
-    this.leniencies.bareAmpersands = bareAmpersands;
-    const record: Mutable<EventRecord> = { ...event };
-    record.position = position;
+  #again(offset: number, length: number): EventRecord | typeof TAKEN {
+    const words = this.#words;
+    const known = this.#known[words[CONTENT]!]!; // as `#remember` left it
     const recordId = this.#numbers[RECORD_ID]!;
+    const digits = words[DIGITS]!;
+    if (this.#repeatsOf !== undefined && digits >= 0) {
+      known.repeat ??= (known.bareAmpersands === 0 && this.#repeatsOf(known.event)) || NOT_TAKEN;
+      if (known.repeat !== NOT_TAKEN) {
+        known.repeat.add(this.#input, this.#numbers[EPOCH_MS]!, words[NANOS]!, digits, recordId, offset, length);
+        return TAKEN;
+      }
+    }
+    this.leniencies.bareAmpersands = known.bareAmpersands;
+    const record: Mutable<EventRecord> = { ...known.event };
+    record.position = { input: this.#input, offset, length };
     if (recordId >= 0) record.recordId = `${recordId}`;
-    if (this.#words[DIGITS]! >= 0) record.time = this.#time();
+    if (digits >= 0) record.time = this.#time();
     return record;
   }
 
   #remember(event: EventRecord): void {
     const number = this.#words[CONTENT]!;
     if (number < 0) return;
-    this.#known[number] = { event, bareAmpersands: this.leniencies.bareAmpersands };
+    this.#known[number] = { event, bareAmpersands: this.leniencies.bareAmpersands, repeat: undefined };
   }
 
   #time(): Instant {
@@ -79,8 +107,9 @@ class SimdParse implements FastParse {
     this.#numbers = new Float64Array(memory);
   }
 
-  #record(position: Position): EventRecord {
+  #record(offset: number, length: number): EventRecord {
     const words = this.#words;
+    const position = { input: this.#input, offset, length };
     this.leniencies.bareAmpersands = 0;
     const provider = this.#text(PROVIDER);
     const channel = this.#text(CHANNEL);
@@ -163,7 +192,11 @@ class SimdParse implements FastParse {
 interface KnownEvent {
   readonly event: EventRecord;
   readonly bareAmpersands: number;
+  /** Undefined: nobody was asked. */
+  repeat: Repeat | undefined;
 }
+
+const NOT_TAKEN: Repeat = { add: () => undefined };
 
 interface KeptMessage {
   readonly bytes: Buffer;

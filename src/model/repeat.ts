@@ -1,0 +1,22 @@
+import type { EventRecord } from './event-record.js';
+
+/** Takes events that differ from an earlier one in time, record ID and place alone, of which no object need be made. */
+export interface Repeat {
+  /**
+   * @param nanos past the millisecond; `digits` is how many of the fraction the export wrote.
+   * @param recordId below 0 when the event has none.
+   * @param offset of the event in the input, in bytes, as is `length`.
+   */
+  add(
+    input: string,
+    epochMs: number,
+    nanos: number,
+    digits: number,
+    recordId: number,
+    offset: number,
+    length: number,
+  ): void;
+}
+
+/** Asked of an event that was emitted and whose texts have come again; undefined: the repeats are to be emitted too. */
+export type RepeatsOf = (event: EventRecord) => Repeat | undefined;
