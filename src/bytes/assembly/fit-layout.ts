@@ -13,6 +13,8 @@ export const WAYS_B: usize = 16_384;
 export const MESSAGE: usize = 20_544;
 /** The message folded, likewise. */
 export const FOLDED: usize = 37_056;
+/** Hashes of grams that may be filed: two for each of 64 units, and one that is overwritten. */
+export const HASHES: usize = 54_272;
 /** Templates and gram tables, wherever the host lays them. */
 export const HEAP: usize = 65_536;
 

@@ -6,6 +6,7 @@ import {
   BITS_MASK,
   FOLDED,
   FOLDS,
+  HASHES,
   LIST,
   LIST_LIMIT,
   MESSAGE,
@@ -16,6 +17,8 @@ import {
 
 const LONG: usize = 16 * 2;
 const SHORT: usize = 3 * 2;
+/** So many units are looked at together. */
+const GROUP: usize = 64 * 2;
 
 /** Where templates are to be noted, and how many were. */
 let out: usize = 0;
@@ -40,39 +43,74 @@ export function lookUp(length: u32, index: usize): u32 {
   firstEdge = edgeAt(load<u16>(FOLDED) == 32 ? FOLDED + 2 : FOLDED, end);
   const trimmed = end > FOLDED && load<u16>(end - 2) == 32 ? end - 2 : end;
   lastEdge = trimmed - FOLDED < 4 ? 0 : edgeAt(trimmed - 4, end);
-  let isWordBefore = false;
-  let isPlainBefore = true;
-  for (let at = FOLDED; at + SHORT <= end; at += 2) {
-    const c = load<u16>(at);
-    const isPlain = c < 128;
-    const isWord = isPlain && isWordCode(c);
-    const isAnchor = !isPlain || (isWord && isPlainBefore && !isWordBefore);
-    isWordBefore = isWord;
-    isPlainBefore = isPlain;
-    if (!isAnchor) continue;
-    const short = mix(<i32>load<u32>(at) * 0x2c1b3c6d + <i32>load<u16>(at, 4) * 0x297a2d39);
-    if (bitOf(bits, short & bitsMask)) probe(slots, slotsMask, postings, short, limit);
-    if (at + LONG > end) continue;
-    const products = i32x4.add(
-      i32x4.mul(v128.load(at), i32x4(0x2c1b3c6d, 0x297a2d39, 0x5bd1e995, 0x1b873593)),
-      i32x4.mul(v128.load(at, 16), i32x4(0x38b34ae5, 0x27d4eb2f, 0x165667b1, 0x3c6ef373)),
-    );
-    const sum =
-      i32x4.extract_lane(products, 0) +
-      i32x4.extract_lane(products, 1) +
-      i32x4.extract_lane(products, 2) +
-      i32x4.extract_lane(products, 3);
-    const long = mix(sum);
-    if (bitOf(bits, long & bitsMask)) probe(slots, slotsMask, postings, long, limit);
-    if (found > limit) return found;
+  let wordBefore: u64 = 0;
+  let plainBefore: u64 = 1;
+  for (let group = FOLDED; group + SHORT <= end; group += GROUP) {
+    let words: u64 = 0;
+    let plain: u64 = 0;
+    for (let k: usize = 0; k < 4; k++) {
+      const low = v128.load(group + k * 32);
+      const high = v128.load(group + k * 32, 16);
+      words |= maskOf(wordsIn(low), wordsIn(high)) << (k << 4);
+      plain |= maskOf(i16x8.lt_u(low, i16x8.splat(128)), i16x8.lt_u(high, i16x8.splat(128))) << (k << 4);
+    }
+    let anchors = ~plain | (words & ~((words << 1) | wordBefore) & ((plain << 1) | plainBefore));
+    wordBefore = words >> 63;
+    plainBefore = plain >> 63;
+    const starts = ((end - SHORT - group) >> 1) + 1;
+    if (starts < 64) anchors &= ((<u64>1) << starts) - 1;
+    // Where words start is hard to foretell, and whether their grams are filed: so neither is branched on.
+    let last = HASHES;
+    for (; anchors != 0; anchors &= anchors - 1) {
+      const at = group + (<usize>ctz(anchors) << 1);
+      const short = mix(<i32>load<u32>(at) * 0x2c1b3c6d + <i32>load<u16>(at, 4) * 0x297a2d39);
+      store<u32>(last, short);
+      last += <usize>(bitOf(bits, short & bitsMask) << 2);
+      const long = mix(
+        sumOf(
+          i32x4.add(
+            i32x4.mul(v128.load(at), i32x4(0x2c1b3c6d, 0x297a2d39, 0x5bd1e995, 0x1b873593)),
+            i32x4.mul(v128.load(at, 16), i32x4(0x38b34ae5, 0x27d4eb2f, 0x165667b1, 0x3c6ef373)),
+          ),
+        ),
+      );
+      store<u32>(last, long);
+      last += <usize>((bitOf(bits, long & bitsMask) & <u32>(at + LONG <= end)) << 2);
+    }
+    for (let at = HASHES; at < last; at += 4) {
+      probe(slots, slotsMask, postings, load<u32>(at), limit);
+      if (found > limit) return found;
+    }
   }
   return found;
 }
 
+/** A bit for each of sixteen lanes. */
 // @ts-ignore: decorator
 @inline
-function bitOf(bits: usize, bit: u32): bool {
-  return ((load<u32>(bits + <usize>((bit >>> 5) << 2)) >>> (bit & 31)) & 1) != 0;
+function maskOf(low: v128, high: v128): u64 {
+  return <u64>i8x16.bitmask(i8x16.narrow_i16x8_s(low, high));
+}
+
+// @ts-ignore: decorator
+@inline
+function wordsIn(units: v128): v128 {
+  const isDigit = i16x8.lt_u(i16x8.sub(units, i16x8.splat(48)), i16x8.splat(10));
+  const letters = i16x8.sub(v128.or(units, i16x8.splat(32)), i16x8.splat(97));
+  return v128.or(isDigit, i16x8.lt_u(letters, i16x8.splat(26)));
+}
+
+// @ts-ignore: decorator
+@inline
+function sumOf(four: v128): i32 {
+  const two = i32x4.add(four, i32x4.shuffle(four, four, 2, 3, 0, 1));
+  return i32x4.extract_lane(two, 0) + i32x4.extract_lane(two, 1);
+}
+
+// @ts-ignore: decorator
+@inline
+function bitOf(bits: usize, bit: u32): u32 {
+  return (load<u32>(bits + <usize>((bit >>> 5) << 2)) >>> (bit & 31)) & 1;
 }
 
 function probe(slots: usize, mask: u32, postings: usize, key: u32, limit: u32): void {
@@ -142,12 +180,6 @@ function fold(end: usize, folds: usize): usize {
     }
   }
   return to;
-}
-
-// @ts-ignore: decorator
-@inline
-function isWordCode(c: u32): bool {
-  return c - 48 < 10 || (c | 32) - 97 < 26;
 }
 
 /** The low bits choose a bit, the others a slot. */
