@@ -44,12 +44,12 @@ export class Shelf {
    * message is; undefined when several do, or it takes more to tell. `found` then gives the texts to try.
    */
   lookUp(): PlainFit | 'none' | undefined {
-    this.#count = -1;
     if (this.reader.textCount === 0) return 'none';
     this.#index ??= this.#plain.addIndex(this.reader.grams(), this.reader.textCount, number => this.row(number));
     if (this.#index === undefined) return undefined;
-    this.#count = this.#plain.lookUp(this.#index);
-    return this.#count < 0 ? undefined : this.#plain.fitListed(this.#index, this.#count);
+    const found = this.#plain.search(this.#index);
+    this.#count = this.#plain.listedCount;
+    return found;
   }
 
   /** The numbers of the texts whose literals may stand in the message that was looked up last, each once. */

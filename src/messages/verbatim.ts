@@ -79,34 +79,38 @@ export class PlainTemplates {
   }
 
   /**
-   * Finds the texts that are filed under a gram of the message, as `lookUpGrams` does; returns how many, or -1 where that
-   * must do it.
+   * Finds the texts that are filed under a gram of the message, as `lookUpGrams` does: the row and number of the only one
+   * that fits; `'none'` when none does, undefined when several, or not told.
    */
-  lookUp(index: PlainIndex): number {
-    if (!this.#isReady) return -1;
+  search(index: PlainIndex): PlainFit | 'none' | undefined {
+    if (!this.#isReady) return undefined;
     const memory = this.#memory!;
-    const count = memory.module.lookUp(this.#message.length, index.at);
-    if (count > LIST_LIMIT) return -1;
+    let number = memory.module.search(this.#message.length, index.at);
+    if (number === NOT_LAID) number = this.#layListed(memory, index);
+    if (number < 0) return number === NOBODY ? 'none' : undefined;
+    return this.#found(memory.words[index.rows + number]!, number);
+  }
+
+  #layListed(memory: FitMemory, index: PlainIndex): number {
+    const count = memory.words[LISTED >> 2]!;
     for (let k = 0; k < count; k++) {
       const number = memory.words[index.list + k]!;
       if (memory.words[index.rows + number] !== 0) continue;
       const row = index.rowOf(number);
       memory.words[index.rows + number] = row;
     }
-    return count;
+    return memory.module.fitListed(index.at, count);
   }
 
-  /** The numbers of the texts that `lookUp` has found. */
+  /** How many texts the last search found; -1 where `lookUpGrams` must find them. */
+  get listedCount(): number {
+    const count = this.#isReady ? this.#memory!.words[LISTED >> 2]! : -1;
+    return count > LIST_LIMIT ? -1 : count;
+  }
+
+  /** The numbers of the texts that the last search of the index has found, so many. */
   listed(index: PlainIndex, count: number): number[] {
     return Array.from(this.#memory!.words.subarray(index.list, index.list + count));
-  }
-
-  /** The row and number of the only one of them that fits; `'none'` when none does, undefined when several, or not told. */
-  fitListed(index: PlainIndex, count: number): PlainFit | 'none' | undefined {
-    const { module, words } = this.#memory!;
-    const number = module.fitListed(index.at, count);
-    if (number < 0) return number === NOBODY ? 'none' : undefined;
-    return this.#found(words[index.rows + number]!, number);
   }
 
   /** One object serves all: it is read at once. */
@@ -148,8 +152,10 @@ const PLAIN_LIMIT = 8192;
 /** Templates with more inserts go the other way: there is no room for their values. */
 const MOST_INSERTS = 120;
 const NOBODY = -1;
+const NOT_LAID = -4;
 /** As in ../bytes/assembly/fit-layout.ts. */
 const READINGS = 1000;
+const LISTED = 1004;
 const OUT = 1024;
 const MESSAGE = 20_544;
 const HEAP = 65_536;
@@ -162,6 +168,8 @@ const HAS_REPEATS = 2;
 const COUNT_SHIFT = 8;
 
 const PAGE_BYTES = 65_536;
+/** A row is fetched by reading so far from where it starts, however short it is. */
+const READ_PAST = 192;
 /** More texts than this under the grams of one message are looked up in the plain way. */
 const LIST_LIMIT = 1024;
 
@@ -246,7 +254,7 @@ class FitMemory {
   #reserve(size: number): number {
     const at = this.#used;
     this.#used = (at + size + 15) & ~15;
-    const missing = this.#used + 64 - this.#memory.buffer.byteLength;
+    const missing = this.#used + READ_PAST - this.#memory.buffer.byteLength;
     if (missing > 0) {
       this.#memory.grow(Math.max(Math.ceil(missing / PAGE_BYTES), this.#memory.buffer.byteLength / PAGE_BYTES / 2));
       this.#view();
@@ -290,7 +298,7 @@ interface MessageFit {
   prepare(length: number): void;
   fit(row: number): number;
   fitEvent(event: number): number;
-  lookUp(length: number, index: number): number;
+  search(length: number, index: number): number;
   fitListed(index: number, count: number): number;
 }
 

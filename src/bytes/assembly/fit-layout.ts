@@ -2,6 +2,10 @@
 
 /** How many readings the only one that fits has. */
 export const READINGS: usize = 1000;
+/** How many texts the last search found. */
+export const LISTED: usize = 1004;
+/** Something of what was fetched early, so that it is fetched. */
+export const FETCHED: usize = 1008;
 /** Bounds of values, then places of literals, then their rightmost places: 1024 bytes each. */
 export const OUT: usize = 1024;
 /** Readings being counted: places and ways, this round's and the next's, up to 1024 words each. */

@@ -5,8 +5,21 @@
 //   for each insert the index of the first one with its number; for each insert its number (not read here);
 //   the bounds of the literals with line breaks as LF, then those with CRLF: addresses of UTF-16LE text
 
-export { lookUp } from './message-grams';
-import { LIST, MESSAGE, OUT, PLACES_A, PLACES_B, READINGS, ROWS, WAYS_A, WAYS_B } from './fit-layout';
+import {
+  FETCHED,
+  LIST,
+  LIST_LIMIT,
+  LISTED,
+  MESSAGE,
+  OUT,
+  PLACES_A,
+  PLACES_B,
+  READINGS,
+  ROWS,
+  WAYS_A,
+  WAYS_B,
+} from './fit-layout';
+import { lookUp } from './message-grams';
 
 const NONE: i32 = 0;
 const ONE: i32 = 1;
@@ -210,7 +223,30 @@ export function fitEvent(event: usize): i32 {
   return only;
 }
 
-/** Likewise the number of the only one of the texts that `lookUp` has listed; all of them have rows. */
+/**
+ * Likewise the number of the only one of the texts filed under a gram of the message, which has so many units; -3 when
+ * they are more than there is room for. LISTED then says how many they are. -4 when some have no row yet: `fitListed`
+ * goes on when they do.
+ */
+export function search(length: u32, index: usize): i32 {
+  const count = lookUp(length, index);
+  store<u32>(LISTED, count);
+  if (count > load<u32>(index, LIST_LIMIT)) return TOO_MANY;
+  const rows = <usize>load<u32>(index, ROWS);
+  const list = <usize>load<u32>(index, LIST);
+  // All rows are fetched at once, not each when the one before it was looked at.
+  let fetched: u32 = 0;
+  let isLaid = true;
+  for (let k: u32 = 0; k < count; k++) {
+    const row = load<u32>(rows + load<u32>(list + k * 4) * 4);
+    if (row == 0) isLaid = false;
+    fetched ^= load<u32>(row) ^ load<u32>(row, 64) ^ load<u32>(row, 128);
+  }
+  store<u32>(FETCHED, fetched);
+  return isLaid ? fitListed(index, count) : NOT_LAID;
+}
+
+/** Likewise for the texts that are listed; all of them have rows. */
 export function fitListed(index: usize, count: u32): i32 {
   if (!isPlain) return NOT_TOLD;
   const rows = <usize>load<u32>(index, ROWS);
@@ -235,6 +271,8 @@ export function fitListed(index: usize, count: u32): i32 {
 
 const NOBODY: i32 = -1;
 const NOT_TOLD: i32 = -2;
+const TOO_MANY: i32 = -3;
+const NOT_LAID: i32 = -4;
 
 function isBlankText(at: usize, size: usize): bool {
   for (let k: usize = 0; k < size; k += 2) if (!isSpace(load<u16>(at + k))) return false;
