@@ -111,8 +111,18 @@ function plainInversion(
       ? { certainty: 'exact', insertions, view: 'verbatim', template, foundBy }
       : { certainty: 'exact', insertions, view: 'verbatim', template, culture, foundBy };
   }
-  const about = culture === undefined ? { template, foundBy } : { template, culture, foundBy };
-  return { certainty: 'ambiguous', insertions, readings, reason: 'readings', view: 'verbatim', ...about };
+  return culture === undefined
+    ? { certainty: 'ambiguous', insertions, readings, reason: 'readings', view: 'verbatim', template, foundBy }
+    : {
+        certainty: 'ambiguous',
+        insertions,
+        readings,
+        reason: 'readings',
+        view: 'verbatim',
+        template,
+        culture,
+        foundBy,
+      };
 }
 
 /** As `invertAt`, by way of the fast path where it can tell that nothing fits. */

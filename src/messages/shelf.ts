@@ -91,7 +91,9 @@ export class Shelf {
     const row = this.row(textNumber);
     let weight = 0;
     for (const literal of compiled.literals) weight += literal.length;
-    const about = culture === undefined ? { provider, eventId } : { provider, eventId, culture };
-    return { compiled, row, template: { ...about, text: compiled.text }, weight };
+    const { text } = compiled;
+    // No spread: each of its objects would have a shape of its own, and every look at one would cost as much as a search.
+    const template = culture === undefined ? { provider, eventId, text } : { provider, eventId, culture, text };
+    return { compiled, row, template, weight };
   }
 }
