@@ -124,6 +124,42 @@ t.test('both ways of looking up the literals of a message find the same texts', 
   );
 });
 
+t.test('both ways find a gram wherever in a message it stands', async t => {
+  const texts = ['short %1 ok', 'alpha beta gamma delta epsilon %1 zeta', 'été à la plage du nord %1', 'ab1 %1 %2 cd2'];
+  // What may start with anything: no word of it starts behind a letter.
+  texts.push('%1 words stand in the middle of it %2', '%1 yes %2');
+  const compiled = texts.map(compileTemplate);
+  const tables = fileTemplates(compiled);
+  const plain = new PlainTemplates();
+  const index = plain.addIndex(tables, compiled.length, number => plain.add(compiled[number]!))!;
+  let tried = 0;
+  let missed = 0;
+  const differing: string[] = [];
+  // Sixty-four units are looked at together, eight are loaded at once.
+  for (const fill of ['x', 'x ', 'é', 'é-', ' ', '-', 'Ab3 ', '\u200b']) {
+    for (let length = 0; length <= 150; length++) {
+      const padding = fill.repeat(length).slice(0, length);
+      for (const text of texts) {
+        for (const message of [
+          padding + text.replace(/%\d/g, 'v'),
+          text.replace('%1', padding),
+          text.replace('%1 ', padding),
+        ]) {
+          plain.read(message).search(index);
+          const found = plain.listed(index, plain.listedCount).sort();
+          const expected = new Set<number>();
+          lookUpGrams(tables, message, number => expected.add(number));
+          tried++;
+          if (expected.size === 0) missed++;
+          if (String(found) !== String([...expected].sort())) differing.push(JSON.stringify(message));
+        }
+      }
+    }
+  }
+  t.strictSame(differing, []);
+  t.ok(missed < tried / 2, 'most messages have a gram to find');
+});
+
 /** Every template by the strict inverter; those that fit with the least tolerance must agree. */
 function tryAll(all: readonly CompiledTemplate[], message: string): Inversion[] {
   const views = new MessageViews(message);
