@@ -82,7 +82,7 @@ const LEAST_SECONDS = 0.4;
 
 /** Bytes a second on one core, measured roughly, of the part of the work that threads share. */
 const RATES: Readonly<Record<string, number>> = {
-  'event-json': 400e6,
+  'event-json': 1500e6,
   'viewer-csv': 800e6,
   'tool-csv': 800e6,
   'event-text': 150e6,

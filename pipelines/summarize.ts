@@ -40,6 +40,8 @@ export interface SummarizeCommand extends Command {
 /** `evpair summarize`, the main job: exports, events or failures → pair summaries, or with `--partial` the ledger. */
 export async function summarize(command: SummarizeCommand): Promise<Outcome> {
   const compiled = compileDefinitions(command.definitions ?? SHIPPED_DEFINITIONS);
+  const plan = command.jobs === undefined ? undefined : planShares(command, command.jobs);
+  const threads = plan && command.jobs?.open(plan.count - 1);
   const extractor = extractFailures(compiled, command.extract);
   const ledger = new Ledger({ ...command.extract, ...command.ledger });
   const correlator = correlateFailures(ledger, { counts: extractor });
@@ -49,8 +51,6 @@ export async function summarize(command: SummarizeCommand): Promise<Outcome> {
     else extractor.push(item, correlate);
   };
   const read = { ...command.read, repeatsOf: repeatsInto(ledger, extractor, command.extract) };
-  const plan = command.jobs === undefined ? undefined : planShares(command, command.jobs);
-  const threads = plan && command.jobs?.open(plan.count - 1);
   let outcome: Outcome;
   try {
     outcome =

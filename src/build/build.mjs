@@ -41,7 +41,7 @@ await Promise.all([
     footer: { js: '})' },
     charset: 'ascii',
     supported: { 'dynamic-import': false },
-    plugins: [lazyBuiltins('node:crypto', 'node:stream', 'node:zlib', 'node:os')],
+    plugins: [lazyBuiltins('node:crypto', 'node:stream', 'node:zlib', 'node:os', 'node:worker_threads')],
     minify: true,
   }),
   build({
