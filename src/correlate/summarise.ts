@@ -72,7 +72,10 @@ function summarisePair(table: PairTable, rank: number, facts: PairFacts, options
     ...(episodes.first === undefined ? {} : { first_seen: textOf(episodes.first) }),
     ...(episodes.last === undefined ? {} : { last_seen: textOf(episodes.last) }),
     time_basis: facts.timeBasis(),
-    episodes: episodes.kept.map(({ first, last, count }) => ({ start: textOf(first), end: textOf(last), count })),
+    episodes: episodes.kept.map(({ first, last, count }) => {
+      const start = textOf(first);
+      return { start, end: last === first ? start : textOf(last), count };
+    }),
     episodes_total: episodes.total,
     placeholders: tallies.placeholders(values),
     attributes: tallies.attributes(values),

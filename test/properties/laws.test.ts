@@ -242,32 +242,50 @@ t.test('law 6: events that repeat others and go past the extractor give what the
     second: fc.oneof(fc.nat(3), fc.constant(undefined)),
     fraction: fc.constantFrom('', '.1234567', '.5'),
   });
-  // Each kind has its own texts; two of them have no pair, one a bare ampersand.
-  const event = ({
-    kind,
-    recordId,
-    second,
-    fraction,
-  }: typeof onceArb extends fc.Arbitrary<infer Once> ? Once : never) =>
-    `<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>` +
-    `<Provider Name='${kind === 5 ? 'Microsoft-Windows-Security-Auditing' : 'MSExchange Web Services'}'/><EventID>${kind === 5 ? 4625 : 5}</EventID>` +
-    (second === undefined ? '' : `<TimeCreated SystemTime='2024-05-01T10:00:0${second}${fraction}Z'/>`) +
-    (recordId === undefined ? '' : `<EventRecordID>${recordId}</EventRecordID>`) +
-    (kind === 3 ? '' : '<Channel>Application</Channel>') +
-    `<Computer>cas${kind % 2}.contoso.local</Computer></System><EventData>` +
-    `<Data>cas1.contoso.local</Data><Data>${kind === 4 ? '-' : `cas${kind + 2}.contoso.local`}</Data>` +
-    `<Data>https://x/?a=1&${kind === 2 ? 'b' : 'amp;b'}=2</Data><Data>cas1</Data></EventData></Event>\n`;
+  type Once = typeof onceArb extends fc.Arbitrary<infer Value> ? Value : never;
+  const provider = (kind: number) => (kind === 5 ? 'Microsoft-Windows-Security-Auditing' : 'MSExchange Web Services');
+  const values = (kind: number) => ['cas1.contoso.local', kind === 4 ? '-' : `cas${kind + 2}.contoso.local`];
+  const time = ({ second, fraction }: Once) => `2024-05-01T10:00:0${second}${fraction}Z`;
+  // Each kind has its own texts; two of them have no pair, one a bare ampersand, or an escape.
+  const forms = {
+    'a.xml': (once: Once) =>
+      `<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>` +
+      `<Provider Name='${provider(once.kind)}'/><EventID>${once.kind === 5 ? 4625 : 5}</EventID>` +
+      (once.second === undefined ? '' : `<TimeCreated SystemTime='${time(once)}'/>`) +
+      (once.recordId === undefined ? '' : `<EventRecordID>${once.recordId}</EventRecordID>`) +
+      (once.kind === 3 ? '' : '<Channel>Application</Channel>') +
+      `<Computer>cas${once.kind % 2}.contoso.local</Computer></System><EventData>` +
+      values(once.kind)
+        .map(value => `<Data>${value}</Data>`)
+        .join('') +
+      `<Data>https://x/?a=1&${once.kind === 2 ? 'b' : 'amp;b'}=2</Data><Data>cas1</Data></EventData></Event>\n`,
+    'a.json': (once: Once) =>
+      `${JSON.stringify({
+        Event: {
+          System: {
+            Provider: { '#attributes': { Name: provider(once.kind) } },
+            EventID: once.kind === 5 ? 4625 : 5,
+            ...(once.second === undefined ? {} : { TimeCreated: { '#attributes': { SystemTime: time(once) } } }),
+            ...(once.recordId === undefined ? {} : { EventRecordID: once.recordId }),
+            ...(once.kind === 3 ? {} : { Channel: 'Application' }),
+            Computer: `cas${once.kind % 2}.contoso.local`,
+          },
+          EventData: { Data: { '#text': [...values(once.kind), once.kind === 2 ? 'a\nb' : 'https://x/', 'cas1'] } },
+        },
+      })}\n`,
+  };
   let most = 0;
   check(
     fc.property(
       fc.array(onceArb, { maxLength: 80, size: 'max' }),
       fc.constantFrom('record-id' as const, 'none' as const),
       fc.constantFrom(undefined, 977),
-      (events, dedupe, chunkBytes) => {
-        const bytes = Buffer.from(events.map(event).join(''));
+      fc.constantFrom('a.xml' as const, 'a.json' as const),
+      (events, dedupe, chunkBytes, name) => {
+        const bytes = Buffer.from(events.map(forms[name]).join(''));
         const inputs = [
-          { name: 'a.xml', bytes },
-          { name: 'b.xml', bytes: bytes.subarray(0, bytes.length >> 1) },
+          { name, bytes },
+          { name: `b-${name}`, bytes: bytes.subarray(0, bytes.length >> 1) },
         ];
         const options = { dedupe, ...(chunkBytes === undefined ? {} : { chunkBytes }) };
         const through = runEvpair(inputs, { ...options, takesRepeats: false });

@@ -9,7 +9,7 @@ import {
   PARSED_VALUES,
   type WasmMemory,
 } from '../../bytes/window-memory.js';
-import type { EventRecord, Position } from '../../model/index.js';
+import type { EventRecord, Repeat, RepeatsOf } from '../../model/index.js';
 import { recordIdOf } from '../clixml/xml-event.js';
 import { levelOf, splitEventId, utcTime } from './dialect-fields.js';
 import { type EventPlaces, shapedValues } from './event-places.js';
@@ -24,6 +24,9 @@ export class JsonShapes {
   readonly #scan: WasmMemory['scan'];
   readonly #long: KeptTexts | undefined;
   readonly #wants: (provider: string, eventId: number) => boolean;
+  readonly #input: string;
+  readonly #repeatsOf: RepeatsOf | undefined;
+  readonly #known = new Array<KnownEvent | undefined>(KNOWN_EVENTS).fill(undefined);
   /** The texts of the value cache. */
   readonly #strings: string[] = new Array<string>(CACHE_SLOTS).fill('');
   readonly #lists = new Array<readonly string[]>(LISTS).fill([]);
@@ -34,7 +37,14 @@ export class JsonShapes {
   /** What may still be spent on shapes that no event comes to fit. */
   #credit = START_CREDIT;
 
-  constructor(memory: WasmMemory, wants: (provider: string, eventId: number) => boolean) {
+  constructor(
+    memory: WasmMemory,
+    wants: (provider: string, eventId: number) => boolean,
+    input: string,
+    repeatsOf: RepeatsOf | undefined,
+  ) {
+    this.#input = input;
+    this.#repeatsOf = repeatsOf;
     this.#scan = memory.scan;
     this.#scan.clearCache();
     this.#long = KeptTexts.of(memory);
@@ -48,8 +58,11 @@ export class JsonShapes {
     this.#words = new Int32Array(window.bytes.buffer);
   }
 
-  /** The event in `[from, to)`, or that nobody wants it; undefined when it has none of the shapes, or is no UTF-8. */
-  read(from: number, to: number, position: Position): Mutable<EventRecord> | 'unwanted' | undefined {
+  /**
+   * The event in `[from, to)`, or that nobody wants it, or that it repeats one and was given to who takes those;
+   * undefined when it has none of the shapes, or is no UTF-8.
+   */
+  read(from: number, to: number, offset: number): Mutable<EventRecord> | 'unwanted' | 'taken' | undefined {
     const shape = this.#shapeOf(from, to);
     if (shape === undefined) return undefined;
     this.#scan.resolve8(shape.address, ASKED_FIRST);
@@ -64,7 +77,16 @@ export class JsonShapes {
     if (id === undefined) return undefined;
     if (!this.#wants(provider, id.eventId)) return 'unwanted';
     this.#scan.resolve8(shape.address, ASKED_THEN);
-    return this.#record(shape, provider, id, position);
+    const slot = this.#repeatsOf === undefined ? -1 : this.#slotOfTexts(shape);
+    const known = slot < 0 ? undefined : this.#known[slot];
+    if (known !== undefined && this.#isAgain(shape, known) && this.#take(shape, known, offset, to - from))
+      return 'taken';
+    const event = this.#record(shape, provider, id, { input: this.#input, offset, length: to - from });
+    if (slot >= 0) {
+      const texts = shape.lasting.map(place => this.#text(shape, place));
+      this.#known[slot] = { shape, texts, event, repeat: undefined };
+    }
+    return event;
   }
 
   /** Remembers the shape of a document that was read at `places`. */
@@ -96,7 +118,41 @@ export class JsonShapes {
     return undefined;
   }
 
-  #record(shape: Shape, provider: string, id: EventId, position: Position): Mutable<EventRecord> {
+  /** Where an event with these texts would be kept; -1 when one of them is new or too long to have been kept. */
+  #slotOfTexts({ lasting }: Shape): number {
+    const words = this.#words;
+    let hash = lasting.length;
+    for (let k = 0; k < lasting.length; k++) {
+      const at = VALUES + lasting[k]! * 3;
+      const slot = words[at]! === words[at + 1]! ? NEW : words[at + 2]!;
+      if (slot > NEW) return -1;
+      hash = (Math.imul(hash, 31) + slot) | 0;
+    }
+    return (hash ^ (hash >>> 15)) & (KNOWN_EVENTS - 1);
+  }
+
+  #isAgain(shape: Shape, known: KnownEvent): boolean {
+    if (known.shape !== shape) return false;
+    const { lasting } = shape;
+    for (let k = 0; k < lasting.length; k++) if (this.#text(shape, lasting[k]!) !== known.texts[k]) return false;
+    return true;
+  }
+
+  /** Gives the event to who takes repeats; false when it is to be emitted. */
+  #take(shape: Shape, known: KnownEvent, offset: number, length: number): boolean {
+    known.repeat ??= this.#repeatsOf?.(known.event) ?? NOT_TAKEN;
+    if (known.repeat === NOT_TAKEN) return false;
+    const recordId = this.#text(shape, shape.recordId);
+    const time = utcTime(this.#text(shape, shape.time));
+    // Whatever is not written as nearly all have it goes the long way.
+    if (time === undefined || time.basis !== 'export' || time.alternative !== undefined) return false;
+    if (recordId !== '' && !/^[1-9]\d{0,14}$/.test(recordId)) return false;
+    const number = recordId === '' ? -1 : Number(recordId);
+    known.repeat.add(this.#input, time.epochMs, time.nanos, time.digits, number, offset, length);
+    return true;
+  }
+
+  #record(shape: Shape, provider: string, id: EventId, position: EventRecord['position']): Mutable<EventRecord> {
     const record: Mutable<EventRecord> = { type: 'event', provider, eventId: id.eventId, position };
     const qualifiers = this.#text(shape, shape.qualifiers);
     if (qualifiers !== shape.qualifiersText) {
@@ -196,9 +252,10 @@ export class JsonShapes {
       return FIRST_CONSTANT - (constants.length - 1);
     };
     const first = new Set([placeOf(places.eventId), placeOf(places.provider)]);
-    const shape: Shape = {
+    const shape: Mutable<Shape> = {
       address,
       constants,
+      lasting: [],
       eventId: placeOf(places.eventId),
       provider: placeOf(places.provider),
       qualifiers: placeOf(places.qualifiers),
@@ -225,6 +282,8 @@ export class JsonShapes {
       ...[shape.qualifiers, shape.channel, shape.computer, shape.recordId, shape.level, shape.time, shape.culture],
       ...[...shape.messages, ...(shape.values ?? []), ...(shape.names ?? [])],
     ]);
+    const passing = new Set<unknown>([shape.recordId, shape.time]);
+    shape.lasting = [...holes.values()].filter(hole => (first.has(hole) || asked.has(hole)) && !passing.has(hole));
     const view = new DataView(bytes.buffer, address, SHAPE_BYTES);
     let room = 8 + (leaves.length + 1) * 8;
     let part = 8;
@@ -262,6 +321,8 @@ interface Shape extends Omit<EventPlaces, 'data' | 'hasLostData'> {
   readonly address: number;
   /** Texts that belong to the shape: of `true` and `false`. */
   readonly constants: readonly string[];
+  /** The strings and numbers that are the same in events which repeat each other. */
+  readonly lasting: readonly number[];
   readonly values: readonly number[] | undefined;
   readonly names: readonly (string | number | undefined)[] | undefined;
   // What was read last, and from which text.
@@ -273,6 +334,17 @@ interface Shape extends Omit<EventPlaces, 'data' | 'hasLostData'> {
   levelRead: number | undefined;
 }
 
+interface KnownEvent {
+  readonly shape: Shape;
+  /** By `Shape.lasting`. */
+  readonly texts: readonly string[];
+  readonly event: EventRecord;
+  /** Undefined: nobody was asked. */
+  repeat: Repeat | undefined;
+}
+
+const NOT_TAKEN: Repeat = { add: () => undefined };
+
 type EventId = NonNullable<ReturnType<typeof splitEventId>>;
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -281,6 +353,8 @@ const FIRST_CONSTANT = -2;
 
 /** Lists of values kept. */
 const LISTS = 2048;
+/** Events kept, each with its texts. */
+const KNOWN_EVENTS = 2048;
 
 const MOST_SHAPES = 8;
 const SHAPE_BYTES = (JSON_SHAPES_END - JSON_SHAPES) / MOST_SHAPES;
