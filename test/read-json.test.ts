@@ -477,6 +477,33 @@ t.test('any cut into windows gives the same items and the same report', async t 
   );
 });
 
+t.test(
+  'a window of many megabytes is read as small ones are, whatever is longer than the parts it is searched in',
+  async t => {
+    const event = (id: number, padding: string) =>
+      `{"Event":{"System":{"Provider":{"#attributes":{"Name":"MSExchange Web Services"}},"EventID":5,"EventRecordID":${id},"Channel":"Application","Computer":"cas1"},"EventData":{"Data":{"#text":["${padding}","b"]}}}}`;
+    const few = (from: number) => Array.from({ length: 500 }, (_, k) => event(from + k, 'v'.repeat(k)));
+    const lines = [
+      ...few(0),
+      event(1000, 'x'.repeat(700_000)),
+      ...few(2000),
+      event(3000, 'y'.repeat(3_000_000)),
+      '{"broken": ',
+      ...few(4000),
+      `"no end ${'z'.repeat(600_000)}`,
+    ];
+    const selection: Selection = { providers: [{ names: ['MSExchange Web Services'], eventIds: [5] }] };
+    for (const content of [lines.join('\n'), `[${lines.join(',\n')}`]) {
+      for (const options of [{}, { selection }, { selection, keepRejectBytes: true, maxEventBytes: 1_000_000 }]) {
+        const small = read(text(content), options, () => 50_000);
+        const large = read(text(content), options, () => content.length);
+        t.ok(small.events.length >= 1000, `${small.events.length} events`);
+        assert.deepStrictEqual(large, small);
+      }
+    }
+  },
+);
+
 t.test('mutated samples never throw, every byte range lies inside, and the accounts add up', async _t => {
   fc.assert(
     fc.property(mutatedArb, bytes => {
