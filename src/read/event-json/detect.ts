@@ -20,6 +20,20 @@ export function detectEventJson(head: Uint8Array): Detected {
   const startsAsJson = /^\s*(Record \d+\s*)?[[{]/.test(plain);
   // XML, whose braces are those of GUIDs: to read the head as JSON would cost more than to read a short export.
   if (!startsAsJson && /<Event[\s>/]/.test(plain)) return { score: 0 };
+  // Nothing is compiled yet: the first events are enough, where they show what it is.
+  let found = readHead(head.subarray(0, FIRST_BYTES));
+  if (found.events === 0 && head.length > FIRST_BYTES) found = readHead(head);
+  const { reader, events } = found;
+  const dialect = reader.dialects[0];
+  if (events > 0 && dialect !== undefined) return { score: startsAsJson ? 0.95 : 0.4, dialect };
+  // One event may be longer than the head.
+  const isLong = reader.report().rejects <= 1 && /"(EventID|EventId|event_id|Id|EventCode|eventid|System)"/.test(plain);
+  return { score: startsAsJson && isLong ? 0.3 : 0 };
+}
+
+const FIRST_BYTES = 4096;
+
+function readHead(head: Uint8Array): { readonly reader: EventJsonReader; readonly events: number } {
   const reader = new EventJsonReader({ input: '' });
   const window = new ByteWindow();
   window.reserve(head.length).set(head);
@@ -28,9 +42,5 @@ export function detectEventJson(head: Uint8Array): Detected {
   reader.read(window, true, item => {
     if (item.type === 'event') events += 1;
   });
-  const dialect = reader.dialects[0];
-  if (events > 0 && dialect !== undefined) return { score: startsAsJson ? 0.95 : 0.4, dialect };
-  // One event may be longer than the head.
-  const isLong = reader.report().rejects <= 1 && /"(EventID|EventId|event_id|Id|EventCode|eventid|System)"/.test(plain);
-  return { score: startsAsJson && isLong ? 0.3 : 0 };
+  return { reader, events };
 }
