@@ -504,6 +504,24 @@ t.test(
   },
 );
 
+t.test('who takes repeats is asked once for each text, and gets all that come again', async t => {
+  const line = (id: number) =>
+    `{"Event":{"System":{"Provider":{"#attributes":{"Name":"P"}},"EventID":5,"TimeCreated":{"#attributes":{"SystemTime":"2025-02-28T00:00:${10 + id}Z"}},"EventRecordID":${id},"Computer":"m"},"EventData":{"Data":{"#text":["value ${id % 2}","b"]}}}}\n`;
+  const lines = Array.from({ length: 40 }, (_, k) => line(k + 1)).join('');
+  const asked: unknown[] = [];
+  const taken: number[] = [];
+  const { events, report } = readText(lines, {
+    repeatsOf: event => {
+      asked.push(event.insertions?.[0]);
+      return asked.at(-1) === 'value 0' ? undefined : { add: (_input, _ms, _nanos, _digits, id) => taken.push(id) };
+    },
+  });
+  t.same(asked.sort(), ['value 0', 'value 1']);
+  t.ok(taken.length >= 15, `${taken.length} of 20 taken`);
+  t.equal(events.length + taken.length, 40);
+  t.equal(report.events, 40);
+});
+
 t.test('mutated samples never throw, every byte range lies inside, and the accounts add up', async _t => {
   fc.assert(
     fc.property(mutatedArb, bytes => {

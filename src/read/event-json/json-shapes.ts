@@ -79,10 +79,10 @@ export class JsonShapes {
     this.#scan.resolve8(shape.address, ASKED_THEN);
     const slot = this.#repeatsOf === undefined ? -1 : this.#slotOfTexts(shape);
     const known = slot < 0 ? undefined : this.#known[slot];
-    if (known !== undefined && this.#isAgain(shape, known) && this.#take(shape, known, offset, to - from))
-      return 'taken';
+    const isAgain = known !== undefined && this.#isAgain(shape, known);
+    if (isAgain && this.#take(shape, known, offset, to - from)) return 'taken';
     const event = this.#record(shape, provider, id, { input: this.#input, offset, length: to - from });
-    if (slot >= 0) {
+    if (slot >= 0 && !isAgain) {
       const texts = shape.lasting.map(place => this.#text(shape, place));
       this.#known[slot] = { shape, texts, event, repeat: undefined };
     }
