@@ -174,7 +174,7 @@ t.test('any tree of a body reads as its XML does', async () => {
   fc.assert(
     fc.property(someBody, fc.boolean(), ({ element, texts }, isEmbedded) => {
       const system = systemValues({ provider: 'P', eventId: 7 });
-      const filled = texts.map(each => (each === undefined ? NULL_VALUE : stringValue(each)));
+      const filled = texts.map(filling);
       // An embedded fragment has values of its own, at the same numbers.
       const values: WrittenValue[] = isEmbedded
         ? [...system, { root: element, values: [...system, ...filled] }]
@@ -192,6 +192,61 @@ t.test('any tree of a body reads as its XML does', async () => {
     { seed, numRuns: 400 },
   );
 });
+
+const systemText = fc.constantFrom('', '7', '3', '65543', 'P', 'log.contoso.local', '2011-03-04T05:06:07.1234567Z');
+const systemPart = fc.oneof(
+  systemText,
+  fc.nat(5).map(sub => ({ sub: sub + 8 })),
+);
+const systemElement: fc.Arbitrary<WrittenElement> = fc.record(
+  {
+    name: fc.constantFrom(
+      ...['Provider', 'EventID', 'Level', 'TimeCreated', 'EventRecordID', 'Channel', 'Computer', 'Task'],
+    ),
+    dependency: fc.nat(5).map(sub => sub + 8),
+    attributes: fc.uniqueArray(
+      fc.tuple(
+        fc.constantFrom('Name', 'Qualifiers', 'SystemTime'),
+        fc.oneof(
+          systemText,
+          fc.nat(5).map(sub => ({ sub: sub + 8, isOptional: true })),
+        ),
+      ),
+      { selector: ([each]) => each, maxLength: 2 },
+    ),
+    children: fc.array(systemPart, { maxLength: 2 }),
+  },
+  { requiredKeys: ['name', 'children'] },
+);
+
+t.test('any System element reads as its XML does, made as usual or not', async () => {
+  const fieldsOf = (items: readonly ReadItem[]) =>
+    eventsOf(items).map(({ position: _, ...fields }) => JSON.stringify(Object.entries(fields).sort()));
+  fc.assert(
+    fc.property(
+      fc.array(systemElement, { maxLength: 6 }),
+      fc.array(fc.option(systemText, { nil: undefined }), { minLength: 6, maxLength: 6 }),
+      (children, texts) => {
+        const element = { name: 'System', children };
+        const values = [...systemValues({ provider: '', eventId: 0 }), ...texts.map(filling)];
+        const log = writeRecords([{ root: { name: 'Event', children: [element] }, values, number: 1n }]);
+        const xml = `<Event>${xmlOf(element, texts)}</Event>`;
+        const fromXml = readItems({ name: 'a.xml', bytes: Buffer.from(xml) }, { format: 'event-xml' });
+        assert.deepEqual(fieldsOf(read(log)), fieldsOf(fromXml), xml);
+        for (const eventId of [7, 3]) {
+          const selection = { providers: [{ names: ['P'], eventIds: [eventId] }] };
+          const wanted = eventsOf(read(log)).filter(event => event.provider === 'P' && event.eventId === eventId);
+          assert.deepEqual(eventsOf(read(log, { selection })), wanted, xml);
+        }
+      },
+    ),
+    { seed, numRuns: 400 },
+  );
+});
+
+function filling(text: string | undefined): WrittenValue {
+  return text === undefined ? NULL_VALUE : stringValue(text);
+}
 
 function xmlOf(element: WrittenElement, texts: readonly (string | undefined)[]): string {
   if (element.dependency !== undefined && texts[element.dependency - 8] === undefined) return '';

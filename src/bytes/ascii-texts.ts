@@ -43,4 +43,6 @@ function isSame(text: string, bytes: Buffer, from: number): boolean {
 export interface SlicedBuffer extends Buffer {
   latin1Slice(from: number, to: number): string;
   utf8Slice(from: number, to: number): string;
+  ucs2Slice(from: number, to: number): string;
+  hexSlice(from: number, to: number): string;
 }

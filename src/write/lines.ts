@@ -28,26 +28,41 @@ export function writeItem(item: EventRecord | Failure | Unpaired | Reject): stri
   }
 }
 
+/** Put together by hand, since `evpair events` writes one for each event: `JSON.stringify` of the whole takes twice as long. */
 function writeEvent(event: EventRecord): string {
-  return JSON.stringify({
-    type: 'event',
-    schema_version: 1,
-    provider: event.provider,
-    event_id: event.eventId,
-    channel: event.channel,
-    computer: event.computer,
-    record_id: event.recordId,
-    level: event.level,
-    qualifiers: event.qualifiers,
-    ...timeFields(event.time),
-    insertions: event.insertions,
-    names: event.names?.map(name => name ?? null),
-    is_unordered: event.isUnordered === true ? true : undefined,
-    message: event.message,
-    culture: event.culture,
-    position: positionFields(event.position),
-  });
+  let line = `{"type":"event","schema_version":1,"provider":${JSON.stringify(event.provider)},"event_id":${event.eventId}`;
+  if (event.channel !== undefined) line += `,"channel":${JSON.stringify(event.channel)}`;
+  if (event.computer !== undefined) line += `,"computer":${JSON.stringify(event.computer)}`;
+  if (event.recordId !== undefined) line += `,"record_id":${JSON.stringify(event.recordId)}`;
+  if (event.level !== undefined) line += `,"level":${event.level}`;
+  if (event.qualifiers !== undefined) line += `,"qualifiers":${event.qualifiers}`;
+  if (event.time !== undefined) {
+    const { time, time_basis, time_alternative } = timeFields(event.time);
+    line += `,"time":"${time}","time_basis":"${time_basis}"`;
+    if (time_alternative !== undefined) line += `,"time_alternative":"${time_alternative}"`;
+  }
+  if (event.insertions !== undefined) line += `,"insertions":${JSON.stringify(event.insertions)}`;
+  if (event.names !== undefined) line += `,"names":${writeNames(event.names)}`;
+  if (event.isUnordered === true) line += ',"is_unordered":true';
+  if (event.message !== undefined) line += `,"message":${JSON.stringify(event.message)}`;
+  if (event.culture !== undefined) line += `,"culture":${JSON.stringify(event.culture)}`;
+  const { input, offset, length } = event.position;
+  return `${line},"position":{"input":${JSON.stringify(input)},"offset":${offset},"length":${length}}}`;
 }
+
+/** Readers may give the events of one kind the same array of names, which then is written once. */
+const WRITTEN_NAMES = new Map<NonNullable<EventRecord['names']>, string>();
+
+function writeNames(names: NonNullable<EventRecord['names']>): string {
+  const known = WRITTEN_NAMES.get(names);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(names.map(name => name ?? null));
+  if (WRITTEN_NAMES.size === MOST_NAMES) WRITTEN_NAMES.clear();
+  WRITTEN_NAMES.set(names, text);
+  return text;
+}
+
+const MOST_NAMES = 256;
 
 function writeFailure(failure: Failure): string {
   return JSON.stringify({

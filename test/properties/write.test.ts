@@ -142,6 +142,7 @@ t.test('what is written comes back as it was, and fits its schema', async t => {
       if (!parsed.ok) return t.fail(`${parsed.reason}: ${line}`);
       t.strictSame(plain(parsed.item), plain(item));
       t.equal(Buffer.from(line).toString(), line, 'UTF-8 holds it');
+      t.equal(JSON.stringify(JSON.parse(line)), line, 'put together by hand or not, it is what JSON.stringify writes');
       t.equal(writeItem(parsed.item as typeof item), line);
     }),
   );

@@ -1,4 +1,4 @@
-import { asInXml, STRING } from './bin-values.js';
+import { asInXml, STRING, utf16Text } from './bin-values.js';
 import {
   type BinAttribute,
   type BinElement,
@@ -7,12 +7,15 @@ import {
   ELEMENT,
   INSTANCE,
   localName,
+  ROLES,
   roleOf,
   SUBSTITUTION,
   TEXT,
   type TemplateInstance,
 } from './binxml.js';
+import { dataPlanOf } from './data-plan.js';
 import { internedName } from './interned-names.js';
+import { systemPlanOf } from './system-plan.js';
 import {
   ATTRIBUTE,
   CDATA,
@@ -163,7 +166,15 @@ export class BinXmlChunk {
       }
       this.#depth -= 1;
       const role = roleOf(name);
-      return { name, role, dependency: dependency === NO_DEPENDENCY ? -1 : dependency, attributes, children };
+      return {
+        name,
+        role,
+        dependency: dependency === NO_DEPENDENCY ? -1 : dependency,
+        attributes,
+        children,
+        dataPlan: role === ROLES.EventData ? dataPlanOf(children) : undefined,
+        systemPlan: role === ROLES.System ? systemPlanOf(children) : undefined,
+      };
     }
   }
 
@@ -293,7 +304,7 @@ export class BinXmlChunk {
     this.#need(length);
     this.spend(length >> 4);
     this.#at += length;
-    return this.bytes.toString('utf16le', this.#at - length, this.#at);
+    return utf16Text(this.bytes, this.#at - length, this.#at);
   }
 
   #byte(): number {

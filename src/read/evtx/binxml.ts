@@ -1,3 +1,6 @@
+import type { DataPlan } from './data-plan.js';
+import type { SystemPlan } from './system-plan.js';
+
 /**
  * The parts of Windows' binary XML as the event log service stores it ([MS-EVEN6] 2.2.12 for the grammar and the types,
  * libyal/libevtx "Windows XML Event Log (EVTX) format" for the offsets in a chunk).
@@ -10,6 +13,10 @@ export interface BinElement {
   readonly dependency: number;
   readonly attributes: readonly BinAttribute[];
   readonly children: readonly BinPart[];
+  /** Of an EventData element made as nearly all are. */
+  readonly dataPlan: DataPlan | undefined;
+  /** Of a System element made as nearly all are. */
+  readonly systemPlan: SystemPlan | undefined;
 }
 
 export interface BinAttribute {

@@ -4,6 +4,7 @@ import { levelOf, payloadStrings } from '../event-xml/body-forms.js';
 import { ARRAY, BINXML, FILETIME, fileTimeInstant, NULL, renderArray, renderValue } from './bin-values.js';
 import { type BinElement, type BinPart, DamagedRecord, ELEMENT, ROLES, SUBSTITUTION, TEXT } from './binxml.js';
 import type { BinXmlChunk } from './binxml-chunk.js';
+import type { FieldSource } from './system-plan.js';
 import { ValueFrame } from './value-frame.js';
 
 /**
@@ -36,6 +37,8 @@ export class EventOfBinXml {
   #culture: string | undefined;
   #insertions: string[] | undefined;
   #names: (string | undefined)[] | undefined;
+  /** By plan: what `#names` is then, shared by the events of a kind. */
+  #sharedNames: EventRecord['names'];
 
   /**
    * The event of the fragment in [from, to) of the chunk; undefined when `selection` does not want it.
@@ -121,12 +124,14 @@ export class EventOfBinXml {
       case ROLES.System:
         if (this.#hasSystem) return;
         this.#hasSystem = true;
+        if (this.#readByPlan(element, frame)) break;
         if (this.#selection !== undefined) this.#identify(element, frame, depth);
         if (this.#isDropped) return;
         this.#walk(IN_SYSTEM, element.children, frame, depth);
         this.#isDropped = !isSelected(this.#selection, this.#provider ?? '', (this.#eventId ?? 0) & 0xffff);
         break;
       case ROLES.EventData:
+        if (this.#takeByPlan(element, frame)) break;
         this.#insertions ??= [];
         this.#walk(IN_EVENT_DATA, element.children, frame, depth);
         break;
@@ -143,6 +148,52 @@ export class EventOfBinXml {
         this.#walk(IN_RENDERING_INFO, element.children, frame, depth);
         break;
     }
+  }
+
+  /** The fields of a System element made as nearly all are; false where the tree must be walked. */
+  #readByPlan({ systemPlan: plan }: BinElement, frame: ValueFrame): boolean {
+    if (plan === undefined) return false;
+    for (const index of plan.values) {
+      const type = frame.typeOf(index);
+      if ((type & ARRAY) !== 0 || type === BINXML) return false;
+    }
+    this.#chunk!.spend(FIELDS);
+    this.#provider = this.#field(plan.provider, frame);
+    if (plan.eventId !== undefined) {
+      const text = this.#field(plan.eventId, frame);
+      if (text !== undefined) this.#setEventId(text, this.#field(plan.qualifiers, frame));
+    }
+    this.#isDropped = !isSelected(this.#selection, this.#provider ?? '', (this.#eventId ?? 0) & 0xffff);
+    if (this.#isDropped) return true;
+    const level = this.#field(plan.level, frame);
+    if (level !== undefined) this.#level = levelOf(level.trim());
+    const recordId = this.#field(plan.recordId, frame)?.trim();
+    if (recordId !== undefined && /^\d{1,20}$/.test(recordId)) this.#recordId = recordId;
+    this.#channel = this.#field(plan.channel, frame)?.trim() || undefined;
+    this.#computer = this.#field(plan.computer, frame)?.trim() || undefined;
+    const { time } = plan;
+    if (time === undefined || isMissing(time.dependency, frame)) return true;
+    const isFileTime = time.index >= 0 && frame.typeOf(time.index) === FILETIME && frame.size[time.index]! >= 8;
+    this.#time = isFileTime
+      ? fileTimeInstant(this.#bytes, frame.at[time.index]!)
+      : parseIsoInstant(this.#field(time, frame) ?? '');
+    return true;
+  }
+
+  #field(source: FieldSource | undefined, frame: ValueFrame): string | undefined {
+    if (source === undefined || isMissing(source.dependency, frame)) return undefined;
+    const { index } = source;
+    if (index < 0) return source.text;
+    const type = frame.typeOf(index);
+    return type === NULL ? '' : renderValue(this.#bytes, type, frame.at[index]!, frame.size[index]!);
+  }
+
+  #setEventId(text: string, qualifiers: string | undefined): void {
+    const identifier = text.trim() === '' ? 0 : wholeNumber(text);
+    if (identifier === undefined) throw new DamagedRecord('a number was expected in EventID', 0);
+    this.#eventId = identifier;
+    this.#qualifiers = wholeNumber(qualifiers ?? '');
+    if (identifier > 0xffff) this.#qualifiers ??= Math.floor(identifier / 0x10000) & 0xffff;
   }
 
   /** Reads provider and event ID before anything else, where they stand as they always do. */
@@ -166,12 +217,8 @@ export class EventOfBinXml {
         break;
       case ROLES.EventID: {
         if (this.#eventId !== undefined) break;
-        const text = this.#text(element.children, frame, depth);
-        const identifier = text.trim() === '' ? 0 : wholeNumber(text);
-        if (identifier === undefined) throw new DamagedRecord('a number was expected in EventID', 0);
-        this.#eventId = identifier;
-        this.#qualifiers = wholeNumber(this.#attribute(element, 'Qualifiers', frame, depth) ?? '');
-        if (identifier > 0xffff) this.#qualifiers ??= Math.floor(identifier / 0x10000) & 0xffff;
+        const qualifiers = this.#attribute(element, 'Qualifiers', frame, depth);
+        this.#setEventId(this.#text(element.children, frame, depth), qualifiers);
         break;
       }
       case ROLES.Level:
@@ -202,6 +249,31 @@ export class EventOfBinXml {
       return fileTimeInstant(this.#bytes, frame.at[only.index]!);
     }
     return parseIsoInstant(this.#text(parts, frame, depth));
+  }
+
+  /** The values of an EventData element made as nearly all are; false where the tree must be walked. */
+  #takeByPlan({ dataPlan: plan }: BinElement, frame: ValueFrame): boolean {
+    if (plan === undefined || this.#insertions !== undefined) return false;
+    const { values, dependencies } = plan;
+    let steps = values.length * 4;
+    for (let at = 0; at < values.length; at++) {
+      if (isMissing(dependencies[at]!, frame)) return false;
+      const index = values[at]!;
+      if (index < 0) continue;
+      const type = frame.typeOf(index);
+      // Each element of an array has a Data element of its own, and a fragment has elements.
+      if ((type & ARRAY) !== 0 || type === BINXML) return false;
+      if (type !== NULL) steps += frame.size[index]! >> 3;
+    }
+    this.#chunk!.spend(steps);
+    const insertions: string[] = [];
+    for (const index of values) {
+      const type = index < 0 ? NULL : frame.typeOf(index);
+      insertions.push(type === NULL ? '' : renderValue(this.#bytes, type, frame.at[index]!, frame.size[index]!));
+    }
+    this.#insertions = insertions;
+    this.#sharedNames = plan.names;
+    return true;
   }
 
   /** An array fills one `<Data>` for each of its elements. */
@@ -305,6 +377,10 @@ export class EventOfBinXml {
 
   #add(value: string, name: string | undefined): void {
     const insertions = this.#insertions!;
+    if (this.#sharedNames !== undefined) {
+      this.#names = [...this.#sharedNames];
+      this.#sharedNames = undefined;
+    }
     if (name !== undefined) this.#names ??= new Array<string | undefined>(insertions.length).fill(undefined);
     insertions.push(value);
     this.#names?.push(name);
@@ -325,7 +401,8 @@ export class EventOfBinXml {
     if (this.#qualifiers !== undefined) record.qualifiers = this.#qualifiers;
     if (this.#time !== undefined) record.time = this.#time;
     if (this.#insertions !== undefined) record.insertions = this.#insertions;
-    if (this.#names !== undefined) record.names = this.#names;
+    const names = this.#names ?? this.#sharedNames;
+    if (names !== undefined) record.names = names;
     if (this.#message !== undefined) record.message = this.#message;
     if (this.#culture !== undefined) record.culture = this.#culture;
     return record;
@@ -351,13 +428,19 @@ export class EventOfBinXml {
     this.#culture = undefined;
     this.#insertions = undefined;
     this.#names = undefined;
+    this.#sharedNames = undefined;
   }
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 function isPresent({ dependency }: BinElement, frame: ValueFrame): boolean {
-  return dependency < 0 || frame.typeOf(dependency) !== NULL;
+  return !isMissing(dependency, frame);
+}
+
+/** Whether the value that an element depends on is null. */
+function isMissing(dependency: number, frame: ValueFrame): boolean {
+  return dependency >= 0 && frame.typeOf(dependency) === NULL;
 }
 
 /** An optional value that is null leaves its attribute out. */
@@ -372,6 +455,8 @@ function wholeNumber(text: string): number | undefined {
 }
 
 const MAX_DEPTH = 32;
+/** What the fields of a System element cost at most, in steps. */
+const FIELDS = 64;
 
 /** Where in the event an element stands. */
 const TOP = 0;

@@ -358,9 +358,14 @@ function bufferOf(bytes: Uint8Array, at: number, length: number): Buffer {
 }
 
 function isZero(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (bytes[at] !== 0) return false;
+  for (let at = from; at < to; at += ZEROS.length) {
+    const length = Math.min(ZEROS.length, to - at);
+    if (ZEROS.compare(bytes, at, at + length, 0, length) !== 0) return false;
+  }
   return true;
 }
+
+const ZEROS = Buffer.alloc(8192);
 
 /** The end of the binary XML, zeros up to a multiple of eight, the size. */
 const LONGEST_TRAILER = 12;

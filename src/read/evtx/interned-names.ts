@@ -1,3 +1,5 @@
+import { utf16Text } from './bin-values.js';
+
 /**
  * Every chunk spells the same few names anew. The hash that stands before a name finds it again; its units are compared,
  * so a false hash gives no false name. A bounded memory of a pure function.
@@ -9,7 +11,7 @@ export function internedName(bytes: Buffer, from: number, end: number, hash: num
     while (k < known.length && known.charCodeAt(k) === (bytes[from + k * 2]! | (bytes[from + k * 2 + 1]! << 8))) k++;
     if (k === known.length) return known;
   }
-  const name = bytes.toString('utf16le', from, end);
+  const name = utf16Text(bytes, from, end);
   if (name.length <= 64) INTERNED[hash] = name;
   return name;
 }
