@@ -72,7 +72,8 @@ export class CatalogueReader {
   readonly #source: CatalogueSource;
   readonly #slotCount: number;
   readonly #header: Uint32Array;
-  #names = new Map<number, string>();
+  readonly #tables: (Uint32Array | undefined)[] = [];
+  readonly #names: string[] = [];
   #grams: GramTables | undefined;
 
   /** Throws ERR_CATALOGUE when the bytes are no catalogue of this version, or not whole. */
@@ -97,37 +98,37 @@ export class CatalogueReader {
   /** The entries of a provider and event ID. */
   entriesOf(provider: string, eventId: number): CatalogueEntry[] {
     if (this.entryCount === 0) return [];
-    const [keys] = this.#section(KEYS);
+    const keys = this.#table(KEYS);
+    const entries = this.#table(ENTRIES);
     const mask = this.#slotCount - 1;
     const home = hashKey(provider, eventId);
-    for (let step = 0; step <= mask; step++) {
-      const slot = (home + step) & mask;
-      const first = this.#word(keys + slot * 4);
-      if (first === 0) return [];
-      const found: CatalogueEntry[] = [];
+    const found: CatalogueEntry[] = [];
+    for (let step = 0; step <= mask && found.length === 0; step++) {
+      const first = keys[(home + step) & mask]!;
+      if (first === 0) return found;
       for (let index = first - 1; index < this.entryCount; index++) {
-        const entry = this.entry(index);
-        if (entry.provider !== provider || entry.eventId !== eventId) break;
-        found.push(entry);
+        const row = index * ENTRY_WORDS;
+        if (entries[row + 1] !== eventId || this.#name(entries[row]!) !== provider) break;
+        found.push(this.entry(index));
       }
-      if (found.length > 0) return found;
     }
-    return [];
+    return found;
   }
 
   entry(index: number): CatalogueEntry {
-    const [offset] = this.#section(ENTRIES);
-    const row = words(this.#source.read(offset + index * ENTRY_WORDS * 4, ENTRY_WORDS * 4));
-    const culture = row[2] === 0 ? undefined : this.#name(row[2]! - 1);
-    return { provider: this.#name(row[0]!), eventId: row[1]!, culture, textNumber: row[3]! };
+    const entries = this.#table(ENTRIES);
+    const row = index * ENTRY_WORDS;
+    const culture = entries[row + 2] === 0 ? undefined : this.#name(entries[row + 2]! - 1);
+    return { provider: this.#name(entries[row]!), eventId: entries[row + 1]!, culture, textNumber: entries[row + 3]! };
   }
 
   /** The entries that use a text. */
   usesOf(textNumber: number): CatalogueEntry[] {
-    const [offset] = this.#section(USES);
-    const bounds = words(this.#source.read(offset + textNumber * 4, 8));
-    const start = offset + (this.textCount + 1 + bounds[0]!) * 4;
-    return Array.from(words(this.#source.read(start, (bounds[1]! - bounds[0]!) * 4)), index => this.entry(index));
+    const uses = this.#table(USES);
+    const found: CatalogueEntry[] = [];
+    const start = this.textCount + 1;
+    for (let use = uses[textNumber]!; use < uses[textNumber + 1]!; use++) found.push(this.entry(uses[start + use]!));
+    return found;
   }
 
   text(textNumber: number): string {
@@ -140,19 +141,19 @@ export class CatalogueReader {
   /** The gram tables, read at their first use. */
   grams(): GramTables {
     this.#grams ??= {
-      bits: this.#words(GRAM_BITS),
-      slots: this.#words(GRAM_SLOTS),
-      postings: this.#words(GRAM_POSTINGS),
+      bits: this.#table(GRAM_BITS),
+      slots: this.#table(GRAM_SLOTS),
+      postings: this.#table(GRAM_POSTINGS),
     };
     return this.#grams;
   }
 
   #name(number: number): string {
-    let name = this.#names.get(number);
+    let name = this.#names[number];
     if (name === undefined) {
       const bytes = this.#piece(NAMES, number);
       name = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf16le');
-      this.#names.set(number, name);
+      this.#names[number] = name;
     }
     return name;
   }
@@ -162,16 +163,19 @@ export class CatalogueReader {
   }
 
   #piece(section: number, number: number): Uint8Array {
-    const bounds = words(this.#source.read(this.#section(section)[0] + number * 4, 8));
-    return this.#source.read(this.#section(section + 1)[0] + bounds[0]!, bounds[1]! - bounds[0]!);
+    const bounds = this.#table(section);
+    const start = bounds[number]!;
+    return this.#source.read(this.#header[HEADER_COUNTS + (section + 1) * 2]! + start, bounds[number + 1]! - start);
   }
 
-  #word(offset: number): number {
-    return words(this.#source.read(offset, 4))[0]!;
-  }
-
-  #words(section: number): Uint32Array {
-    return words(this.#source.read(...this.#section(section)));
+  /** A section of words, read whole at its first use. */
+  #table(section: number): Uint32Array {
+    let table = this.#tables[section];
+    if (table === undefined) {
+      table = words(this.#source.read(...this.#section(section)));
+      this.#tables[section] = table;
+    }
+    return table;
   }
 }
 
@@ -186,7 +190,7 @@ export function isCatalogueHead(head: Uint8Array): boolean {
 }
 
 const MAGIC = 'EVPTMPL1';
-const VERSION = 2;
+const VERSION = 3;
 const HEADER_COUNTS = 5;
 const SECTION_COUNT = 10;
 const HEADER_BYTES = MAGIC.length + (HEADER_COUNTS + SECTION_COUNT * 2) * 4;

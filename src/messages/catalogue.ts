@@ -74,21 +74,24 @@ interface Library {
 function invertBy(library: Library, message: string, known: KnownEvent): CatalogueInversion {
   const { events, plain } = library;
   const { provider, eventId } = known;
-  const slot = provider === undefined || eventId === undefined ? -1 : events.find(provider, plainEventId(eventId));
+  const event = provider === undefined || eventId === undefined ? -1 : events.find(provider, plainEventId(eventId));
   if (mayBeFallback(message)) {
-    const fallback = invertFallback(message, events.candidates(slot));
+    const fallback = invertFallback(message, events.candidates(event));
     if (fallback !== undefined) return { ...fallback, foundBy: 'fallback' };
   }
   plain.read(message);
-  if (slot < 0) return invertByLiterals(library, message, known);
-  const fit = plain.fitEvent(events.plainEvent(slot));
+  if (event < 0) return invertByLiterals(library, message, known);
+  const fit = plain.fitEvent(events.plainEvent(event));
   if (fit !== undefined) {
-    return plainInversion(plain, fit, events.template(fit.tag, known.culture), 'event');
+    if (known.culture === undefined)
+      return plainInversion(plain, fit, events.template(fit.tag), events.culture(fit.kind), 'event');
+    const template = events.templateIn(fit.tag, known.culture);
+    return plainInversion(plain, fit, template, template.culture, 'event');
   }
   const views = new MessageViews(message);
   for (const step of STEPS) {
     const matches: Match[] = [];
-    for (const candidate of events.candidates(slot)) {
+    for (const candidate of events.candidates(event)) {
       const inversion = matchAt(plain, candidate.row, candidate.compiled, views, step);
       if (inversion !== undefined) matches.push({ candidate, inversion });
     }
@@ -100,12 +103,12 @@ function invertBy(library: Library, message: string, known: KnownEvent): Catalog
 /** The common case at once: one text fits the message as it is, and the others do not. */
 function plainInversion(
   plain: PlainTemplates,
-  { row, readings }: PlainFit,
+  { readings }: PlainFit,
   template: MessageTemplate,
+  culture: string | undefined,
   foundBy: 'event' | 'literals',
 ): CatalogueInversion {
-  const insertions = plain.values(row);
-  const { culture } = template;
+  const insertions = plain.values();
   if (readings === 1) {
     return culture === undefined
       ? { certainty: 'exact', insertions, view: 'verbatim', template, foundBy }
@@ -183,7 +186,8 @@ function lookUp({ shelves, plain }: Library, known: KnownEvent): CatalogueInvers
   if (!isTold || fit === undefined || only === undefined) return undefined;
   // Texts of other files have been tried since.
   if (shelves.length > 1) plain.fit(fit.row);
-  return plainInversion(plain, fit, only.template(fit.tag, known), 'literals');
+  const template = only.template(fit.tag, known);
+  return plainInversion(plain, fit, template, template.culture, 'literals');
 }
 
 /** Characters that candidates found by literals may cost a message before it is given up. */

@@ -2,6 +2,7 @@ import type { CatalogueInversion, KnownEvent } from './catalogue.js';
 import { plainEventId } from './catalogue-file.js';
 import { type Inversion, sameInsertions } from './invert.js';
 import type { Candidate } from './shelf.js';
+import type { MessageTemplate } from './template.js';
 
 /** A candidate, and what it makes of the message at some level of tolerance. */
 export interface Match {
@@ -37,11 +38,10 @@ export function ofEvent(matches: readonly Match[], known: KnownEvent): readonly 
   return fitting.length > 0 ? fitting : matches;
 }
 
-export function ofBestCulture(candidates: readonly Candidate[], culture: string | undefined): Candidate {
-  let best = candidates[0]!;
-  if (culture === undefined || candidates.length === 1) return best;
-  for (const candidate of candidates) {
-    if (cultureFit(candidate.template.culture, culture) > cultureFit(best.template.culture, culture)) best = candidate;
+export function ofBestCulture(templates: readonly MessageTemplate[], culture: string): MessageTemplate {
+  let best = templates[0]!;
+  for (const template of templates) {
+    if (cultureFit(template.culture, culture) > cultureFit(best.culture, culture)) best = template;
   }
   return best;
 }

@@ -10,20 +10,22 @@ import { type Alignable, findReadings } from './readings.js';
  * `a b` and nothing. Unless the text shows that spaces were cut (`isCut`), it is then taken at its word.
  */
 export function hasCutReading(input: Alignable, isCut: boolean): boolean {
-  return CUT.some(spaces => {
-    const seams = seamsOf(input.literals, isCut, spaces);
-    if (seams.length === 0 || hasSpacesAtEnds(input.text, spaces)) return false;
+  return CUT.some(isSpace => {
+    const seams = seamsOf(input.literals, isCut, isSpace);
+    if (seams.length === 0 || hasSpacesAtEnds(input.text, isSpace)) return false;
     if (!input.hasRepeats || seams.length > MOST_SEAMS) return hasReading(input, seams);
     for (let subset = 1; subset < 2 ** seams.length; subset++) {
       const chosen = seams.filter((_, index) => subset & (1 << index));
-      if (hasReadingWith(chosen, input, spaces)) return true;
+      if (hasReadingWith(chosen, input, isSpace)) return true;
     }
     return false;
   });
 }
 
+type IsSpace = (code: number) => boolean;
+
 /** What exports cut: spaces and tabs; or no-break spaces and those of other widths too. */
-const CUT = [/[ \t]/, /[^\S\n\r]/];
+const CUT: readonly IsSpace[] = [isBlank, isAnySpace];
 
 /** Where inserts repeat, the sets of seams are tried; with more seams it is not looked at whether the values agree. */
 const MOST_SEAMS = 6;
@@ -62,7 +64,7 @@ function hasReading({ text, from, to, literals }: Alignable, seams: readonly Sea
 }
 
 /** The inserts at seams are empty, and so they are wherever else they stand: what is left may fit or not. */
-function hasReadingWith(seams: readonly Seam[], input: Alignable, spaces: RegExp): boolean {
+function hasReadingWith(seams: readonly Seam[], input: Alignable, isSpace: IsSpace): boolean {
   const empty = new Set(seams.flatMap(({ after, before }) => input.inserts.slice(after, before)));
   const literals = [input.literals[0]!];
   const inserts: number[] = [];
@@ -75,7 +77,7 @@ function hasReadingWith(seams: readonly Seam[], input: Alignable, spaces: RegExp
     }
     const joined = literals.pop()!;
     literals.push(
-      (endsLine(next, index === input.inserts.length - 1, spaces) ? withoutSpaces(joined, spaces) : joined) + next,
+      (endsLine(next, index === input.inserts.length - 1, isSpace) ? withoutSpaces(joined, isSpace) : joined) + next,
     );
   });
   const { count, isCut } = findReadings({ ...input, literals, inserts });
@@ -95,19 +97,26 @@ export interface Seam {
 
 /** The seams of literals whose line breaks are LF, whatever exports cut. */
 export function allSeams(literals: readonly string[]): Seam[] {
-  return CUT.flatMap(spaces => seamsOf(literals, false, spaces));
+  const [plain, any] = CUT.map(isSpace => seamsOf(literals, false, isSpace));
+  for (const seam of any!)
+    if (!plain!.some(({ after, before, length }) => isSame(seam, after, before, length))) plain!.push(seam);
+  return plain!;
 }
 
-function seamsOf(literals: readonly string[], isCut: boolean, spaces: RegExp): Seam[] {
+function isSame(seam: Seam, after: number, before: number, length: number): boolean {
+  return seam.after === after && seam.before === before && seam.length === length;
+}
+
+function seamsOf(literals: readonly string[], isCut: boolean, isSpace: IsSpace): Seam[] {
   const seams: Seam[] = [];
   const last = literals.length - 1;
   for (let before = 1; before <= last; before++) {
     const next = literals[before]!;
-    if (!endsLine(next, before === last, spaces)) continue;
+    if (!endsLine(next, before === last, isSpace)) continue;
     let hasSpaces = false;
     for (let after = before - 1; after >= 0; after--) {
       const own = literals[after]!;
-      const kept = withoutSpaces(own, spaces);
+      const kept = withoutSpaces(own, isSpace);
       hasSpaces ||= kept.length < own.length;
       if (hasSpaces && (kept !== '' || isCut)) {
         seams.push({ after, before, literal: kept + next, length: kept.length });
@@ -119,22 +128,27 @@ function seamsOf(literals: readonly string[], isCut: boolean, spaces: RegExp): S
 }
 
 /** A literal before which spaces are cut. */
-function endsLine(literal: string, isLast: boolean, spaces: RegExp): boolean {
-  if (literal.startsWith('\n')) return true;
-  return isLast && [...literal].every(character => character === '\n' || spaces.test(character));
+function endsLine(literal: string, isLast: boolean, isSpace: IsSpace): boolean {
+  if (literal.charCodeAt(0) === LF) return true;
+  if (!isLast) return false;
+  for (let at = 0; at < literal.length; at++) {
+    const code = literal.charCodeAt(at);
+    if (code !== LF && !isSpace(code)) return false;
+  }
+  return true;
 }
 
-function withoutSpaces(text: string, spaces: RegExp): string {
+function withoutSpaces(text: string, isSpace: IsSpace): string {
   let end = text.length;
-  while (end > 0 && spaces.test(text[end - 1]!)) end--;
+  while (end > 0 && isSpace(text.charCodeAt(end - 1))) end--;
   return text.slice(0, end);
 }
 
 /** Then these were not cut. */
-function hasSpacesAtEnds(text: string, spaces: RegExp): boolean {
-  if (spaces.test(text.at(-1) ?? '')) return true;
+function hasSpacesAtEnds(text: string, isSpace: IsSpace): boolean {
+  if (isSpace(text.charCodeAt(text.length - 1))) return true;
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
-    if (at > 0 && spaces.test(text[at - 1]!)) return true;
+    if (at > 0 && isSpace(text.charCodeAt(at - 1))) return true;
   }
   return false;
 }
@@ -150,6 +164,15 @@ export function mayBeCut(message: string): boolean {
   return message !== '';
 }
 
+const LF = 10;
+
 function isBlank(code: number): boolean {
   return code === 32 || code === 9;
+}
+
+function isAnySpace(code: number): boolean {
+  if (isBlank(code)) return true;
+  return (
+    code !== LF && code !== 13 && (code > 127 || code === 11 || code === 12) && /\s/.test(String.fromCharCode(code))
+  );
 }

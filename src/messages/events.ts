@@ -9,10 +9,14 @@ export class Events {
   readonly #plain: PlainTemplates;
   readonly #providers = new Map<string, number>();
   readonly #table: EventTable;
-  readonly #known: (readonly Candidate[])[] = [];
-  /** For each text of each event a template that has it, and all candidates where several languages do. */
+  /** By the event's number. */
+  readonly #plainEvents: number[] = [];
+  readonly #firstTags: number[] = [];
+  readonly #candidates: (readonly Candidate[])[] = [];
+  /** By tag; and all that have a text where several do, by the tag of the first. */
   readonly #templates: MessageTemplate[] = [];
-  readonly #uses = new Map<number, readonly Candidate[]>();
+  readonly #uses = new Map<number, MessageTemplate[]>();
+  readonly #cultures: (string | undefined)[] = [];
 
   constructor(shelves: readonly Shelf[], plain: PlainTemplates) {
     this.#shelves = shelves;
@@ -20,49 +24,90 @@ export class Events {
     this.#table = new EventTable(shelves.reduce((sum, shelf) => sum + shelf.reader.entryCount, 0));
   }
 
-  /** The event's slot in the table, -1 when there are no templates of it. */
+  /** The event's number, -1 when there are no templates of it. */
   find(provider: string, eventId: number): number {
-    const number = this.#providers.get(provider);
-    const slot = number === undefined ? -1 : this.#table.find(number, eventId);
-    return slot < 0 ? this.#read(provider, eventId) : slot;
+    const providerNumber = this.#providers.get(provider);
+    const number = providerNumber === undefined ? -1 : this.#table.find(providerNumber, eventId);
+    return number < 0 ? this.#read(provider, eventId) : number;
   }
 
   /** The event in the library's plain templates; 0 where there are none. */
-  plainEvent(slot: number): number {
-    return this.#table.plainEvent(slot);
+  plainEvent(number: number): number {
+    return this.#plainEvents[number]!;
   }
 
-  candidates(slot: number): readonly Candidate[] {
-    return slot < 0 ? [] : this.#known[this.#table.number(slot)]!;
+  /** Few events ever need them: those whose messages take more than the plain templates. */
+  candidates(number: number): readonly Candidate[] {
+    if (number < 0) return [];
+    this.#candidates[number] ??= this.#readCandidates(this.#templates[this.#firstTags[number]!]!);
+    return this.#candidates[number]!;
   }
 
-  /** What the tag of a plain event's template stands for, in the language given if the text is used in it. */
-  template(tag: number, culture: string | undefined): MessageTemplate {
-    const uses = culture === undefined ? undefined : this.#uses.get(tag);
-    return uses === undefined ? this.#templates[tag]! : ofBestCulture(uses, culture).template;
+  #readCandidates({ provider, eventId }: MessageTemplate): readonly Candidate[] {
+    return this.#shelves.flatMap(shelf => shelf.candidates(shelf.reader.entriesOf(provider, eventId)));
+  }
+
+  /** What the tag of a plain event's template stands for. */
+  template(tag: number): MessageTemplate {
+    return this.#templates[tag]!;
+  }
+
+  /** Likewise, in the language given if the text is used in it. */
+  templateIn(tag: number, culture: string): MessageTemplate {
+    const uses = this.#uses.get(tag);
+    return uses === undefined ? this.#templates[tag]! : ofBestCulture(uses, culture);
   }
 
   #read(provider: string, eventId: number): number {
-    const candidates = this.#shelves.flatMap(shelf => shelf.of(provider, eventId));
+    const entries = this.#shelves.map(shelf => shelf.reader.entriesOf(provider, eventId));
+    const many = entries.reduce((sum, { length }) => sum + length, 0);
     // What the catalogue does not hold is not remembered: a log may name any number of events.
-    if (candidates.length === 0) return -1;
-    const byRow = new Map<number, Candidate[]>();
-    for (const candidate of candidates) byRow.set(candidate.row, [...(byRow.get(candidate.row) ?? []), candidate]);
-    const tags = [...byRow.values()].map(uses => this.#tag(uses));
-    const number = this.#providers.get(provider) ?? this.#providers.size;
-    this.#providers.set(provider, number);
-    const plain = this.#plain.addEvent([...byRow.keys()], tags);
-    return this.#table.add(number, eventId, plain, this.#known.push(candidates) - 1);
+    if (many === 0) return -1;
+    const firstTag = this.#templates.length;
+    // Before its rows, so that they lie next to it.
+    const plain = this.#plain.reserveEvent(many);
+    const rows: number[] = [];
+    const tags: number[] = [];
+    const cultures: number[] = [];
+    entries.forEach((own, index) => {
+      for (const entry of own) {
+        const { row, template } = this.#shelves[index]!.layOut(entry);
+        const tag = this.#templates.push(template) - 1;
+        const known = rows.indexOf(row);
+        if (known >= 0) {
+          this.#addUse(tags[known]!, template);
+          continue;
+        }
+        rows.push(row);
+        tags.push(tag);
+        cultures.push(this.#cultureNumber(template.culture));
+      }
+    });
+    this.#plain.fillEvent(plain, rows, tags, cultures);
+    const providerNumber = this.#providers.get(provider) ?? this.#providers.size;
+    this.#providers.set(provider, providerNumber);
+    this.#firstTags.push(firstTag);
+    return this.#table.add(providerNumber, eventId, this.#plainEvents.push(plain) - 1);
   }
 
-  #tag(uses: readonly Candidate[]): number {
-    const tag = this.#templates.push(uses[0]!.template) - 1;
-    if (uses.length > 1) this.#uses.set(tag, uses);
-    return tag;
+  /** The culture of a plain event's template, told by its kind: so that the template need not be fetched. */
+  culture(kind: number): string | undefined {
+    return this.#cultures[kind];
+  }
+
+  #cultureNumber(culture: string | undefined): number {
+    const number = this.#cultures.indexOf(culture);
+    return number < 0 ? this.#cultures.push(culture) - 1 : number;
+  }
+
+  #addUse(tag: number, template: MessageTemplate): void {
+    const uses = this.#uses.get(tag);
+    if (uses === undefined) this.#uses.set(tag, [this.#templates[tag]!, template]);
+    else uses.push(template);
   }
 }
 
-/** (provider, event ID) → plain event and number, by open addressing: a lookup touches one line of memory. */
+/** (provider, event ID) → number, by open addressing: a lookup touches one line of memory or two. */
 class EventTable {
   readonly #slots: Int32Array;
   readonly #mask: number;
@@ -73,28 +118,21 @@ class EventTable {
     this.#mask = size - 1;
   }
 
+  /** -1 when it is not there. */
   find(provider: number, eventId: number): number {
     const slots = this.#slots;
     for (let slot = this.#home(provider, eventId); ; slot = (slot + 1) & this.#mask) {
       const at = slot * SLOT_WORDS;
       if (slots[at] === 0) return -1;
-      if (slots[at] === provider + 1 && slots[at + 1] === eventId) return slot;
+      if (slots[at] === provider + 1 && slots[at + 1] === eventId) return slots[at + 2]!;
     }
   }
 
-  add(provider: number, eventId: number, plain: number, number: number): number {
+  add(provider: number, eventId: number, number: number): number {
     let slot = this.#home(provider, eventId);
     while (this.#slots[slot * SLOT_WORDS] !== 0) slot = (slot + 1) & this.#mask;
-    this.#slots.set([provider + 1, eventId, plain, number], slot * SLOT_WORDS);
-    return slot;
-  }
-
-  plainEvent(slot: number): number {
-    return this.#slots[slot * SLOT_WORDS + 2]!;
-  }
-
-  number(slot: number): number {
-    return this.#slots[slot * SLOT_WORDS + 3]!;
+    this.#slots.set([provider + 1, eventId, number], slot * SLOT_WORDS);
+    return number;
   }
 
   #home(provider: number, eventId: number): number {
@@ -103,5 +141,5 @@ class EventTable {
   }
 }
 
-/** 1 + the provider's number or 0, event ID, plain event, number. */
-const SLOT_WORDS = 4;
+/** 1 + the provider's number or 0, event ID, number. */
+const SLOT_WORDS = 3;

@@ -31,16 +31,16 @@ export function invertFallback(
 
 /** A cheap look whether `invertFallback` is worth calling. */
 export function mayBeFallback(message: string): boolean {
-  const languages = BY_START[message.charCodeAt(0)];
-  if (languages === undefined) return false;
-  for (const { head } of languages) {
-    // The first word: what follows may hold another apostrophe or space.
+  const first = message.charCodeAt(0);
+  if (STARTS[first] !== 1) return false;
+  // The first word, from its end, since more messages start with the same article: what follows may hold another
+  // apostrophe or space.
+  return BY_START[first]!.some(({ head }) => {
     const start = head[0]!;
-    let at = 1;
-    while (at < WORD && message.charCodeAt(at) === start.charCodeAt(at)) at++;
-    if (at >= Math.min(WORD, start.length)) return true;
-  }
-  return false;
+    let at = Math.min(WORD, start.length) - 1;
+    while (at > 0 && message.charCodeAt(at) === start.charCodeAt(at)) at--;
+    return at <= 0;
+  });
 }
 
 function judge(
@@ -196,6 +196,10 @@ const LANGUAGES: readonly Language[] = [
 const WORD = 8;
 /** By the code of the first character. */
 const BY_START: Readonly<Record<number, readonly Language[]>> = byStart();
+
+/** 1 for each of these characters. */
+const STARTS = new Uint8Array(65_536);
+for (const code of Object.keys(BY_START)) STARTS[Number(code)] = 1;
 
 function byStart(): Record<number, Language[]> {
   const groups: Record<number, Language[]> = {};

@@ -65,25 +65,33 @@ export function lookUpGrams(tables: GramTables, message: string, found: (number:
   const codes = folded;
   const first = startEdge(length);
   const last = endEdge(length);
+  const isWhole = !message.includes('?') && !message.includes('\ufffd');
   const end = length - SHORT;
   for (let at = 0; at <= end; at++) {
     if (!isAnchor(at === 0 ? 32 : codes[at - 1]!, codes[at]!)) continue;
     let hash = hashShort(at);
     let bit = hash & mask;
-    if (((bits[bit >>> 5]! >>> (bit & 31)) & 1) !== 0) probe(tables, hash, first, last, found);
+    if (((bits[bit >>> 5]! >>> (bit & 31)) & 1) !== 0) probe(tables, hash, first, last, isWhole, found);
     if (at + LONG > length) continue;
     hash = hashLong(at);
     bit = hash & mask;
-    if (((bits[bit >>> 5]! >>> (bit & 31)) & 1) !== 0) probe(tables, hash, first, last, found);
+    if (((bits[bit >>> 5]! >>> (bit & 31)) & 1) !== 0) probe(tables, hash, first, last, isWhole, found);
   }
 }
 
 /** Grams start where words do, and at any character of scripts that may not part words: so few places need a look. */
 function isAnchor(before: number, code: number): boolean {
-  return code >= 128 || (isWordCode(code) && before < 128 && !isWordCode(before));
+  return isWordCode(code) ? before < 128 && !isWordCode(before) : code >= 128;
 }
 
-function probe(tables: GramTables, key: number, first: number, last: number, found: (number: number) => void): void {
+function probe(
+  tables: GramTables,
+  key: number,
+  first: number,
+  last: number,
+  isWhole: boolean,
+  found: (number: number) => void,
+): void {
   const { slots, postings } = tables;
   const mask = slots.length / 2 - 1;
   for (let slot = (key >>> 7) & mask; ; slot = (slot + 1) & mask) {
@@ -93,9 +101,9 @@ function probe(tables: GramTables, key: number, first: number, last: number, fou
     const end = start + postings[start - 1]! * 3;
     for (let at = start; at < end; at += 3) {
       const firstEdge = postings[at + 1]!;
-      if (firstEdge !== 0 && firstEdge !== first) continue;
+      if (firstEdge !== 0 && firstEdge !== first && (isWhole || isPlainEdge(firstEdge))) continue;
       const lastEdge = postings[at + 2]!;
-      if (lastEdge !== 0 && lastEdge !== last) continue;
+      if (lastEdge !== 0 && lastEdge !== last && (isWhole || isPlainEdge(lastEdge))) continue;
       found(postings[at]!);
     }
     return;
@@ -113,11 +121,15 @@ function endEdge(length: number): number {
   return to < 2 ? 0 : folded[to - 2]! * 65_536 + folded[to - 1]!;
 }
 
-/** For each template its two edges. Only plain characters make one: what an encoding may lose, or a line break that may go, does not. */
+/** Of ASCII, which no encoding loses. */
+function isPlainEdge(edge: number): boolean {
+  return (edge & 0xff80_ff80) === 0;
+}
+
+/** For each template its two edges, where no line break or space is part of them: an export may drop those. */
 function edgesOf(templates: readonly CompiledTemplate[]): Uint32Array {
   const edges = new Uint32Array(templates.length * 2);
-  const isPlain = (edge: number) =>
-    edge >>> 16 > 32 && edge >>> 16 < 127 && (edge & 65_535) > 32 && (edge & 65_535) < 127;
+  const isPlain = (edge: number) => edge >>> 16 > 32 && (edge & 65_535) > 32;
   templates.forEach(({ literals, hasParameters }, number) => {
     if (hasParameters) return;
     const first = startEdge(foldInto(literals[0]!));
@@ -176,8 +188,10 @@ function forEachGram(template: CompiledTemplate, use: (hash: number, isAscii: bo
   }
 }
 
+/** Letters and digits of ASCII, and Latin, Greek, Cyrillic, Armenian and Hebrew letters. */
 function isWordCode(code: number): boolean {
-  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+  if (code < 128) return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+  return (code >= 0xc0 && code < 0x250) || (code >= 0x370 && code < 0x600);
 }
 
 let folded = new Uint16Array(4096);

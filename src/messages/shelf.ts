@@ -34,9 +34,8 @@ export class Shelf {
     this.#rows = new Int32Array(reader.textCount);
   }
 
-  /** The candidates of a provider and event ID. */
-  of(provider: string, eventId: number): Candidate[] {
-    return this.reader.entriesOf(provider, eventId).map(entry => this.#candidate(entry));
+  candidates(entries: readonly CatalogueEntry[]): Candidate[] {
+    return entries.map(entry => this.#candidate(entry));
   }
 
   /**
@@ -63,8 +62,21 @@ export class Shelf {
 
   /** The text's row in the library's plain templates. */
   row(number: number): number {
-    if (this.#rows[number] === 0) this.#rows[number] = this.#plain.add(this.text(number));
-    return this.#rows[number]!;
+    return this.#rows[number] === 0 ? this.#lay(number, this.reader.text(number)) : this.#rows[number]!;
+  }
+
+  /** What is compiled is not kept: few texts are ever needed so. */
+  #lay(number: number, text: string): number {
+    const row = this.#plain.add(this.#texts[number] ?? compileTemplate(text));
+    this.#rows[number] = row;
+    return row;
+  }
+
+  /** An event's template, and the row of its text. */
+  layOut(entry: CatalogueEntry): { readonly template: MessageTemplate; readonly row: number } {
+    const template = this.#template(entry);
+    const row = this.#rows[entry.textNumber]!;
+    return { template, row: row === 0 ? this.#lay(entry.textNumber, template.text) : row };
   }
 
   text(number: number): CompiledTemplate {
@@ -86,14 +98,17 @@ export class Shelf {
     return this.#uses[number]!;
   }
 
-  #candidate({ provider, eventId, culture, textNumber }: CatalogueEntry): Candidate {
-    const compiled = this.text(textNumber);
-    const row = this.row(textNumber);
+  #candidate(entry: CatalogueEntry): Candidate {
+    const compiled = this.text(entry.textNumber);
+    const row = this.row(entry.textNumber);
     let weight = 0;
     for (const literal of compiled.literals) weight += literal.length;
-    const { text } = compiled;
+    return { compiled, row, template: this.#template(entry, compiled.text), weight };
+  }
+
+  #template({ provider, eventId, culture, textNumber }: CatalogueEntry, known?: string): MessageTemplate {
+    const text = known ?? this.reader.text(textNumber);
     // No spread: each of its objects would have a shape of its own, and every look at one would cost as much as a search.
-    const template = culture === undefined ? { provider, eventId, text } : { provider, eventId, culture, text };
-    return { compiled, row, template, weight };
+    return culture === undefined ? { provider, eventId, text } : { provider, eventId, culture, text };
   }
 }

@@ -48,7 +48,7 @@ export class TemplateSet {
       const found = plain.fit(row);
       if (found === NONE) continue;
       if (found !== 1) return undefined;
-      const values = plain.values(row);
+      const values = plain.values();
       if (insertions !== undefined && !sameInsertions(insertions, values)) return undefined;
       insertions ??= values;
     }

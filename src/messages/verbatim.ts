@@ -17,7 +17,7 @@ export const UNSURE = -1;
 export class PlainTemplates {
   #memory: FitMemory | undefined;
   #isTried = false;
-  readonly #fit: PlainFit = { row: 0, tag: 0, readings: 0 };
+  readonly #fit: PlainFit = { row: 0, tag: 0, kind: 0, readings: 0 };
   #message = '';
   #isReady = false;
 
@@ -43,23 +43,28 @@ export class PlainTemplates {
     return this.#isReady ? this.#memory!.module.fit(row) : UNSURE;
   }
 
-  /** The values of the leftmost reading, which `fit` has just found. */
-  values(row: number): (string | null)[] {
+  /** The values of the leftmost reading of the template that `fit` or another has just found to fit. */
+  values(): (string | null)[] {
     const message = this.#message;
     const { words } = this.#memory!;
-    const head = row >> 2;
-    const inserts = words[head]!;
-    const insertions: (string | null)[] = new Array(words[head + 1]! >>> COUNT_SHIFT);
+    const shape = words[SHAPE >> 2]!;
+    const insertions: (string | null)[] = new Array(shape >> 16);
     for (let index = 0; index < insertions.length; index++) insertions[index] = null;
-    for (let k = 0, out = OUT >> 2; k < inserts; k++, out += 2) {
-      insertions[words[head + HEAD_WORDS + inserts + k]! - 1] = message.slice(words[out]!, words[out + 1]!);
+    for (let k = shape & 0xff, out = OUT >> 2; k > 0; k--, out += 2) {
+      const bounds = words[out]!;
+      insertions[words[out + 1]! - 1] = message.slice(bounds & 0xffff, bounds >>> 16);
     }
     return insertions;
   }
 
-  /** Lays out an event: its rows, and a word for each that `found` gives back. 0 where there is nothing to lay it in. */
-  addEvent(rows: readonly number[], tags: readonly number[]): number {
-    return this.#open()?.addEvent(rows, tags) ?? 0;
+  /** Room for an event of so many templates, whose rows had best be added next; 0 where there is nothing to lay it in. */
+  reserveEvent(many: number): number {
+    return this.#open()?.reserveEvent(many) ?? 0;
+  }
+
+  /** Fills an event in: its rows, and for each a tag and a kind (of 16 bits) that `fitEvent` gives back. */
+  fillEvent(event: number, rows: readonly number[], tags: readonly number[], kinds: readonly number[]): void {
+    this.#open()?.fillEvent(event, rows, tags, kinds);
   }
 
   /** The row and word of the only template of an event that fits; undefined when none, several, or not told. */
@@ -69,7 +74,9 @@ export class PlainTemplates {
     const index = module.fitEvent(event);
     if (index < 0) return undefined;
     const at = (event >> 2) + 1 + index * 3;
-    return this.#found(words[at]!, words[at + 2]!);
+    const fit = this.#found(words[at]!, words[at + 2]!);
+    fit.kind = words[at + 1]! >>> 16;
+    return fit;
   }
 
   /** An index over the literals of texts, whose rows it asks for by number when it first finds them. */
@@ -136,6 +143,7 @@ export class PlainTemplates {
 export interface PlainFit {
   row: number;
   tag: number;
+  kind: number;
   readings: number;
 }
 
@@ -156,20 +164,24 @@ const NOT_LAID = -4;
 /** As in ../bytes/assembly/fit-layout.ts. */
 const READINGS = 1000;
 const LISTED = 1004;
+const SHAPE = 1012;
 const OUT = 1024;
 const MESSAGE = 20_544;
-const HEAP = 65_536;
+const HEAP = 81_920;
 
 /** A row: as in ../bytes/assembly/message-fit.ts. */
-const HEAD_WORDS = 6;
+const HEAD_BYTES = 16;
+const SEAM_BYTES = 8;
 const IS_PLAIN = 1;
 const HAS_REPEATS = 2;
-/** The highest number stands in the same word as the flags. */
-const COUNT_SHIFT = 8;
+const IS_WIDE = 4;
+/** More do not fit a row; they are not plain. */
+const MOST_UNITS = 0x7fff;
+const MOST_SEAMS = 1000;
 
 const PAGE_BYTES = 65_536;
 /** A row is fetched by reading so far from where it starts, however short it is. */
-const READ_PAST = 192;
+const READ_PAST = 544;
 /** More texts than this under the grams of one message are looked up in the plain way. */
 const LIST_LIMIT = 1024;
 
@@ -177,7 +189,8 @@ const LIST_LIMIT = 1024;
 class FitMemory {
   readonly module: MessageFit;
   words = new Int32Array(0);
-  #bytes = Buffer.alloc(0);
+  halves = new Uint16Array(0);
+  #bytes = Buffer.alloc(0) as WritableBuffer;
   readonly #memory = new WebAssembly.Memory({ initial: 2 });
   #used = HEAP;
   #folds = 0;
@@ -189,43 +202,84 @@ class FitMemory {
   }
 
   read(message: string): void {
-    this.#bytes.write(message, MESSAGE, 'utf16le');
+    this.#bytes.ucs2Write(message, MESSAGE, message.length * 2);
     this.module.prepare(message.length);
   }
 
   add(template: CompiledTemplate): number {
-    const { inserts, insertCount } = template;
-    const lf = template.literals.map(literal => literal.replace(/\r\n?/g, '\n'));
-    const crlf = lf.map(literal => literal.replaceAll('\n', '\r\n'));
-    const isPlain = !template.hasParameters && inserts.length <= MOST_INSERTS && !/^[ \t\n]/.test(lf[0]!);
-    const flags = (isPlain ? IS_PLAIN : 0) | (template.hasRepeats ? HAS_REPEATS : 0) | (insertCount << COUNT_SHIFT);
-    const lfText = lf.join('');
-    const crlfText = lfText.includes('\n') ? crlf.join('') : undefined;
-    const tableWords = HEAD_WORDS + inserts.length * 2 + (lf.length + 1) * 2;
-    const row = this.#reserve(tableWords * 4 + (lfText.length + (crlfText?.length ?? 0)) * 2);
-    const lfAt = row + tableWords * 4;
-    const crlfAt = crlfText === undefined ? lfAt : lfAt + lfText.length * 2;
-    this.#bytes.write(lfText, lfAt, 'utf16le');
-    if (crlfText !== undefined) this.#bytes.write(crlfText, crlfAt, 'utf16le');
-    const firsts = inserts.map(number => inserts.indexOf(number));
-    const table = [inserts.length, flags, ...lineEnds(lf, '\n'), ...lineEnds(lf, '\r\n'), ...firsts, ...inserts];
-    this.words.set([...table, ...boundsOf(lf, lfAt), ...boundsOf(crlf, crlfAt)], row >> 2);
+    const { inserts, insertCount, hasRepeats } = template;
+    const many = inserts.length;
+    let text = '';
+    const literals = template.literals.map(literal => {
+      const lined = literal.includes('\r') ? literal.replace(/\r\n?/g, '\n') : literal;
+      text += lined;
+      return lined;
+    });
+    const seams = many === 0 ? [] : allSeams(literals);
+    const isPlain =
+      !template.hasParameters &&
+      many <= MOST_INSERTS &&
+      text.length <= MOST_UNITS &&
+      seams.length <= MOST_SEAMS &&
+      !isSpace(literals[0]!.charCodeAt(0));
+    if (!isPlain) return this.#reserve(HEAD_BYTES);
+    const isWide = WIDE.test(text);
+    const boundsAt = HEAD_BYTES + many * 2;
+    const seamsAt = boundsAt + (many + 2) * 2;
+    const textAt = seamsAt + seams.length * SEAM_BYTES;
+    const row = this.#reserve(textAt + (isWide ? text.length * 2 : text.length));
+    const { words, halves } = this;
+    const bytes = this.#bytes;
+    const flags = IS_PLAIN | (hasRepeats ? HAS_REPEATS : 0) | (isWide ? IS_WIDE : 0);
+    words[row >> 2] = many | (flags << 8) | (insertCount << 16);
+    words[(row >> 2) + 3] = seams.length | (textAt << 16);
+    for (let k = 0; k < many; k++) {
+      bytes[row + HEAD_BYTES + k * 2] = hasRepeats ? inserts.indexOf(inserts[k]!) : k;
+      bytes[row + HEAD_BYTES + k * 2 + 1] = inserts[k]!;
+    }
+    const bounds = (row + boundsAt) >> 1;
+    let bound = 0;
+    for (let k = 0; k <= many; k++) {
+      bound += literals[k]!.length;
+      halves[bounds + k + 1] = bound;
+    }
+    let at = (row + seamsAt) >> 1;
+    for (const { after, before, literal, length } of seams) {
+      halves[at++] = halves[bounds + after]!;
+      halves[at++] = length;
+      halves[at++] = halves[bounds + before]!;
+      halves[at++] = before === many ? trimmedLength(literals[before]!) : literals[before]!.length;
+      addLineEnd(words, (row >> 2) + 1, literal, length);
+    }
+    if (isWide) bytes.ucs2Write(text, row + textAt, text.length * 2);
+    else bytes.latin1Write(text, row + textAt, text.length);
     return row;
   }
 
-  addEvent(rows: readonly number[], tags: readonly number[]): number {
-    const event = this.#reserve(4 + rows.length * 12);
-    const entries = rows.flatMap((row, index) => [row, this.#startOf(row), tags[index]!]);
-    this.words.set([rows.length, ...entries], event >> 2);
-    return event;
+  /** Room for an event of so many templates; its rows had best be laid next to it. */
+  reserveEvent(many: number): number {
+    return this.#reserve(4 + many * 12);
+  }
+
+  fillEvent(event: number, rows: readonly number[], tags: readonly number[], kinds: readonly number[]): void {
+    const { words } = this;
+    let at = event >> 2;
+    words[at++] = rows.length;
+    for (let index = 0; index < rows.length; index++) {
+      words[at++] = rows[index]!;
+      words[at++] = this.#startOf(rows[index]!) | (kinds[index]! << 16);
+      words[at++] = tags[index]!;
+    }
   }
 
   /** What a message must start with to fit a row, or 0 where it may do without. */
   #startOf(row: number): number {
-    const [inserts, flags] = this.words.subarray(row >> 2, (row >> 2) + 2);
-    const bounds = (row >> 2) + HEAD_WORDS + inserts! * 2;
-    const [from, to] = this.words.subarray(bounds, bounds + 2);
-    return from === to || (flags! & IS_PLAIN) === 0 ? 0 : this.#bytes.readUInt16LE(from!);
+    const head = this.words[row >> 2]!;
+    const many = head & 0xff;
+    const isPlain = ((head >> 8) & IS_PLAIN) !== 0;
+    if (!isPlain || this.halves[((row + HEAD_BYTES) >> 1) + many + 1] === 0) return 0;
+    const text = row + (this.words[(row >> 2) + 3]! >>> 16);
+    return ((head >> 8) & IS_WIDE) !== 0 ? this.#bytes.readUInt16LE(text) : this.#bytes[text]!;
   }
 
   addIndex({ bits, slots, postings }: GramTables, textCount: number): Omit<PlainIndex, 'rowOf'> {
@@ -264,33 +318,38 @@ class FitMemory {
 
   #view(): void {
     this.words = new Int32Array(this.#memory.buffer);
-    this.#bytes = Buffer.from(this.#memory.buffer);
+    this.halves = new Uint16Array(this.#memory.buffer);
+    this.#bytes = Buffer.from(this.#memory.buffer) as WritableBuffer;
   }
 }
 
-function boundsOf(literals: readonly string[], start: number): number[] {
-  const bounds = [start];
-  for (const literal of literals) bounds.push(bounds.at(-1)! + literal.length * 2);
-  return bounds;
+/** `Buffer.write` calls these; on their own they take half the time. */
+interface WritableBuffer extends Buffer {
+  ucs2Write(text: string, offset: number, length: number): number;
+  latin1Write(text: string, offset: number, length: number): number;
 }
 
-/** The set of what lines end with where an export cut spaces (see `hasCutReading`): 60 bits, and one for each length. */
-function lineEnds(literals: readonly string[], lineBreak: string): [low: number, high: number] {
-  const set: [number, number] = [0, 0];
-  const add = (bit: number) => {
-    set[bit >> 5]! |= 1 << (bit & 31);
-  };
-  for (const { literal, length } of allSeams(literals)) {
-    const end = literal.slice(0, length).replaceAll('\n', lineBreak);
-    const size = Math.min(4, end.length);
-    let hash = 0;
-    for (let at = end.length - 1; at >= end.length - size; at--) {
-      hash = Math.imul(hash + end.charCodeAt(at), 0x9e3779b1);
-    }
-    add((hash >>> 16) % 60);
-    add(59 + size);
-  }
-  return set;
+/** What has no room in a byte. */
+const WIDE = /[^\u0000-\u00ff]/;
+
+/** Without the white space at its end. */
+function trimmedLength(literal: string): number {
+  let length = literal.length;
+  while (length > 0 && isSpace(literal.charCodeAt(length - 1))) length--;
+  return length;
+}
+
+/** Line breaks are LF here. */
+function isSpace(code: number): boolean {
+  return code === 32 || code === 9 || code === 10;
+}
+
+/** Adds the end of a seam's first part to a set of 60 bits, and four for each length. */
+function addLineEnd(words: Int32Array, set: number, literal: string, length: number): void {
+  const size = Math.min(4, length);
+  let hash = 0;
+  for (let at = length - 1; at >= length - size; at--) hash = Math.imul(hash + literal.charCodeAt(at), 0x9e3779b1);
+  for (const bit of [(hash >>> 16) % 60, 59 + size]) words[set + (bit >> 5)]! |= 1 << (bit & 31);
 }
 
 /** The exports of ../bytes/assembly/message-fit.ts. */

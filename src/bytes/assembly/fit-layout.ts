@@ -6,7 +6,12 @@ export const READINGS: usize = 1000;
 export const LISTED: usize = 1004;
 /** Something of what was fetched early, so that it is fetched. */
 export const FETCHED: usize = 1008;
-/** Bounds of values, then places of literals, then their rightmost places: 1024 bytes each. */
+/** Of the template that fits: how many inserts it has, and the highest number in the upper half. */
+export const SHAPE: usize = 1012;
+/**
+ * For each insert where its value starts and ends, in 16 bits each, and its number; then places of literals, then their
+ * rightmost places: 1024 bytes each.
+ */
 export const OUT: usize = 1024;
 /** Readings being counted: places and ways, this round's and the next's, up to 1024 words each. */
 export const PLACES_A: usize = 4096;
@@ -17,10 +22,15 @@ export const WAYS_B: usize = 16_384;
 export const MESSAGE: usize = 20_544;
 /** The message folded, likewise. */
 export const FOLDED: usize = 37_056;
-/** Hashes of grams that may be filed: two for each of 64 units, and one that is overwritten. */
-export const HASHES: usize = 54_272;
+/** The message with LF for CRLF and CR, likewise, if it has any. */
+export const LINES: usize = 53_632;
+/** For each CRLF where its LF stands in LINES, in units: 16 bits each. */
+export const PAIRS: usize = 70_144;
+/** Hashes of grams that may be filed: so many before they are looked up, two for each of 64 units, and one more. */
+export const HASHES: usize = 78_336;
+export const HASHES_LIMIT: usize = 78_336 + 512 * 4;
 /** Templates and gram tables, wherever the host lays them. */
-export const HEAP: usize = 65_536;
+export const HEAP: usize = 81_920;
 
 /** An index over the literals of texts, in bytes from its address. */
 export const FOLDS: usize = 0;

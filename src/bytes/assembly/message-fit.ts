@@ -1,21 +1,29 @@
 // How rendered messages fit message templates, and which templates may fit. Laid out by ../../messages/verbatim.ts.
 //
-// The message stands at MESSAGE as UTF-16LE. A template stands at an address of its own, in words:
-//   how many inserts; flags; two sets of line ends (see `endsLikeCut`), two words each;
-//   for each insert the index of the first one with its number; for each insert its number (not read here);
-//   the bounds of the literals with line breaks as LF, then those with CRLF: addresses of UTF-16LE text
+// The message stands at MESSAGE as UTF-16LE. A template stands at an address of its own, as short as can be, since where
+// there are many of them most of the time goes into fetching it:
+//   a word: how many inserts (8 bits), flags (8), the highest number (16)
+//   a set of line ends, two words (see `endsLikeCut`)
+//   a word: how many seams (16 bits), how far from the template its text starts (16)
+//   for each insert a byte for the index of the first one with its number, and one for the number
+//   for each literal, and behind the last, 16 bits: the unit of the text that it starts at
+//   for each seam 16 bits four times: start and length in the text of what ends the line, then of what follows
+//   the text of all literals with LF for line breaks, a byte a unit, or two where IS_WIDE
 
 import {
   FETCHED,
+  LINES,
   LIST,
   LIST_LIMIT,
   LISTED,
   MESSAGE,
   OUT,
+  PAIRS,
   PLACES_A,
   PLACES_B,
   READINGS,
   ROWS,
+  SHAPE,
   WAYS_A,
   WAYS_B,
 } from './fit-layout';
@@ -25,10 +33,11 @@ const NONE: i32 = 0;
 const ONE: i32 = 1;
 const UNSURE: i32 = -1;
 
-const HEAD: usize = 24;
+const HEAD: usize = 16;
 /** No parameter references, no white space in front, not too many inserts. */
 const IS_PLAIN: u32 = 1;
 const HAS_REPEATS: u32 = 2;
+const IS_WIDE: u32 = 4;
 
 /** Readings are counted no further, as in ../../messages/readings.ts. */
 const READINGS_LIMIT: u32 = 1000;
@@ -37,84 +46,109 @@ const FALSE_STARTS: i32 = 8192;
 const NOT_FOUND: usize = 0;
 const GAVE_UP: usize = 1;
 
-/** The end of the message, and its end without white space: addresses. */
+/** Where the message with LF for line breaks starts and ends, and its end without white space: addresses. */
+let textStart: usize = 0;
 let textEnd: usize = 0;
 let trimmedEnd: usize = 0;
-let isPlain: bool = false;
-let isCrlf: bool = false;
-let hasReturns: bool = false;
-/** The line breaks at the end are not all of one form, that of the others. */
-let isTailOdd: bool = false;
+/** How many CRLF it has. */
+let pairs: u32 = 0;
 /** It may hold an unfilled insert, or damage. */
 let hasOddities: bool = false;
+/** What stands for characters that an encoding lost stands in it. */
+let hasLosses: bool = false;
 /** No space stands before a line break or the end: an export may have cut such spaces. */
 let mayBeCut: bool = false;
+let hasBreaks: bool = false;
 let falseStarts: i32 = 0;
+
+/** The template being looked at: its literals' starts, its text, and whether that has two bytes a unit. */
+let bounds: usize = 0;
+let text: usize = 0;
+let isWide: bool = false;
 
 /** Takes in the message of so many units that stands at MESSAGE. */
 export function prepare(length: u32): void {
   const end = MESSAGE + <usize>(length << 1);
-  textEnd = end;
   falseStarts = 0;
   // What stood there before is not read as text.
   v128.store(end, i16x8.splat(0));
-  let trimmed = end;
-  while (trimmed > MESSAGE && isSpace(load<u16>(trimmed - 2))) trimmed -= 2;
-  trimmedEnd = trimmed;
   const cr = i16x8.splat(13);
   const lf = i16x8.splat(10);
   const percent = i16x8.splat(37);
   const question = i16x8.splat(63);
   const lost = i16x8.splat(<i16>0xfffd);
-  let odd = i16x8.splat(0);
-  let breaks = i16x8.splat(0);
+  let percents = i16x8.splat(0);
+  let losses = i16x8.splat(0);
+  let returns = i16x8.splat(0);
+  let feeds = i16x8.splat(0);
   for (let at = MESSAGE; at < end; at += 16) {
     const units = v128.load(at);
-    odd = v128.or(odd, v128.or(i16x8.eq(units, lost), v128.or(i16x8.eq(units, percent), i16x8.eq(units, question))));
-    breaks = v128.or(breaks, v128.or(i16x8.eq(units, cr), i16x8.eq(units, lf)));
+    percents = v128.or(percents, i16x8.eq(units, percent));
+    losses = v128.or(losses, v128.or(i16x8.eq(units, lost), i16x8.eq(units, question)));
+    returns = v128.or(returns, i16x8.eq(units, cr));
+    feeds = v128.or(feeds, i16x8.eq(units, lf));
   }
-  hasOddities = v128.any_true(odd);
-  isPlain = true;
-  isCrlf = false;
-  hasReturns = false;
-  isTailOdd = false;
-  mayBeCut = end > MESSAGE && !isBlank(load<u16>(end - 2));
-  if (v128.any_true(breaks)) readBreaks(end, trimmed);
+  hasLosses = v128.any_true(losses);
+  hasOddities = hasLosses || v128.any_true(percents);
+  textStart = MESSAGE;
+  textEnd = end;
+  pairs = 0;
+  hasBreaks = v128.any_true(feeds);
+  if (v128.any_true(returns)) {
+    hasBreaks = true;
+    foldBreaks(end);
+  }
+  let trimmed = textEnd;
+  while (trimmed > textStart && isSpace(load<u16>(trimmed - 2))) trimmed -= 2;
+  trimmedEnd = trimmed;
+  mayBeCut = textEnd > textStart && !isBlank(load<u16>(textEnd - 2)) && !(hasBreaks && hasBlankEnds());
 }
 
-function readBreaks(end: usize, trimmed: usize): void {
-  let feeds = 0;
-  let pairs = 0;
-  let returns = 0;
-  let tailFeeds = 0;
-  let tailPairs = 0;
-  let tailReturns = 0;
-  for (let block = MESSAGE; block < end; block += 16) {
-    const units = v128.load(block);
-    let mask = i16x8.bitmask(v128.or(i16x8.eq(units, i16x8.splat(13)), i16x8.eq(units, i16x8.splat(10))));
-    while (mask != 0) {
-      const at = block + <usize>(ctz(mask) << 1);
-      mask &= mask - 1;
-      const isFeed = load<u16>(at) == 10;
-      const isPair = isFeed && at > MESSAGE && load<u16>(at - 2) == 13;
-      if (!isPair && at > MESSAGE && isBlank(load<u16>(at - 2))) mayBeCut = false;
-      if (!isFeed) hasReturns = true;
-      // Those at the end do not count; where there are no others, they tell.
-      if (at >= trimmed) {
-        if (isPair) tailPairs++;
-        else if (isFeed) tailFeeds++;
-        else tailReturns++;
-        continue;
-      }
-      if (isPair) pairs++;
-      else if (isFeed) feeds++;
-      else returns++;
+/** Copies the message to LINES, with LF for CRLF and CR. */
+function foldBreaks(end: usize): void {
+  let at = MESSAGE;
+  let to = LINES;
+  while (at < end) {
+    const units = v128.load(at);
+    v128.store(to, units);
+    const mask = i16x8.bitmask(i16x8.eq(units, i16x8.splat(13)));
+    if (mask == 0) {
+      at += 16;
+      to += 16;
+      continue;
     }
+    const before = <usize>(ctz(mask) << 1);
+    at += before + 2;
+    to += before;
+    if (at < end && load<u16>(at) == 10) {
+      store<u16>(PAIRS + <usize>(pairs << 1), <u16>((to - LINES) >> 1));
+      pairs++;
+      at += 2;
+    }
+    store<u16>(to, 10);
+    to += 2;
   }
-  isCrlf = returns > 0;
-  isPlain = returns == 0 ? pairs == 0 : feeds == 0 && pairs == returns;
-  if (returns == 0 && feeds == 0) isCrlf = tailReturns > 0;
-  isTailOdd = isCrlf ? tailFeeds > 0 || tailPairs != tailReturns : tailReturns > 0;
+  // The last block may have gone past the end.
+  textStart = LINES;
+  textEnd = to - (at - end);
+  v128.store(textEnd, i16x8.splat(0));
+}
+
+/** A space or tab stands before a line break. */
+function hasBlankEnds(): bool {
+  let blank = i16x8.splat(0);
+  // In front of the text stands no line break that is followed by text.
+  for (let at = textStart; at < textEnd; at += 16) {
+    const units = v128.load(at);
+    blank = v128.or(
+      blank,
+      v128.and(
+        v128.or(i16x8.eq(units, i16x8.splat(32)), i16x8.eq(units, i16x8.splat(9))),
+        i16x8.eq(v128.load(at, 2), i16x8.splat(10)),
+      ),
+    );
+  }
+  return v128.any_true(blank);
 }
 
 /**
@@ -122,93 +156,142 @@ function readBreaks(end: usize, trimmed: usize): void {
  * limit), -1 if it takes more to tell. OUT then holds, for each insert, where its value starts and ends, in units.
  */
 export function fit(row: usize): i32 {
-  const flags = load<u32>(row, 4);
-  if ((flags & IS_PLAIN) == 0 || !isPlain) return UNSURE;
-  const last = load<u32>(row);
-  const bounds = row + HEAD + <usize>(last * 8 + (isCrlf ? (last + 2) * 4 : 0));
-  const first = load<u32>(bounds);
-  const firstSize = load<u32>(bounds, 4) - first;
-  const size = <u32>(textEnd - MESSAGE);
-  if (firstSize > 0 && size > 0 && load<u16>(first) != load<u16>(MESSAGE)) {
-    return isSpace(load<u16>(MESSAGE)) ? UNSURE : NONE;
+  const head = load<u32>(row);
+  const flags = head >>> 8;
+  if ((flags & IS_PLAIN) == 0) return UNSURE;
+  const last = head & 0xff;
+  bounds = row + HEAD + <usize>(last << 1);
+  text = row + <usize>load<u16>(row, 14);
+  isWide = (flags & IS_WIDE) != 0;
+  const firstSize = literalStart(1) << 1;
+  const size = <u32>(textEnd - textStart);
+  if (firstSize > 0 && size > 0 && unitOf(0) != load<u16>(textStart)) {
+    // White space in front of the message does not count.
+    const start = indentEnd();
+    return start > textStart && start + firstSize <= textEnd && stands(start, 0, firstSize) ? UNSURE : NONE;
   }
-  if (last == 0) return fitOnly(first, firstSize, size);
-  const final = load<u32>(bounds + last * 4);
-  let finalSize = load<u32>(bounds + last * 4, 4) - final;
-  // Then other literals too may stand among the line breaks at the end.
-  if (isTailOdd && isBlankText(final, finalSize)) return UNSURE;
-  if (firstSize > size || !stands(MESSAGE, first, firstSize)) return NONE;
+  if (last == 0) return fitOnly(firstSize, size);
+  const final = literalStart(last);
+  let finalSize = literalSize(last);
+  if (firstSize > size || !stands(textStart, 0, firstSize)) return NONE;
 
   // White space at the end of the last literal and of the message may differ, but where the literal is nothing else.
   let end = textEnd - finalSize;
+  let misfit = NONE;
   if (finalSize > size || !stands(end, final, finalSize)) {
-    while (finalSize > 0 && isSpace(load<u16>(final + finalSize - 2))) finalSize -= 2;
+    while (finalSize > 0 && isSpace(unitOf(final + (finalSize >> 1) - 1))) finalSize -= 2;
     if (finalSize == 0) {
-      if (trimmedEnd < textEnd) return UNSURE;
       end = textEnd;
     } else {
-      if (finalSize > trimmedEnd - MESSAGE) return NONE;
+      if (finalSize > trimmedEnd - textStart) return NONE;
       end = trimmedEnd - finalSize;
       if (!stands(end, final, finalSize)) return NONE;
     }
   } else if (finalSize > 0 && textEnd - trimmedEnd >= finalSize) {
-    // All white space: it may also be the value's, with the literal's cut off.
-    return UNSURE;
+    // All white space: it may also be the value's, with the literal's cut off, if it does not fit so.
+    misfit = UNSURE;
   }
 
-  let at = MESSAGE + firstSize;
-  place(0, MESSAGE);
+  let at = textStart + firstSize;
+  place(0, textStart);
   for (let k: u32 = 1; k < last; k++) {
-    const literal = load<u32>(bounds + k * 4);
-    const own = load<u32>(bounds + k * 4, 4) - literal;
+    const literal = literalStart(k);
+    const own = literalSize(k);
     const found = find(literal, own, at, end);
-    if (found <= GAVE_UP) return found == GAVE_UP ? UNSURE : NONE;
+    if (found <= GAVE_UP) return found == GAVE_UP ? UNSURE : misfit;
     place(k, found);
     at = found + own;
   }
-  if (at > end) return NONE;
+  if (at > end) return misfit;
   place(last, end);
   let readings: i32 = 1;
   // From the right: while every later literal has one place, this one's other places can only lie before it.
   for (let k = last - 1; k >= 1; k--) {
-    const literal = load<u32>(bounds + k * 4);
-    const own = load<u32>(bounds + k * 4, 4) - literal;
+    const literal = literalStart(k);
+    const own = literalSize(k);
     const found = find(literal, own, placed(k) + 2, placed(k + 1));
     if (found == GAVE_UP) return UNSURE;
     if (found != NOT_FOUND) {
       if ((flags & HAS_REPEATS) != 0) return UNSURE;
-      readings = count(bounds, last, end);
+      readings = count(last, end);
       if (readings == UNSURE) return UNSURE;
       break;
     }
   }
-  if ((flags & HAS_REPEATS) != 0 && !agree(row, bounds, last)) return NONE;
+  if ((flags & HAS_REPEATS) != 0 && !agree(row, last)) return misfit;
+  let before: u32 = 0;
   for (let k: u32 = 0; k < last; k++) {
-    const from = placed(k) + (load<u32>(bounds + k * 4, 4) - load<u32>(bounds + k * 4));
+    const from = valueOf(k);
     const to = placed(k + 1);
     if (hasOddities && isOdd(from, to)) return UNSURE;
-    store<u32>(OUT + k * 8, <u32>(from - MESSAGE) >> 1);
-    store<u32>(OUT + k * 8, <u32>(to - MESSAGE) >> 1, 4);
+    before = pairsBefore(from, before);
+    const start = (<u32>(from - textStart) >> 1) + before;
+    before = pairsBefore(to, before);
+    const stop = (<u32>(to - textStart) >> 1) + before;
+    store<u32>(OUT + k * 8, start | (stop << 16));
+    store<u32>(OUT + k * 8, load<u8>(row + HEAD + <usize>(k << 1), 1), 4);
   }
-  if (readings == 1 && mayBeCut && endsLikeCut(row)) return UNSURE;
+  if (readings == 1 && mayBeCut && endsLikeCut(row, last)) return UNSURE;
+  store<u32>(SHAPE, (head & 0xffff0000) | last);
   return readings;
+}
+
+/** Where white space in front of the message ends. */
+function indentEnd(): usize {
+  let at = textStart;
+  while (at < trimmedEnd && isSpace(load<u16>(at))) at += 2;
+  return at;
+}
+
+/** The unit of the text that literal `k` starts at. */
+// @ts-ignore: decorator
+@inline
+function literalStart(k: u32): u32 {
+  return load<u16>(bounds + <usize>(k << 1));
+}
+
+/** In bytes of the message. */
+// @ts-ignore: decorator
+@inline
+function literalSize(k: u32): u32 {
+  return (<u32>load<u16>(bounds + <usize>(k << 1), 2) - literalStart(k)) << 1;
+}
+
+// @ts-ignore: decorator
+@inline
+function unitOf(unit: u32): u32 {
+  return isWide ? load<u16>(text + <usize>(unit << 1)) : load<u8>(text + <usize>unit);
+}
+
+/** How many CRLF stand before an address of the text, at least so many. */
+// @ts-ignore: decorator
+@inline
+function pairsBefore(at: usize, least: u32): u32 {
+  const unit = <u32>(at - textStart) >> 1;
+  while (least < pairs && <u32>load<u16>(PAIRS + <usize>(least << 1)) < unit) least++;
+  return least;
 }
 
 /**
  * The index of the only one of the event's templates that fits, READINGS then says in how many ways; -1 when none does,
- * -2 when it takes more to tell. An event is a count, and for each template its row, the unit it must start with or 0,
- * and a word of the host's.
+ * -2 when it takes more to tell. An event is a count, and for each template its row, the unit it must start with or 0
+ * with 16 bits of the host's above it, and a word of the host's.
  */
 export function fitEvent(event: usize): i32 {
-  if (!isPlain) return NOT_TOLD;
-  const first = <u32>load<u16>(MESSAGE);
+  // All of it is fetched at once, not each line of memory when the one before it was looked at.
+  store<u32>(
+    FETCHED,
+    load<u32>(event) ^ load<u32>(event, 64) ^ load<u32>(event, 128) ^ load<u32>(event, 192) ^ load<u32>(event, 256) ^
+      load<u32>(event, 320) ^ load<u32>(event, 384) ^ load<u32>(event, 448) ^ load<u32>(event, 512),
+  );
+  const first = <u32>load<u16>(textStart);
   const mayBeIndented = isSpace(first);
   const many = load<u32>(event);
   let only: i32 = NOBODY;
   let onlyRow: usize = 0;
   let row: usize = 0;
   for (let index: u32 = 0; index < many; index++) {
-    const start = load<u32>(event + index * 12, 8);
+    const start = <u32>load<u16>(event + index * 12, 8);
     if (start != 0 && start != first && !mayBeIndented) continue;
     row = load<u32>(event + index * 12, 4);
     const readings = fit(row);
@@ -229,7 +312,7 @@ export function fitEvent(event: usize): i32 {
  * goes on when they do.
  */
 export function search(length: u32, index: usize): i32 {
-  const count = lookUp(length, index);
+  const count = lookUp(length, index, hasLosses);
   store<u32>(LISTED, count);
   if (count > load<u32>(index, LIST_LIMIT)) return TOO_MANY;
   const rows = <usize>load<u32>(index, ROWS);
@@ -248,7 +331,6 @@ export function search(length: u32, index: usize): i32 {
 
 /** Likewise for the texts that are listed; all of them have rows. */
 export function fitListed(index: usize, count: u32): i32 {
-  if (!isPlain) return NOT_TOLD;
   const rows = <usize>load<u32>(index, ROWS);
   const list = <usize>load<u32>(index, LIST);
   let only: i32 = NOBODY;
@@ -274,36 +356,32 @@ const NOT_TOLD: i32 = -2;
 const TOO_MANY: i32 = -3;
 const NOT_LAID: i32 = -4;
 
-function isBlankText(at: usize, size: usize): bool {
-  for (let k: usize = 0; k < size; k += 2) if (!isSpace(load<u16>(at + k))) return false;
-  return true;
-}
-
 /** A template without inserts: white space at the end does not count. */
-function fitOnly(literal: usize, length: u32, size: u32): i32 {
+function fitOnly(length: u32, size: u32): i32 {
   let least = length;
-  while (least > 0 && isSpace(load<u16>(literal + least - 2))) least -= 2;
-  if (least == 0) return length == size && stands(MESSAGE, literal, size) ? ONE : UNSURE;
-  return trimmedEnd - MESSAGE == <usize>least && stands(MESSAGE, literal, least) ? ONE : NONE;
+  while (least > 0 && isSpace(unitOf((least >> 1) - 1))) least -= 2;
+  store<u32>(SHAPE, 0);
+  if (least == 0) return length == size && stands(textStart, 0, size) ? ONE : UNSURE;
+  return trimmedEnd - textStart == <usize>least && stands(textStart, 0, least) ? ONE : NONE;
 }
 
 /** The value of a number must be the same wherever it stands; the places are the only ones. */
-function agree(row: usize, bounds: usize, last: u32): bool {
+function agree(row: usize, last: u32): bool {
   for (let k: u32 = 0; k < last; k++) {
-    const earlier = load<u32>(row + HEAD + k * 4);
+    const earlier = <u32>load<u8>(row + HEAD + <usize>(k << 1));
     if (earlier == k) continue;
-    const from = valueOf(bounds, k);
+    const from = valueOf(k);
     const size = placed(k + 1) - from;
-    const other = valueOf(bounds, earlier);
-    if (placed(earlier + 1) - other != size || !stands(from, other, size)) return false;
+    const other = valueOf(earlier);
+    if (placed(earlier + 1) - other != size || !areSame(from, other, size)) return false;
   }
   return true;
 }
 
 // @ts-ignore: decorator
 @inline
-function valueOf(bounds: usize, k: u32): usize {
-  return placed(k) + (load<u32>(bounds + k * 4, 4) - load<u32>(bounds + k * 4));
+function valueOf(k: u32): usize {
+  return placed(k) + literalSize(k);
 }
 
 /** Where literal `k` was placed: behind the values' words, so that both fit. */
@@ -320,21 +398,19 @@ function place(k: u32, at: usize): void {
 }
 
 /** How many readings there are, as `countReadings` of ../../messages/readings.ts counts them. */
-function count(bounds: usize, last: u32, end: usize): i32 {
+function count(last: u32, end: usize): i32 {
   let places = PLACES_A;
   let ways = WAYS_A;
   let nextPlaces = PLACES_B;
   let nextWays = WAYS_B;
   let many: u32 = 1;
-  store<u32>(places, <u32>MESSAGE);
+  store<u32>(places, <u32>textStart);
   store<u32>(ways, 1);
   // The rightmost places, after the leftmost ones.
   let limit = end;
   for (let k = last - 1; k >= 1; k--) {
-    const literal = load<u32>(bounds + k * 4);
-    const own = load<u32>(bounds + k * 4, 4) - literal;
-    // Nothing can stand between CR and LF, which count as one.
-    if (own == 0 && hasReturns) return UNSURE;
+    const literal = literalStart(k);
+    const own = literalSize(k);
     let at = own == 0 ? limit : placed(k);
     while (own > 0) {
       const later = find(literal, own, at + 2, limit);
@@ -346,9 +422,9 @@ function count(bounds: usize, last: u32, end: usize): i32 {
     limit = at;
   }
   for (let k: u32 = 1; k < last; k++) {
-    const literal = load<u32>(bounds + k * 4);
-    const own = load<u32>(bounds + k * 4, 4) - literal;
-    const reach = literal - load<u32>(bounds + k * 4 - 4);
+    const literal = literalStart(k);
+    const own = literalSize(k);
+    const reach = literalSize(k - 1);
     const rightmost = <usize>load<u32>(OUT + 2048 + k * 4);
     let before: u32 = 0;
     let sum: u32 = 0;
@@ -383,12 +459,12 @@ function count(bounds: usize, last: u32, end: usize): i32 {
 }
 
 /** Where the literal first stands within [from, to); NOT_FOUND, or GAVE_UP where starts deceive. Sizes in bytes. */
-function find(literal: usize, size: usize, from: usize, to: usize): usize {
+function find(literal: u32, size: usize, from: usize, to: usize): usize {
   if (from + size > to) return NOT_FOUND;
   if (size == 0) return from;
   const end = to - size;
-  const first = i16x8.splat(load<u16>(literal));
-  const last = i16x8.splat(load<u16>(literal + size - 2));
+  const first = i16x8.splat(<i16>unitOf(literal));
+  const last = i16x8.splat(<i16>unitOf(literal + <u32>(size >> 1) - 1));
   for (let block = from; block <= end; block += 16) {
     let mask = i16x8.bitmask(
       v128.and(i16x8.eq(v128.load(block), first), i16x8.eq(v128.load(block + size - 2), last)),
@@ -405,14 +481,27 @@ function find(literal: usize, size: usize, from: usize, to: usize): usize {
   return NOT_FOUND;
 }
 
-/** True when `size` bytes at either address are the same. Reads up to 16 bytes past them. */
-function stands(at: usize, literal: usize, size: usize): bool {
+/** True when the text from `unit` on stands at an address of the message, for so many bytes there. Reads up to 16 past them. */
+function stands(at: usize, unit: u32, size: usize): bool {
+  if (isWide) return areSame(at, text + <usize>(unit << 1), size);
+  const from = text + <usize>unit;
   let k: usize = 0;
   for (; k + 16 <= size; k += 16) {
-    if (v128.any_true(v128.xor(v128.load(at + k), v128.load(literal + k)))) return false;
+    if (v128.any_true(v128.xor(v128.load(at + k), v128.load8x8_u(from + (k >> 1))))) return false;
   }
   if (k == size) return true;
-  const same = i16x8.bitmask(i16x8.eq(v128.load(at + k), v128.load(literal + k)));
+  const same = i16x8.bitmask(i16x8.eq(v128.load(at + k), v128.load8x8_u(from + (k >> 1))));
+  return (~same & ((1 << (<i32>(size - k) >> 1)) - 1)) == 0;
+}
+
+/** Likewise for two addresses of UTF-16LE text. */
+function areSame(at: usize, other: usize, size: usize): bool {
+  let k: usize = 0;
+  for (; k + 16 <= size; k += 16) {
+    if (v128.any_true(v128.xor(v128.load(at + k), v128.load(other + k)))) return false;
+  }
+  if (k == size) return true;
+  const same = i16x8.bitmask(i16x8.eq(v128.load(at + k), v128.load(other + k)));
   return (~same & ((1 << (<i32>(size - k) >> 1)) - 1)) == 0;
 }
 
@@ -429,21 +518,35 @@ function isOdd(from: usize, to: usize): bool {
 }
 
 /**
- * If an export cut spaces at the ends of lines, a literal that ended in them before an empty value now ends a line: true
- * when some line of the message ends as such a literal would, by the up to four units that it ends with. The template's
- * set has a bit for each, and one for how many units.
+ * If an export cut spaces at the ends of lines, a literal that ended in them before an empty value now ends a line (a
+ * seam): true when some line of the message ends so, and goes on as the template then does. The set has a bit for each
+ * of the ends by its last units, up to four, and one for how many these are.
  */
-function endsLikeCut(row: usize): bool {
-  const set = load<u64>(row + (isCrlf ? 16 : 8));
+function endsLikeCut(row: usize, last: u32): bool {
+  const set = load<u64>(row, 4);
   if (set == 0) return false;
-  if (endsIn(set, trimmedEnd)) return true;
-  for (let block = MESSAGE; block < trimmedEnd; block += 16) {
+  const seams = bounds + <usize>((last + 2) << 1);
+  if (endsIn(set, textEnd) && hasSeam(row, seams, textEnd)) return true;
+  if (trimmedEnd < textEnd && endsIn(set, trimmedEnd) && hasSeam(row, seams, trimmedEnd)) return true;
+  if (!hasBreaks) return false;
+  for (let block = textStart; block < textEnd; block += 16) {
     let mask = i16x8.bitmask(i16x8.eq(v128.load(block), i16x8.splat(10)));
     while (mask != 0) {
       const at = block + <usize>(ctz(mask) << 1);
       mask &= mask - 1;
-      if (endsIn(set, isCrlf ? at - 2 : at)) return true;
+      if (endsIn(set, at) && hasSeam(row, seams, at)) return true;
     }
+  }
+  return false;
+}
+
+function hasSeam(row: usize, seams: usize, at: usize): bool {
+  const end = seams + <usize>(<u32>load<u16>(row, 12) << 3);
+  for (let seam = seams; seam < end; seam += 8) {
+    const size = <usize>load<u16>(seam, 2) << 1;
+    const next = <usize>load<u16>(seam, 6) << 1;
+    if (at - textStart < size || textEnd - at < next || (next == 0 && at < trimmedEnd)) continue;
+    if (stands(at - size, load<u16>(seam), size) && stands(at, load<u16>(seam, 4), next)) return true;
   }
   return false;
 }
@@ -452,7 +555,7 @@ function endsIn(set: u64, end: usize): bool {
   let hash: u32 = 0;
   for (let length: u32 = 1; length <= 4; length++) {
     const at = end - <usize>(length << 1);
-    if (at < MESSAGE) return false;
+    if (at < textStart) return false;
     hash = (hash + load<u16>(at)) * 0x9e3779b1;
     if (((set >> <u64>(59 + length)) & 1) != 0 && ((set >> <u64>((hash >>> 16) % 60)) & 1) != 0) return true;
   }

@@ -4,9 +4,11 @@
 import {
   BITS,
   BITS_MASK,
+  FETCHED,
   FOLDED,
   FOLDS,
   HASHES,
+  HASHES_LIMIT,
   LIST,
   LIST_LIMIT,
   MESSAGE,
@@ -25,12 +27,15 @@ let out: usize = 0;
 let found: u32 = 0;
 let firstEdge: u32 = 0;
 let lastEdge: u32 = 0;
+/** Nothing of the message was lost, so that its first and last characters tell, whatever they are. */
+let isWhole: bool = false;
 
 /**
  * Lists the numbers of the texts filed under a gram of the message of `length` units, each once. Returns how many: more
  * than there is room for when it had to stop.
  */
-export function lookUp(length: u32, index: usize): u32 {
+export function lookUp(length: u32, index: usize, hasLosses: bool): u32 {
+  isWhole = !hasLosses;
   const bits = <usize>load<u32>(index, BITS);
   const bitsMask = load<u32>(index, BITS_MASK);
   const slots = <usize>load<u32>(index, SLOTS);
@@ -43,24 +48,26 @@ export function lookUp(length: u32, index: usize): u32 {
   firstEdge = edgeAt(load<u16>(FOLDED) == 32 ? FOLDED + 2 : FOLDED, end);
   const trimmed = end > FOLDED && load<u16>(end - 2) == 32 ? end - 2 : end;
   lastEdge = trimmed - FOLDED < 4 ? 0 : edgeAt(trimmed - 4, end);
+  let last = HASHES;
   let wordBefore: u64 = 0;
-  let plainBefore: u64 = 1;
+  let otherBefore: u64 = 0;
   for (let group = FOLDED; group + SHORT <= end; group += GROUP) {
     let words: u64 = 0;
-    let plain: u64 = 0;
+    let others: u64 = 0;
     for (let k: usize = 0; k < 4; k++) {
       const low = v128.load(group + k * 32);
       const high = v128.load(group + k * 32, 16);
-      words |= maskOf(wordsIn(low), wordsIn(high)) << (k << 4);
-      plain |= maskOf(i16x8.lt_u(low, i16x8.splat(128)), i16x8.lt_u(high, i16x8.splat(128))) << (k << 4);
+      const lowWords = wordsIn(low);
+      const highWords = wordsIn(high);
+      words |= maskOf(lowWords, highWords) << (k << 4);
+      others |= maskOf(othersIn(low, lowWords), othersIn(high, highWords)) << (k << 4);
     }
-    let anchors = ~plain | (words & ~((words << 1) | wordBefore) & ((plain << 1) | plainBefore));
+    let anchors = others | (words & ~((words << 1) | wordBefore | (others << 1) | otherBefore));
     wordBefore = words >> 63;
-    plainBefore = plain >> 63;
+    otherBefore = others >> 63;
     const starts = ((end - SHORT - group) >> 1) + 1;
     if (starts < 64) anchors &= ((<u64>1) << starts) - 1;
     // Where words start is hard to foretell, and whether their grams are filed: so neither is branched on.
-    let last = HASHES;
     for (; anchors != 0; anchors &= anchors - 1) {
       const at = group + (<usize>ctz(anchors) << 1);
       const short = mix(<i32>load<u32>(at) * 0x2c1b3c6d + <i32>load<u16>(at, 4) * 0x297a2d39);
@@ -77,11 +84,12 @@ export function lookUp(length: u32, index: usize): u32 {
       store<u32>(last, long);
       last += <usize>((bitOf(bits, long & bitsMask) & <u32>(at + LONG <= end)) << 2);
     }
-    for (let at = HASHES; at < last; at += 4) {
-      probe(slots, slotsMask, postings, load<u32>(at), limit);
-      if (found > limit) return found;
-    }
+    if (last < HASHES_LIMIT) continue;
+    probeAll(last, slots, slotsMask, postings, limit);
+    last = HASHES;
+    if (found > limit) return found;
   }
+  probeAll(last, slots, slotsMask, postings, limit);
   return found;
 }
 
@@ -92,12 +100,31 @@ function maskOf(low: v128, high: v128): u64 {
   return <u64>i8x16.bitmask(i8x16.narrow_i16x8_s(low, high));
 }
 
+/** Letters and digits of scripts that part words. */
 // @ts-ignore: decorator
 @inline
 function wordsIn(units: v128): v128 {
-  const isDigit = i16x8.lt_u(i16x8.sub(units, i16x8.splat(48)), i16x8.splat(10));
   const letters = i16x8.sub(v128.or(units, i16x8.splat(32)), i16x8.splat(97));
-  return v128.or(isDigit, i16x8.lt_u(letters, i16x8.splat(26)));
+  return v128.or(
+    v128.or(isBelow(i16x8.sub(units, i16x8.splat(48)), 10), isBelow(letters, 26)),
+    v128.or(
+      isBelow(i16x8.sub(units, i16x8.splat(0xc0)), 0x250 - 0xc0),
+      isBelow(i16x8.sub(units, i16x8.splat(0x370)), 0x600 - 0x370),
+    ),
+  );
+}
+
+/** Characters of other scripts, and signs beyond ASCII. */
+// @ts-ignore: decorator
+@inline
+function othersIn(units: v128, words: v128): v128 {
+  return v128.andnot(i16x8.gt_u(units, i16x8.splat(127)), words);
+}
+
+// @ts-ignore: decorator
+@inline
+function isBelow(units: v128, limit: i16): v128 {
+  return i16x8.lt_u(units, i16x8.splat(limit));
 }
 
 // @ts-ignore: decorator
@@ -113,6 +140,14 @@ function bitOf(bits: usize, bit: u32): u32 {
   return (load<u32>(bits + <usize>((bit >>> 5) << 2)) >>> (bit & 31)) & 1;
 }
 
+/** All slots are fetched at once, not each when the one before it was looked at. */
+function probeAll(last: usize, slots: usize, mask: u32, postings: usize, limit: u32): void {
+  let fetched: u32 = 0;
+  for (let at = HASHES; at < last; at += 4) fetched ^= load<u32>(slots + <usize>(((load<u32>(at) >>> 7) & mask) << 3));
+  store<u32>(FETCHED, fetched);
+  for (let at = HASHES; at < last && found <= limit; at += 4) probe(slots, mask, postings, load<u32>(at), limit);
+}
+
 function probe(slots: usize, mask: u32, postings: usize, key: u32, limit: u32): void {
   for (let slot = (key >>> 7) & mask; ; slot = (slot + 1) & mask) {
     const start = load<u32>(slots + <usize>(slot << 3), 4);
@@ -122,15 +157,22 @@ function probe(slots: usize, mask: u32, postings: usize, key: u32, limit: u32): 
     const end = at + <usize>(load<u32>(at - 4) * 12);
     for (; at < end; at += 12) {
       const first = load<u32>(at, 4);
-      if (first != 0 && first != firstEdge) continue;
+      if (first != 0 && first != firstEdge && (isWhole || isPlainEdge(first))) continue;
       const last = load<u32>(at, 8);
-      if (last != 0 && last != lastEdge) continue;
+      if (last != 0 && last != lastEdge && (isWhole || isPlainEdge(last))) continue;
       if (isListed(load<u32>(at))) continue;
       if (found < limit) store<u32>(out + <usize>(found << 2), load<u32>(at));
       if (++found > limit) return;
     }
     return;
   }
+}
+
+/** Of ASCII, which no encoding loses. */
+// @ts-ignore: decorator
+@inline
+function isPlainEdge(edge: u32): bool {
+  return (edge & 0xff80ff80) == 0;
 }
 
 /** Under a gram that stands in the message twice. */
@@ -153,11 +195,9 @@ function fold(end: usize, folds: usize): usize {
     if (at + 16 <= end) {
       const units = v128.load(at);
       const spaces = i16x8.eq(units, i16x8.splat(32));
-      const odd = v128.or(
-        i16x8.gt_u(i16x8.sub(units, i16x8.splat(32)), i16x8.splat(94)),
-        v128.or(i16x8.eq(units, i16x8.splat(96)), v128.and(spaces, i16x8.eq(v128.load(at, 2), i16x8.splat(32)))),
-      );
-      if (!v128.any_true(odd) && !(isSpaceBefore && load<u16>(at) == 32)) {
+      const twice = v128.and(spaces, i16x8.eq(v128.load(at, 2), i16x8.splat(32)));
+      const plain = v128.andnot(plainIn(units), v128.or(i16x8.eq(units, i16x8.splat(96)), twice));
+      if (i16x8.all_true(plain) && !(isSpaceBefore && load<u16>(at) == 32)) {
         v128.store(to, units);
         to += 16;
         at += 16;
@@ -180,6 +220,22 @@ function fold(end: usize, folds: usize): usize {
     }
   }
   return to;
+}
+
+/** Most of what folds to itself: printable ASCII, letters of European scripts, Chinese, Japanese and Korean. */
+// @ts-ignore: decorator
+@inline
+function plainIn(units: v128): v128 {
+  return v128.or(
+    v128.or(
+      isBelow(i16x8.sub(units, i16x8.splat(32)), 127 - 32),
+      isBelow(i16x8.sub(units, i16x8.splat(0xc0)), 0x250 - 0xc0),
+    ),
+    v128.or(
+      isBelow(i16x8.sub(units, i16x8.splat(0x370)), 0x600 - 0x370),
+      isBelow(i16x8.sub(units, i16x8.splat(0x3001)), <i16>(0xd800 - 0x3001)),
+    ),
+  );
 }
 
 /** The low bits choose a bit, the others a slot. */
