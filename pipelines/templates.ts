@@ -23,10 +23,11 @@ export function openTemplates(files: readonly OpenTemplateFile[]): Catalogue | u
 
 /** `evpair templates import`: files of any known form → NDJSON templates, or an indexed catalogue. */
 export function importTemplateFiles(
-  files: readonly { readonly name: string; readonly bytes: Uint8Array }[],
+  files: Iterable<{ readonly name: string; readonly bytes: Uint8Array }>,
   problem: (text: string) => void,
+  options: { readonly provider: string | undefined; readonly culture: string | undefined },
 ): readonly MessageTemplate[] {
-  const { templates, problems } = importTemplates(files);
+  const { templates, problems } = importTemplates(files, options);
   for (const each of problems) problem(each);
   if (templates.length > 0) return templates;
   throw new EvpairError('ERR_CATALOGUE', 'No message template was found in these files.', {

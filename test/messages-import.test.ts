@@ -252,6 +252,41 @@ t.test('templates come out of Windows executables, bound to their events by the 
   t.match(importTemplates([{ name: 'foo.dll', bytes: dll }]).problems, [/foo\.dll\.mui/]);
 });
 
+t.test(
+  'names of values and of keywords in a compiled manifest are no events, and a file gives its name as it is',
+  async t => {
+    // As in the .NET runtime's resources: keywords, opcodes, levels, tasks, and the names of maps, beside one event.
+    const names: [id: number, text: string][] = [0x1, 0x3, 0x5, 0x7, 0x9, 0xd, 0xf].map(top => [
+      (top << 28) | 0x64,
+      `a name of kind ${top}`,
+    ]);
+    const bytes = executable(
+      [
+        ['WEVT_TEMPLATE', 0x409, compiledManifest('Vendor-Foo/Operational', [[100, 0xb0000064]])],
+        [11, 0x409, messageTable([[0xb0000064 | 0, 'One %1'], ...names])],
+      ],
+      true,
+    );
+    t.same(importTemplates([{ name: 'clretwrc.dll', bytes }]).templates, [
+      { provider: 'Vendor-Foo', eventId: 100, culture: 'en-US', text: 'One %1' },
+    ]);
+    // As in nssm.exe: a table a language, facility and severity in the upper half of the ID.
+    const text: [id: number, text: string][] = [[0xc0001389 | 0, 'x %1\r\n']];
+    const tables = [0x409, 0x40c, 0x410].map(
+      language => [11, language, messageTable(text)] as [number, number, Buffer],
+    );
+    t.same(
+      importTemplates([{ name: 'C:\\PyISAPI_loader.DLL', bytes: executable(tables, false) }]).templates,
+      ['en-US', 'fr-FR', 'it-IT'].map(culture => ({
+        provider: 'PyISAPI_loader',
+        eventId: 5001,
+        culture,
+        text: 'x %1\r\n',
+      })),
+    );
+  },
+);
+
 t.test('a damaged executable is told of in a sentence, and read in a time that its size bounds', async t => {
   const table = messageTable([
     [0xb0000064 | 0, 'Egy %1'],

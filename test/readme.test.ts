@@ -62,6 +62,7 @@ t.test('the README’s commands on samples/ run and end well', async t => {
   for (const name of ['Application.xml', 'a.xml', 'export.xml', 'rendered.xml'])
     cpSync(sample('CAS01-Application.xml'), join(work, name));
   for (const name of ['export.csv', 'later.csv']) cpSync(sample('CAS02-Application.csv'), join(work, name));
+  writeFileSync(join(work, 'messages.mc'), 'MessageId=1\r\nLanguage=English\r\nFrom %1 to %2\r\n.\r\n');
   writeFileSync(join(work, 'templates.ndjson'), '{"provider":"P","event_id":1,"template":"From %1 to %2"}\n');
   writeFileSync(join(work, 'messages.ndjson'), '{"message":"From A to B"}\n');
   for (const command of commands) {

@@ -25,16 +25,26 @@ evpair COMMAND --help lists every option of a command.
 /** The help of one command: all its options, wrapped at 80 columns. */
 export function commandHelp(command: CommandName): string {
   const options = OPTIONS.filter(option => option.commands.includes(command));
-  const usage =
-    command === 'definitions'
-      ? 'definitions [list | show NAME | check FILE...]'
-      : `${command} [options] [FILE | FOLDER | GLOB | -]...`;
+  const usage = USAGE[command] ?? `${command} [options] [FILE | FOLDER | GLOB | -]...`;
   return `evpair ${command}: ${COMMANDS[command]}
 
 Usage: evpair ${usage}
 
 ${options.map(describe).join('')}`;
 }
+
+const USAGE: Partial<Record<CommandName, string>> = {
+  definitions: 'definitions [list | show NAME | check FILE...]',
+  templates: `templates VERB [options] [FILE]...
+
+  import FILE | FOLDER | GLOB | -   .dll .exe .mui, .mc, manifests, wevtutil gp,
+                                    Get-WinEvent -ListProvider, NDJSON; with
+                                    -o X.evtmpl an indexed catalogue
+  learn EXPORT...                   exports that hold both values and messages
+  list FILE...                      what a catalogue holds, as NDJSON
+  invert --templates FILE [FILE]    {"provider","event_id","message"} a line, or
+                                    with --text messages, and out their values`,
+};
 
 const HELP_COLUMN = 26;
 

@@ -146,6 +146,18 @@ export const OPTIONS: readonly Option[] = [
     help: 'Exit with 4 if a smaller share (0 to 1) of messages was inverted exactly.',
     commands: EXTRACTING,
   },
+  {
+    name: 'provider',
+    value: 'NAME',
+    help: 'The provider (event source), for files that do not name theirs: .mc, .dll, .exe, .mui (templates import).',
+    commands: ['templates'],
+  },
+  {
+    name: 'culture',
+    value: 'TAG',
+    help: 'The language, as in fr-FR, for files that do not name theirs: wevtutil, PowerShell, .mc (templates import).',
+    commands: ['templates'],
+  },
   { name: 'text', help: 'One message a line, not NDJSON (templates invert).', commands: ['templates'] },
   {
     name: 'log-format',

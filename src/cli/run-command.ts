@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, fstatSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Command, Outcome } from '../../pipelines/command.js';
 import { checkDefinitions, listDefinitions, shippedDefinition, showDefinition } from '../../pipelines/definitions.js';
@@ -8,25 +8,15 @@ import { events } from '../../pipelines/events.js';
 import { extract } from '../../pipelines/extract.js';
 import { merge } from '../../pipelines/merge.js';
 import type { SummarizeCommand } from '../../pipelines/summarize.js';
-import {
-  importTemplateFiles,
-  indexTemplates,
-  invertTo,
-  learnTemplates,
-  listTemplates,
-  type OpenTemplateFile,
-  openTemplates,
-} from '../../pipelines/templates.js';
+import { learnTemplates, type OpenTemplateFile, openTemplates } from '../../pipelines/templates.js';
 import type { SummaryForm } from '../../pipelines/write-summary.js';
 import {
   EvpairError,
   expandInputs,
-  forEachLine,
   loadDefinitions,
   openThreads,
   type PairDefinition,
   parseColumns,
-  templateLine,
 } from '../index.js';
 import { isUtcName, type LocalZone } from '../time/local-zone.js';
 import { EXIT } from './exit-status.js';
@@ -45,7 +35,9 @@ import { type Output, openOutput } from './output.js';
 import { type CommandLine, usage } from './parse-command-line.js';
 import { openProgress } from './progress.js';
 import { checkFollowOptions, openState, runSummarize, withoutState } from './run-summarize.js';
+import { runTemplates } from './run-templates.js';
 import { openTeller } from './teller.js';
+import { openTemplateFile } from './template-file.js';
 import { isTerminal } from './terminal.js';
 import type { WorkSetup } from './work.js';
 
@@ -321,129 +313,8 @@ async function runDefinitions(line: CommandLine): Promise<number> {
   return EXIT.done;
 }
 
-/** `evpair templates import | list | invert`. */
-async function runTemplates(line: CommandLine, log: Log): Promise<number> {
-  const [verb, ...names] = line.args;
-  const target = textOption(line.options, 'output');
-  if (verb === 'import' && names.length > 0) {
-    const files = names.map(name => ({ name, bytes: readBytes(name) }));
-    const templates = importTemplateFiles(files, problem => log.warn({ code: 'template-problem' }, problem));
-    if (target?.endsWith('.evtmpl') === true) {
-      writeFileSync(target, indexTemplates(templates));
-    } else {
-      const output = openOutput(target);
-      for (const template of templates) output.line(templateLine(template));
-      await output.close();
-    }
-    return EXIT.done;
-  }
-  const catalogue = openTemplates(
-    [...listOption(line.options, 'templates'), ...(verb === 'list' ? names : [])].map(openTemplateFile),
-  );
-  if (catalogue === undefined || (verb !== 'list' && verb !== 'invert')) {
-    throw usage(
-      'evpair templates takes import FILE..., learn FILE..., list FILE..., or invert [FILE...] with --templates FILE.',
-      'evpair templates --help',
-    );
-  }
-  const inputs = verb === 'list' ? [] : names.filter(name => name !== '-');
-  for (const name of inputs) mustBeFile(name);
-  const output = openOutput(target);
-  if (verb === 'list') await listTemplates(catalogue, output);
-  else {
-    const invert = invertTo(catalogue, flagOption(line.options, 'text'), output);
-    for (const name of names.length === 0 ? ['-'] : names) {
-      await forEachLineOf(name === '-' ? process.stdin : createReadStream(name), invert, output);
-    }
-  }
-  await output.close();
-  return EXIT.done;
-}
-
-/** Hands on standard input line by line; what was answered is written before evpair waits for more. */
-async function forEachLineOf(
-  input: AsyncIterable<Buffer>,
-  onLine: (line: string) => void,
-  output: Output,
-): Promise<void> {
-  const flushing = async function* () {
-    for await (const chunk of asUtf8(input)) {
-      yield chunk;
-      await new Promise(resolve => setImmediate(resolve));
-      await output.flush();
-    }
-  };
-  await forEachLine(flushing(), onLine);
-}
-
-/** Text in UTF-16, as Windows PowerShell writes it, becomes UTF-8: its byte order mark tells, or a NUL beside the first character. */
-async function* asUtf8(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let head: Buffer | undefined = Buffer.alloc(0);
-  let decoder: InstanceType<typeof TextDecoder> | undefined;
-  for await (const chunk of input) {
-    let bytes = chunk;
-    if (head !== undefined) {
-      bytes = Buffer.concat([head, chunk]);
-      head = bytes.length < 2 ? bytes : undefined;
-      if (head !== undefined) continue;
-      if ((bytes[0] === 0xff && bytes[1] === 0xfe) || bytes[1] === 0) decoder = new TextDecoder('utf-16le');
-      else if ((bytes[0] === 0xfe && bytes[1] === 0xff) || bytes[0] === 0) decoder = new TextDecoder('utf-16be');
-    }
-    yield decoder === undefined ? bytes : Buffer.from(decoder.decode(bytes, { stream: true }));
-  }
-  if (head !== undefined && head.length > 0) yield head;
-  const rest = decoder?.decode();
-  if (rest !== undefined && rest !== '') yield Buffer.from(rest);
-}
-
-function mustBeFile(name: string): void {
-  let isFolder: boolean;
-  try {
-    isFolder = statSync(name).isDirectory();
-  } catch (cause) {
-    throw new EvpairError('ERR_USAGE', `${name}: cannot be read: ${(cause as Error).message}`, { cause });
-  }
-  if (isFolder) throw new EvpairError('ERR_USAGE', `${name}: is a folder; name the files in it`);
-}
-
-/** A file of templates, read by offset: an indexed catalogue of any size costs what is looked up in it. */
-export function openTemplateFile(name: string): OpenTemplateFile {
-  mustBeFile(name);
-  try {
-    const fd = openSync(name, 'r');
-    const { size } = fstatSync(fd);
-    return {
-      name,
-      source: {
-        size,
-        read(offset, length) {
-          const bytes = Buffer.allocUnsafe(length);
-          for (let at = 0; at < length; ) {
-            const read = readSync(fd, bytes, at, length - at, offset + at);
-            if (read === 0)
-              throw new EvpairError('ERR_CATALOGUE', `${name}: the file became shorter while it was read`);
-            at += read;
-          }
-          return bytes;
-        },
-      },
-    };
-  } catch (cause) {
-    throw new EvpairError('ERR_USAGE', `${name}: cannot be read: ${(cause as Error).message}`, { cause });
-  }
-}
-
 function hashOfFile({ source }: OpenTemplateFile): string {
   return createHash('sha256').update(source.read(0, source.size)).digest('hex');
-}
-
-function readBytes(name: string): Uint8Array {
-  mustBeFile(name);
-  try {
-    return readFileSync(name);
-  } catch (cause) {
-    throw new EvpairError('ERR_USAGE', `${name}: cannot be read: ${(cause as Error).message}`, { cause });
-  }
 }
 
 function readText(path: string | number, name: string): string {

@@ -11,7 +11,8 @@ import {
 } from '../index.js';
 import { listOption } from './option-values.js';
 import type { CommandLine } from './parse-command-line.js';
-import { boundsOf, ledgerOptionsOf, openTemplateFile, readingOptions } from './run-command.js';
+import { boundsOf, ledgerOptionsOf, readingOptions } from './run-command.js';
+import { openTemplateFile } from './template-file.js';
 
 /** What the threads of a run are opened with. */
 export interface WorkSetup {

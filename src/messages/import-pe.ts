@@ -25,41 +25,51 @@ export interface ExecutableImport {
  * Formats: Microsoft PE/COFF specification, `.rsrc`; winnt.h, MESSAGE_RESOURCE_DATA; libfwevt's documentation of the
  * binary manifest.
  */
-export function importExecutables(files: readonly PortableExecutable[], provider?: string): ExecutableImport {
-  const problems: string[] = [];
-  const groups = new Map<string, Resources>();
-  for (const { name, bytes } of files) {
+export class Executables {
+  readonly #problems: string[] = [];
+  /** By the file's name in lower case, without `.mui`. */
+  readonly #groups = new Map<string, Resources>();
+
+  /** Reads a file's resources; nothing else of it is kept. */
+  add({ name, bytes }: PortableExecutable): void {
     const stem = stemOf(name);
-    const group = groups.get(stem) ?? { messages: [], manifests: [] };
-    groups.set(stem, group);
+    const key = stem.toLowerCase();
+    const group = this.#groups.get(key) ?? { stem, messages: [], manifests: [] };
+    this.#groups.set(key, group);
     try {
       readResources(bytes, group);
     } catch (error) {
-      problems.push(`${name}: not read as a Windows executable: ${reasonOf(error)}`);
+      this.#problems.push(`${name}: not read as a Windows executable: ${reasonOf(error)}`);
     }
   }
-  const templates: MessageTemplate[] = [];
-  for (const [stem, { messages, manifests }] of groups) {
-    if (messages.length === 0) problems.push(`${stem}: holds no message table (it may stand in ${stem}.mui)`);
-    const bound = bindManifests(manifests, provider, reason =>
-      problems.push(`${stem}: its manifest is not read: ${reason}`),
-    );
-    const isManifest = bound.size > 0;
-    for (const { id, culture, text } of messages) {
-      const about = culture === undefined ? { text } : { culture, text };
-      if (templates.length > MAX_TEMPLATES) {
-        problems.push(`${stem}: names more events than any file does; the rest is not read`);
-        break;
-      }
-      for (const event of bound.get(id) ?? []) templates.push({ ...event, ...about });
-      if (isManifest && bound.has(id)) continue;
-      const eventId = classicEventId(id, isManifest);
-      if (eventId !== undefined) {
-        templates.push({ provider: provider ?? stem.replace(/\.[^.]+$/, ''), eventId, ...about });
+
+  /** The templates of all files, and what could not be read. */
+  import(provider?: string): ExecutableImport {
+    const templates: MessageTemplate[] = [];
+    const problems = [...this.#problems];
+    for (const { stem, messages, manifests } of this.#groups.values()) {
+      if (messages.length === 0) problems.push(`${stem}: holds no message table (it may stand in ${stem}.mui)`);
+      const bound = bindManifests(manifests, provider, reason =>
+        problems.push(`${stem}: its manifest is not read: ${reason}`),
+      );
+      const isManifest = bound.size > 0;
+      const most = templates.length + MAX_TEMPLATES;
+      for (const { id, culture, text } of messages) {
+        const about = culture === undefined ? { text } : { culture, text };
+        if (templates.length > most) {
+          problems.push(`${stem}: names more events than any file does; the rest is not read`);
+          break;
+        }
+        for (const event of bound.get(id) ?? []) templates.push({ ...event, ...about });
+        if (isManifest && bound.has(id)) continue;
+        const eventId = classicEventId(id, isManifest);
+        if (eventId !== undefined) {
+          templates.push({ provider: provider ?? stem.replace(/\.[^.]+$/, ''), eventId, ...about });
+        }
       }
     }
+    return { templates, problems };
   }
-  return { templates, problems };
 }
 
 /** A DataView refuses what lies outside it with a RangeError of its own words. */
@@ -83,25 +93,24 @@ interface Message {
 }
 
 interface Resources {
+  readonly stem: string;
   readonly messages: Message[];
   readonly manifests: DataView[];
 }
 
 function stemOf(name: string): string {
-  return name
-    .replace(/^.*[\\/]/, '')
-    .replace(/\.mui$/i, '')
-    .toLowerCase();
+  return name.replace(/^.*[\\/]/, '').replace(/\.mui$/i, '');
 }
 
 /**
  * mc.exe numbers a manifest's events 0xB0000000 + version << 16 + ID, and its channels, keywords, opcodes, levels, tasks
- * and maps with other leading digits: these are no events. Classic messages are severity, facility and ID.
+ * and maps with other odd leading digits: these are no events. Classic messages are severity, facility and ID; the bit
+ * that makes the digit odd is reserved there.
  */
 function classicEventId(id: number, hasManifest: boolean): number | undefined {
   const top = id >>> 28;
   if (top === 0xb) return id & 0xffff;
-  if (top === 0x1 || top === 0x3 || top === 0x5 || top === 0x7 || top === 0x9 || top === 0xd) return undefined;
+  if (top % 2 === 1) return undefined;
   return hasManifest && id === 0 ? undefined : id & 0xffff;
 }
 
@@ -146,7 +155,7 @@ function readResources(bytes: Uint8Array, into: Resources): void {
         const length = view.getUint32(data + 4, true);
         if (offset + length > bytes.length) throw new Damage('a resource ends past the file');
         const resource = new DataView(bytes.buffer, bytes.byteOffset + offset, length);
-        if (isManifest) into.manifests.push(resource);
+        if (isManifest) into.manifests.push(copyOf(resource));
         else {
           // Several entries may share a table, and do in no file; so many could that reading them would not end.
           tableBytes += length;
@@ -174,6 +183,11 @@ function readResources(bytes: Uint8Array, into: Resources): void {
     const length = view.getUint16(at, true);
     return decode16(view, at + 2, length * 2);
   }
+}
+
+/** Without the file that it stands in. */
+function copyOf({ buffer, byteOffset, byteLength }: DataView): DataView {
+  return new DataView(Uint8Array.from(new Uint8Array(buffer, byteOffset, byteLength)).buffer);
 }
 
 function readMessageTable(table: DataView, culture: string | undefined, into: Message[]): void {

@@ -1,4 +1,4 @@
-import { importExecutables, isExecutableHead, type PortableExecutable } from './import-pe.js';
+import { Executables, isExecutableHead } from './import-pe.js';
 import {
   type ImportOptions,
   importManifest,
@@ -23,17 +23,17 @@ export interface TemplateFile {
 export function importTemplates(files: Iterable<TemplateFile>, options: ImportOptions = {}): TemplateImport {
   const templates: TemplateImport['templates'] = [];
   const problems: string[] = [];
-  const executables: PortableExecutable[] = [];
+  const executables = new Executables();
   for (const file of files) {
     if (isExecutableHead(file.bytes)) {
-      executables.push(file);
+      executables.add(file);
       continue;
     }
     const imported = importText(decodeText(file.bytes), file.name, options);
     for (const template of imported.templates) templates.push(template);
     for (const problem of imported.problems) problems.push(`${file.name}: ${problem}`);
   }
-  const imported = importExecutables(executables, options.provider);
+  const imported = executables.import(options.provider);
   for (const template of imported.templates) templates.push(template);
   return { templates, problems: [...problems, ...imported.problems] };
 }
