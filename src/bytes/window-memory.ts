@@ -38,10 +38,14 @@ export interface EventScan {
   /**
    * Frames from an event's start on; gives 0 between events, 1 at a wanted event, 2 at what it leaves to others, 3 at an
    * event whose end is not here.
-   * `filter`: 0 drops nothing, 1 drops what the header shows nobody wants, 2 what the whole event, once parsed, shows.
+   * `frame` drops nothing, `scan` what the header shows nobody wants, `sweep` what the whole event, once parsed, shows.
    */
-  scan8(at: number, end: number, maxBytes: number, filter: number): number;
-  scan16(at: number, end: number, maxBytes: number, filter: number): number;
+  frame8: ScanEvents;
+  frame16: ScanEvents;
+  scan8: ScanEvents;
+  scan16: ScanEvents;
+  sweep8: ScanEvents;
+  sweep16: ScanEvents;
   /** The first `<` of what may end, cut off or complicate an event, or `end`. */
   find8(at: number, end: number): number;
   find16(at: number, end: number): number;
@@ -87,6 +91,8 @@ export interface EventScan {
   isUtf8(from: number, to: number): number;
   constantsEnd(): number;
 }
+
+type ScanEvents = (at: number, end: number, maxBytes: number) => number;
 
 /** Where the module writes what it found, and where it reads what is wanted: as in `assembly/layout.ts`. */
 export const SCAN_OUT = 4096;

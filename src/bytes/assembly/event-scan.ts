@@ -10,9 +10,11 @@ import { clearCache as clearValues } from './value-cache';
 import { endsName, findUnit, isSpace, stands, unit } from './units';
 import { ANY, entryOf, holdsId, idsOf } from './wanted';
 
-// How `scan` drops events: not at all, by their header, or once they are parsed.
+// How `scan` drops events: not at all, by their header, or once they are parsed. Each way is a function of its own: what
+// drops by the header is small, and so compiled in the time that a few windows take.
 const NO_FILTER: i32 = 0;
 const BY_HEADER: i32 = 1;
+const BY_PARSE: i32 = 2;
 
 // What `scan` returns.
 const GAP: i32 = 0;
@@ -29,12 +31,28 @@ const PROVIDER_END = memory.data<u8>([60, 47, 80, 114, 111, 118, 105, 100, 101, 
 const NAME = memory.data<u8>([78, 97, 109, 101, 61]); // Name=
 const EVENT_ID = memory.data<u8>([60, 69, 118, 101, 110, 116, 73, 68]); // <EventID
 
-export function scan8(at: usize, end: usize, maxBytes: usize, filter: i32): i32 {
-  return scan<u8>(at, end, maxBytes, filter);
+export function frame8(at: usize, end: usize, maxBytes: usize): i32 {
+  return scan<u8>(at, end, maxBytes, NO_FILTER);
 }
 
-export function scan16(at: usize, end: usize, maxBytes: usize, filter: i32): i32 {
-  return scan<u16>(at, end, maxBytes, filter);
+export function frame16(at: usize, end: usize, maxBytes: usize): i32 {
+  return scan<u16>(at, end, maxBytes, NO_FILTER);
+}
+
+export function scan8(at: usize, end: usize, maxBytes: usize): i32 {
+  return scan<u8>(at, end, maxBytes, BY_HEADER);
+}
+
+export function scan16(at: usize, end: usize, maxBytes: usize): i32 {
+  return scan<u16>(at, end, maxBytes, BY_HEADER);
+}
+
+export function sweep8(at: usize, end: usize, maxBytes: usize): i32 {
+  return scan<u8>(at, end, maxBytes, BY_PARSE);
+}
+
+export function sweep16(at: usize, end: usize, maxBytes: usize): i32 {
+  return scan<u16>(at, end, maxBytes, BY_PARSE);
 }
 
 export function find8(at: usize, end: usize): usize {
@@ -117,27 +135,19 @@ function scan<T>(at: usize, end: usize, maxBytes: usize, filter: i32): i32 {
 
 /**
  * The first `<` in [at, end) of `<!`, `<Event` or `</Event`, names ending there; `end` when there is none. Those too
- * near the end to be seen whole count as found. Three loads a vector: an `E` with a `t` four units on and no letter
- * after it, or a `!`, is rare enough that what else must hold is looked at one by one.
+ * near the end to be seen whole count as found. Two loads a vector: a `!`, or an `E` with no letter five units on, is
+ * rare enough that what else must hold is looked at one by one. (A third load, for the `t`, cost more than it saved.)
  */
 // @ts-ignore: decorator
 @inline
 function findMarkup<T>(at: usize, end: usize): usize {
   const w = sizeof<T>();
-  const letterE = v128.splat<T>(<T>69);
-  const letterT = v128.splat<T>(<T>116);
-  const letterA = v128.splat<T>(<T>65);
-  const bang = v128.splat<T>(<T>33);
   let p = at;
   while (p < end) {
-    const a0 = v128.load(p);
-    const a1 = v128.load(p + 16);
-    const a2 = v128.load(p + 32);
-    const a3 = v128.load(p + 48);
-    const m0 = v128.or(v128.eq<T>(a0, bang), v128.and(v128.eq<T>(a0, letterE), v128.and(v128.eq<T>(v128.load(p + 4 * w), letterT), v128.lt<T>(v128.load(p + 5 * w), letterA))));
-    const m1 = v128.or(v128.eq<T>(a1, bang), v128.and(v128.eq<T>(a1, letterE), v128.and(v128.eq<T>(v128.load(p + 16 + 4 * w), letterT), v128.lt<T>(v128.load(p + 16 + 5 * w), letterA))));
-    const m2 = v128.or(v128.eq<T>(a2, bang), v128.and(v128.eq<T>(a2, letterE), v128.and(v128.eq<T>(v128.load(p + 32 + 4 * w), letterT), v128.lt<T>(v128.load(p + 32 + 5 * w), letterA))));
-    const m3 = v128.or(v128.eq<T>(a3, bang), v128.and(v128.eq<T>(a3, letterE), v128.and(v128.eq<T>(v128.load(p + 48 + 4 * w), letterT), v128.lt<T>(v128.load(p + 48 + 5 * w), letterA))));
+    const m0 = anchors<T>(p);
+    const m1 = anchors<T>(p + 16);
+    const m2 = anchors<T>(p + 32);
+    const m3 = anchors<T>(p + 48);
     if (v128.any_true(v128.or(v128.or(m0, m1), v128.or(m2, m3)))) {
       const lanes: u64 = 16 / <u64>w;
       let mask = <u64>v128.bitmask<T>(m0) | (<u64>v128.bitmask<T>(m1) << lanes) | (<u64>v128.bitmask<T>(m2) << (lanes * 2)) | (<u64>v128.bitmask<T>(m3) << (lanes * 3));
@@ -146,10 +156,11 @@ function findMarkup<T>(at: usize, end: usize): usize {
         if (anchor >= end) break;
         const before = anchor - w;
         if (before >= at) {
+          const isBang = unit<T>(anchor) == 33;
           if (unit<T>(before) == 60) {
-            if (unit<T>(anchor) == 33 || anchor + 6 * w > end || isEventName<T>(anchor)) return before;
+            if (isBang || anchor + 6 * w > end || isEventName<T>(anchor)) return before;
           } else if (unit<T>(before) == 47 && before > at && unit<T>(before - w) == 60) {
-            if (unit<T>(anchor) != 33 && (anchor + 6 * w > end || isEventName<T>(anchor))) return before - w;
+            if (!isBang && (anchor + 6 * w > end || isEventName<T>(anchor))) return before - w;
           }
         }
         mask &= mask - 1;
@@ -163,17 +174,26 @@ function findMarkup<T>(at: usize, end: usize): usize {
   return end;
 }
 
-/** `Event` and then no letter: what the vectors saw was `E`, `t` and that. */
+/** A `!`, or an `E` with something below `A` five units on; signed, beyond ASCII counts as below. */
+// @ts-ignore: decorator
+@inline
+function anchors<T>(p: usize): v128 {
+  const here = v128.load(p);
+  const past = v128.load(p + 5 * sizeof<T>());
+  const isNoLetter = sizeof<T>() == 1 ? v128.gt<i8>(v128.splat<i8>(65), past) : v128.gt<i16>(v128.splat<i16>(65), past);
+  return v128.or(v128.eq<T>(here, v128.splat<T>(33)), v128.and(v128.eq<T>(here, v128.splat<T>(69)), isNoLetter));
+}
+
+/** `Event`, of which the vectors saw the `E`. */
 // @ts-ignore: decorator
 @inline
 function isEventName<T>(at: usize): bool {
   const w = sizeof<T>();
-  return unit<T>(at + w) == 118 && unit<T>(at + 2 * w) == 101 && unit<T>(at + 3 * w) == 110;
+  if (w == 1) return load<u32>(at + 1) == 0x746e6576;
+  return load<u64>(at + 2) == 0x0074_006e_0065_0076;
 }
 
 /** The twin of `Wanted.mayHold`: the header of an event whose start tag ends before `at`. */
-// @ts-ignore: decorator
-@inline
 function mayHold<T>(at: usize, end: usize): bool {
   const w = sizeof<T>();
   let p = pastSpace<T>(at, end);
@@ -188,10 +208,7 @@ function mayHold<T>(at: usize, end: usize): bool {
   const limit = min<usize>(end, name + 256 * w);
   const nameEnd = findUnit<T>(name, limit, quote);
   if (nameEnd >= limit) return true;
-  for (let i = name; i < nameEnd; i += w) {
-    const c = unit<T>(i);
-    if (c < 32 || c > 126 || c == 38 || c == 60) return true;
-  }
+  if (!isPlainName<T>(name, nameEnd)) return true;
   const entry = entryOf<T>(name, (nameEnd - name) / w);
   if (entry == 0) return false;
   if (idsOf(entry) == ANY) return true;
@@ -216,9 +233,29 @@ function mayHold<T>(at: usize, end: usize): bool {
   return holdsId(entry, eventId);
 }
 
+/** Printable ASCII without `&` and `<`: a name that stands for itself. */
+// @ts-ignore: decorator
+@inline
+function isPlainName<T>(from: usize, to: usize): bool {
+  for (let p = from; p < to; p += 16) {
+    const units = v128.load(p);
+    const odd = v128.or(
+      v128.or(v128.lt<T>(units, v128.splat<T>(32)), v128.gt<T>(units, v128.splat<T>(126))),
+      v128.or(v128.eq<T>(units, v128.splat<T>(38)), v128.eq<T>(units, v128.splat<T>(60))),
+    );
+    const mask = v128.bitmask<T>(odd);
+    if (mask != 0 && p + <usize>ctz(mask) * sizeof<T>() < to) return false;
+  }
+  return true;
+}
+
 // @ts-ignore: decorator
 @inline
 function pastSpace<T>(at: usize, end: usize): usize {
+  return at < end && isSpace(unit<T>(at)) ? pastSpaces<T>(at, end) : at;
+}
+
+function pastSpaces<T>(at: usize, end: usize): usize {
   let p = at;
   while (p < end && isSpace(unit<T>(p))) p += sizeof<T>();
   return p;

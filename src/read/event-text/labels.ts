@@ -50,29 +50,35 @@ const LABELS: Readonly<Record<string, string>> = {
   tr: 'Günlük Adı|Kaynak|Tarih|Olay Kimliği|Görev Kategorisi|Düzey|Anahtar Sözcükler|Kullanıcı|Bilgisayar|Açıklama ?',
 };
 
-const FIELD_OF: ReadonlyMap<string, TextField> = new Map([
-  ...Object.values(LABELS).flatMap(row =>
-    row
-      .replace(/ \?$/, '')
-      .split('|')
-      .flatMap((words, at) => words.split('/').map((word): [string, TextField] => [fold(word), FIELDS[at]!])),
-  ),
-  // wevtutil's own, which it does not translate.
-  ['task', 'category'],
-  ['opcode', 'opcode'],
-  ['keyword', 'keywords'],
-  ['user name', 'user'],
-]);
-
 const LONGEST_LABEL = 40;
 
 /** A line `Label: value`, with whatever blanks around the colon; undefined when it starts with no known label. */
 export function labelOf(line: string): { readonly field: TextField; readonly value: string } | undefined {
   const colon = line.search(/[:：]/);
   if (colon <= 0 || colon > LONGEST_LABEL + 8) return undefined;
-  const field = FIELD_OF.get(fold(line.slice(0, colon).trim()));
+  const field = fieldOf(fold(line.slice(0, colon).trim()));
   return field === undefined ? undefined : { field, value: line.slice(colon + 1).trim() };
 }
+
+function fieldOf(word: string): TextField | undefined {
+  fields ??= new Map([
+    ...Object.values(LABELS).flatMap(row =>
+      row
+        .replace(/ \?$/, '')
+        .split('|')
+        .flatMap((words, at) => words.split('/').map((word): [string, TextField] => [fold(word), FIELDS[at]!])),
+    ),
+    // wevtutil's own, which it does not translate.
+    ['task', 'category'],
+    ['opcode', 'opcode'],
+    ['keyword', 'keywords'],
+    ['user name', 'user'],
+  ]);
+  return fields.get(word);
+}
+
+/** Made at the first need: folding the labels of all languages takes time that no input of another form should pay. */
+let fields: ReadonlyMap<string, TextField> | undefined;
 
 /** The language whose label of the log's name starts this line, as a BCP 47 tag. */
 export function languageOf(line: string): string | undefined {

@@ -21,9 +21,10 @@ export function createSimdScan(
 ): { readonly scan: FastScan; readonly finder: Finder } | undefined {
   const { memory } = window;
   if (!(memory instanceof WasmMemory)) return undefined;
-  const { scan8, scan16, find8, find16 } = memory.scan;
+  const { find8, find16 } = memory.scan;
   const hasWanted = wanted !== undefined && writeWanted(window.bytes, wanted.byProvider);
-  const filter = hasWanted ? (usesPrefilter ? BY_HEADER : BY_PARSE) : NO_FILTER;
+  const { frame8, frame16, scan8, scan16, sweep8, sweep16 } = memory.scan;
+  const [narrow, wide] = hasWanted ? (usesPrefilter ? [scan8, scan16] : [sweep8, sweep16]) : [frame8, frame16];
   let isUnfinished = false;
   let out: Uint32Array = new Uint32Array(0);
   return {
@@ -34,12 +35,12 @@ export function createSimdScan(
       scan(window, units, from, to) {
         const width = units.BYTES_PER_ELEMENT;
         const shift = width - 1;
-        const scan = width === 1 ? scan8 : scan16;
+        const scan = width === 1 ? narrow : wide;
         const end = to * width;
         if (out.buffer !== units.buffer) out = new Uint32Array(units.buffer, SCAN_OUT, 4);
         let at = from * width;
         for (;;) {
-          const result = scan(at, end, maxEventBytes, filter);
+          const result = scan(at, end, maxEventBytes);
           at = out[0]!;
           const passed = out[3]!;
           if (passed > 0) dropped(passed);
@@ -65,7 +66,3 @@ export function createSimdScan(
 
 const CANDIDATE = 1;
 const UNFINISHED = 3;
-
-const NO_FILTER = 0;
-const BY_HEADER = 1;
-const BY_PARSE = 2;

@@ -225,14 +225,16 @@ export function skeleton(word: string): string {
 
 /** The level's number for a word in any of the languages; no word stands for two numbers. */
 export function levelNumber(word: string): number | undefined {
-  return LEVEL_NUMBERS.get(word) ?? LEVEL_NUMBERS.get(fold(word));
+  levelNumbers ??= new Map(
+    VIEWER_LANGUAGES.flatMap(({ levels }) =>
+      Object.entries(levels).flatMap(([word, level]): [string, number][] => [
+        [word, level],
+        [fold(word), level],
+      ]),
+    ),
+  );
+  return levelNumbers.get(word) ?? levelNumbers.get(fold(word));
 }
 
-const LEVEL_NUMBERS: ReadonlyMap<string, number> = new Map(
-  VIEWER_LANGUAGES.flatMap(({ levels }) =>
-    Object.entries(levels).flatMap(([word, level]): [string, number][] => [
-      [word, level],
-      [fold(word), level],
-    ]),
-  ),
-);
+/** Made at the first need: folding the words of all languages takes 3 ms, which no input without them should pay. */
+let levelNumbers: ReadonlyMap<string, number> | undefined;
