@@ -1,5 +1,5 @@
 import type { Ledger } from './ledger.js';
-import type { LedgerRows } from './ledger-rows.js';
+import { type LedgerRows, NO_CONTRIBUTION } from './ledger-rows.js';
 import { ROW_KINDS, type RowKind } from './outlines.js';
 import { radixSort } from './radix-sort.js';
 
@@ -25,14 +25,30 @@ export function countBuckets({ rows }: Ledger): Buckets {
     extracted: 0,
     ambiguous: 0,
     withoutTime: 0,
-    possibleDuplicates: countPossibleDuplicates(rows),
+    possibleDuplicates: 0,
     failuresByInput: new Map(),
   };
-  for (let row = 0; row < rows.size; row++) {
-    if (rows.isDropped(row)) continue;
-    const { kind, certainty } = rows.contributions.outlineOf(rows.contributionOf(row));
+  const { contributions } = rows;
+  const contributionOf = rows.contributionColumn();
+  const inputOf = rows.inputColumn();
+  const isLone = rows.loneColumn();
+  // Nearly all rows stand alone: they are counted by what they say, in a loop over arrays that is fast from the start.
+  const loneByContribution = new Uint32Array(contributions.size);
+  const isFailure = Uint8Array.from(loneByContribution, (_, id) => Number(contributions.outlineOf(id).kindRank === 0));
+  const failuresByInput = new Uint32Array(rows.inputNames.size);
+  let isAnyInDoubt = false;
+  for (let row = 0; row < contributionOf.length; row++) {
+    const contribution = contributionOf[row]!;
+    if (isLone[row] === 1) {
+      loneByContribution[contribution]! += 1;
+      failuresByInput[inputOf[row]!]! += isFailure[contribution]!;
+      continue;
+    }
+    if (contribution === NO_CONTRIBUTION) continue;
+    const { kind, certainty } = contributions.outlineOf(contribution);
     if (kind === 'failure') {
       buckets.extracted += 1;
+      isAnyInDoubt ||= !rows.hasIdentity(row);
       if (certainty === 'ambiguous') buckets.ambiguous += 1;
       if (Number.isNaN(rows.epochMsOf(row))) buckets.withoutTime += 1;
     }
@@ -40,10 +56,19 @@ export function countBuckets({ rows }: Ledger): Buckets {
     if (eventKind === undefined) continue;
     buckets.events[eventKind] += 1;
     if (rows.hasIdentity(row)) buckets.identified += 1;
-    if (eventKind !== 'failure') continue;
-    const input = rows.inputOf(row);
-    buckets.failuresByInput.set(input, (buckets.failuresByInput.get(input) ?? 0) + 1);
+    if (eventKind === 'failure') failuresByInput[inputOf[row]!]! += 1;
   }
+  for (let id = 0; id < loneByContribution.length; id++) {
+    const count = loneByContribution[id]!;
+    const { kind, certainty } = contributions.outlineOf(id);
+    buckets.identified += count;
+    buckets.events[kind] += count;
+    if (kind !== 'failure') continue;
+    buckets.extracted += count;
+    if (certainty === 'ambiguous') buckets.ambiguous += count;
+  }
+  for (const [input, count] of failuresByInput.entries()) if (count > 0) buckets.failuresByInput.set(input, count);
+  if (isAnyInDoubt) buckets.possibleDuplicates = countPossibleDuplicates(rows, buckets.extracted);
   return buckets;
 }
 
@@ -83,20 +108,11 @@ function isSameEvent(rows: LedgerRows, a: number, b: number): boolean {
  * event ID, channel, names, values, how they were found) and time to the second equal those of another failure. Of a
  * group of equals all count but one, and all where one of the group has an identity.
  */
-function countPossibleDuplicates(rows: LedgerRows): number {
-  let failures = 0;
-  let doubtful = 0;
+function countPossibleDuplicates(rows: LedgerRows, failures: number): number {
   const isFailure = (row: number) =>
     !rows.isDropped(row) && rows.contributions.outlineOf(rows.contributionOf(row)).kind === 'failure';
-  for (let row = 0; row < rows.size; row++) {
-    if (!isFailure(row)) continue;
-    failures += 1;
-    if (!rows.hasIdentity(row)) doubtful += 1;
-  }
-  if (doubtful === 0) return 0;
   let sorted = new Uint32Array(failures);
-  failures = 0;
-  for (let row = 0; row < rows.size; row++) if (isFailure(row)) sorted[failures++] = row;
+  for (let row = 0, at = 0; row < rows.size; row++) if (isFailure(row)) sorted[at++] = row;
   const secondOf = (row: number) => Math.floor(rows.epochMsOf(row) / 1000);
   sorted = radixSort(sorted, secondOf);
   sorted = radixSort(sorted, row => Math.floor(secondOf(row) / 0x1_0000_0000));

@@ -135,6 +135,31 @@ export class LedgerRows {
     this.#store.setDouble(row, EPOCH_MS, epochMs);
   }
 
+  /** By row: its contribution, or `NO_CONTRIBUTION` of one that was taken out. */
+  contributionColumn(): Uint32Array {
+    const contributions = this.#store.column(CONTRIBUTION);
+    const clocks = this.#store.column(CLOCK);
+    for (let row = 0; row < clocks.length; row++) {
+      if ((clocks[row]! & DROPPED) !== 0) contributions[row] = NO_CONTRIBUTION;
+    }
+    return contributions;
+  }
+
+  /** By row: 1 where its event has an identity and no other row, and it was not taken out. */
+  loneColumn(): Uint8Array {
+    const clocks = this.#store.column(CLOCK);
+    const lone = new Uint8Array(clocks.length);
+    for (let row = 0; row < clocks.length; row++) {
+      if ((clocks[row]! & (HAS_IDENTITY | HAS_SIBLING | DROPPED)) === HAS_IDENTITY) lone[row] = 1;
+    }
+    return lone;
+  }
+
+  /** By row: the interned name of its input. */
+  inputColumn(): Uint32Array {
+    return this.#store.column(INPUT);
+  }
+
   contributionOf(row: number): number {
     return this.#store.word(row, CONTRIBUTION);
   }
@@ -237,6 +262,9 @@ export class LedgerRows {
     this.#store.setWord(here, BYTES, length);
   }
 }
+
+/** Where a row that was taken out would have a contribution. */
+export const NO_CONTRIBUTION = 0xffff_ffff;
 
 /** A clock's own bits; those above are the row's. */
 const CLOCK_BITS = (1 << 26) - 1;

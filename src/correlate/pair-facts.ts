@@ -1,7 +1,8 @@
 import type { Evidence, TimeBasis } from '../model/index.js';
-import { basisOf } from './clock.js';
+import { basisOf, nanosOf } from './clock.js';
 import { Episodes } from './episodes.js';
 import type { LedgerRows } from './ledger-rows.js';
+import type { RowKind } from './outlines.js';
 
 /** What the rows of one pair say about time, gathered in the order of time; those without time come last. */
 export class PairFacts {
@@ -11,23 +12,26 @@ export class PairFacts {
   context = 0;
   readonly #bases = { export: 0, given: 0, assumed: 0 };
   #first = -1;
+  #firstMs = 0;
+  #firstNanos = 0;
   #last = -1;
+  #lastMs = 0;
+  #lastNanos = 0;
 
   constructor(gapMs: number) {
     this.episodes = new Episodes(gapMs);
   }
 
-  add(rows: LedgerRows, row: number): void {
-    const { kind } = rows.contributions.outlineOf(rows.contributionOf(row));
+  add(rows: LedgerRows, row: number, kind: RowKind): void {
     const epochMs = rows.epochMsOf(row);
     if (kind === 'failure') {
+      const clock = rows.clockOf(row);
       this.failures += 1;
       if (!Number.isNaN(epochMs)) {
-        const clock = rows.clockOf(row);
         this.#bases[basisOf(clock)] += 1;
         this.episodes.add(epochMs, clock);
       }
-      this.#witness(rows, row);
+      this.#witness(rows, row, epochMs, nanosOf(clock));
     } else if (kind === 'recovery') {
       this.recoveries += 1;
       if (!Number.isNaN(epochMs)) this.episodes.recover();
@@ -45,22 +49,30 @@ export class PairFacts {
     return { first: pointerTo(rows, this.#first), last: pointerTo(rows, this.#last) };
   }
 
-  #witness(rows: LedgerRows, row: number): void {
+  /** Rows come in the order of time: a later instant is the last so far, and no instant is before the first. */
+  #witness(rows: LedgerRows, row: number, epochMs: number, nanos: number): void {
     if (this.#first < 0) {
       this.#first = row;
       this.#last = row;
-      return;
+      this.#firstMs = epochMs;
+      this.#firstNanos = nanos;
+    } else {
+      if (
+        Object.is(epochMs, this.#firstMs) &&
+        nanos === this.#firstNanos &&
+        comparePositions(rows, row, this.#first) < 0
+      )
+        this.#first = row;
+      const isLast =
+        Object.is(epochMs, this.#lastMs) && nanos === this.#lastNanos
+          ? comparePositions(rows, row, this.#last) > 0
+          : !Number.isNaN(epochMs);
+      if (!isLast) return;
+      this.#last = row;
     }
-    if (isAtOneInstant(rows, row, this.#first) && comparePositions(rows, row, this.#first) < 0) this.#first = row;
-    const isLast = isAtOneInstant(rows, row, this.#last)
-      ? comparePositions(rows, row, this.#last) > 0
-      : !Number.isNaN(rows.epochMsOf(row));
-    if (isLast) this.#last = row;
+    this.#lastMs = epochMs;
+    this.#lastNanos = nanos;
   }
-}
-
-function isAtOneInstant(rows: LedgerRows, a: number, b: number): boolean {
-  return Object.is(rows.epochMsOf(a), rows.epochMsOf(b)) && rows.nanosOf(a) === rows.nanosOf(b);
 }
 
 function comparePositions(rows: LedgerRows, a: number, b: number): number {

@@ -1,7 +1,8 @@
+import type { Contributions } from './contributions.js';
 import { HostJoiner } from './join-hosts.js';
 import type { Ledger } from './ledger.js';
 import type { LedgerRows } from './ledger-rows.js';
-import { byCodeUnits } from './outlines.js';
+import { byCodeUnits, type RowKind } from './outlines.js';
 import { radixSort } from './radix-sort.js';
 import { StringPool } from './string-pool.js';
 import { TuplePool } from './tuple-pool.js';
@@ -18,6 +19,8 @@ export class PairTable {
   readonly ranked: Uint32Array;
   /** The rows of the ranked pairs (failures, recoveries, context) by time; those without time last. */
   readonly ordered: Uint32Array;
+  /** By row. */
+  readonly #contributionOf: Uint32Array;
   /** Joined hosts, and the definitions' names. */
   readonly #names = new StringPool();
   /** By pair: definition, source and destination. */
@@ -31,8 +34,10 @@ export class PairTable {
 
   constructor(ledger: Ledger, minCount: number) {
     this.rows = ledger.rows;
-    this.failuresByContribution = countFailures(this.rows);
-    const pairOf = this.#joinContributions();
+    this.#contributionOf = this.rows.contributionColumn();
+    const rowsByContribution = countRows(this.#contributionOf, this.rows.contributions.size);
+    const pairOf = this.#joinContributions(rowsByContribution);
+    this.failuresByContribution = onlyFailures(rowsByContribution, this.rows.contributions);
     this.#failures = this.#countByPair(pairOf);
     this.ranked = this.#rank(Math.max(1, minCount));
     this.#rankOf = this.#ranksOf(pairOf);
@@ -43,7 +48,12 @@ export class PairTable {
 
   /** The rank of a row's pair; of a row that is not dropped. */
   rankOf(row: number): number {
-    return this.#rankOf[this.rows.contributionOf(row)]! - 1;
+    return this.#rankOf[this.#contributionOf[row]!]! - 1;
+  }
+
+  /** The kind of a row that is not dropped. */
+  kindOf(row: number): RowKind {
+    return this.rows.contributions.outlineOf(this.#contributionOf[row]!).kind;
   }
 
   /** What the failures of the pair at a rank say, each once. */
@@ -89,11 +99,13 @@ export class PairTable {
   }
 
   #rankedRows(): Uint32Array<ArrayBuffer> {
-    const { rows } = this;
-    const ranked = new Uint32Array(rows.size);
+    const contributionOf = this.#contributionOf;
+    const rankOf = this.#rankOf;
+    const ranked = new Uint32Array(contributionOf.length);
     let count = 0;
-    for (let row = 0; row < rows.size; row++) {
-      if (this.rankOf(row) >= 0 && !rows.isDropped(row)) ranked[count++] = row;
+    for (let row = 0; row < contributionOf.length; row++) {
+      // Past the end for a row that was taken out.
+      if (rankOf[contributionOf[row]!]! > 0) ranked[count++] = row;
     }
     return ranked.subarray(0, count);
   }
@@ -165,12 +177,8 @@ export class PairTable {
    * Names are joined last, over the names of all ends of the ledger. Observers join nothing: some formats name none,
    * and the same events are to make the same pairs in every format.
    */
-  #joinContributions(): Uint32Array {
+  #joinContributions(rowsByContribution: Uint32Array): Uint32Array {
     const { contributions } = this.rows;
-    const isUsed = new Uint8Array(contributions.size);
-    for (let row = 0; row < this.rows.size; row++) {
-      if (!this.rows.isDropped(row)) isUsed[this.rows.contributionOf(row)] = 1;
-    }
     const joiner = new HostJoiner();
     const isKnown = new Uint8Array(contributions.strings.size);
     const learn = (name: number) => {
@@ -179,7 +187,7 @@ export class PairTable {
       joiner.add(contributions.strings.text(name));
     };
     for (let id = 0; id < contributions.size; id++) {
-      if (isUsed[id] === 0 || !contributions.outlineOf(id).hasPair) continue;
+      if (rowsByContribution[id] === 0 || !contributions.outlineOf(id).hasPair) continue;
       learn(contributions.sourceOf(id));
       learn(contributions.destinationOf(id));
     }
@@ -191,7 +199,7 @@ export class PairTable {
     const pairOf = new Uint32Array(contributions.size);
     const pair = new Uint32Array(3);
     for (let id = 0; id < contributions.size; id++) {
-      if (isUsed[id] === 0 || !contributions.outlineOf(id).hasPair) continue;
+      if (rowsByContribution[id] === 0 || !contributions.outlineOf(id).hasPair) continue;
       pair[0] = this.#names.intern(contributions.outlineOf(id).definition);
       pair[1] = host(contributions.sourceOf(id));
       pair[2] = host(contributions.destinationOf(id));
@@ -201,10 +209,14 @@ export class PairTable {
   }
 }
 
-function countFailures(rows: LedgerRows): Uint32Array {
-  const { contributions } = rows;
-  const counts = new Uint32Array(contributions.size);
-  for (let row = 0; row < rows.size; row++) if (!rows.isDropped(row)) counts[rows.contributionOf(row)]! += 1;
+function countRows(contributionOf: Uint32Array, contributions: number): Uint32Array {
+  const counts = new Uint32Array(contributions);
+  // Past the end, for a row that was taken out, nothing is counted.
+  for (let row = 0; row < contributionOf.length; row++) counts[contributionOf[row]!]! += 1;
+  return counts;
+}
+
+function onlyFailures(counts: Uint32Array, contributions: Contributions): Uint32Array {
   for (let id = 0; id < counts.length; id++) if (contributions.outlineOf(id).kind !== 'failure') counts[id] = 0;
   return counts;
 }

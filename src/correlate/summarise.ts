@@ -1,7 +1,7 @@
 import type { PairSummary } from '../model/index.js';
 import { formatInstant } from '../time/instant-text.js';
-import { unpackClock } from './clock.js';
-import type { FailureInstant } from './episodes.js';
+import { type Clock, unpackClock } from './clock.js';
+import type { Episode } from './episodes.js';
 import type { Ledger } from './ledger.js';
 import { PairFacts } from './pair-facts.js';
 import { PairTable } from './pair-table.js';
@@ -48,7 +48,7 @@ function gather(table: PairTable, from: number, to: number, { gapMs = DEFAULT_GA
   for (let at = 0; at < ordered.length; at++) {
     const row = ordered[at]!;
     const rank = table.rankOf(row);
-    if (rank >= from && rank < to) facts[rank - from]!.add(rows, row);
+    if (rank >= from && rank < to) facts[rank - from]!.add(rows, row, table.kindOf(row));
   }
   return facts;
 }
@@ -57,6 +57,8 @@ function summarisePair(table: PairTable, rank: number, facts: PairFacts, options
   const { rows } = table;
   const pair = table.ranked[rank]!;
   const { episodes } = facts;
+  const { last } = episodes;
+  const first = episodes.kept[0];
   const tallies = new Tallies(rows.contributions, table.contributionsOf(rank), table.failuresByContribution);
   const values = options.values ?? DEFAULT_VALUES;
   const [source, destination] = [table.sourceOf(pair), table.destinationOf(pair)];
@@ -69,13 +71,10 @@ function summarisePair(table: PairTable, rank: number, facts: PairFacts, options
     ...(source === destination ? { self: true as const } : {}),
     observers: tallies.observerNames(),
     count: facts.failures,
-    ...(episodes.first === undefined ? {} : { first_seen: textOf(episodes.first) }),
-    ...(episodes.last === undefined ? {} : { last_seen: textOf(episodes.last) }),
+    ...(first === undefined ? {} : { first_seen: textOf(first.firstMs, first.firstClock) }),
+    ...(last === undefined ? {} : { last_seen: textOf(last.lastMs, last.lastClock) }),
     time_basis: facts.timeBasis(),
-    episodes: episodes.kept.map(({ first, last, count }) => {
-      const start = textOf(first);
-      return { start, end: last === first ? start : textOf(last), count };
-    }),
+    episodes: episodes.kept.map(spanOf),
     episodes_total: episodes.total,
     placeholders: tallies.placeholders(values),
     attributes: tallies.attributes(values),
@@ -90,6 +89,12 @@ function summarisePair(table: PairTable, rank: number, facts: PairFacts, options
   };
 }
 
-function textOf({ epochMs, clock }: FailureInstant): string {
+function spanOf({ firstMs, firstClock, lastMs, lastClock, count }: Episode): PairSummary['episodes'][number] {
+  const start = textOf(firstMs, firstClock);
+  const isOneInstant = firstMs === lastMs && firstClock === lastClock;
+  return { start, end: isOneInstant ? start : textOf(lastMs, lastClock), count };
+}
+
+function textOf(epochMs: number, clock: Clock): string {
   return formatInstant({ epochMs, ...unpackClock(clock) });
 }

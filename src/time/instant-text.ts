@@ -68,17 +68,24 @@ export function formatInstant(instant: Instant, digits: number = instant.digits)
 
 const DAY = 86_400;
 
-/** The day written last: a log holds many times of few days, and a Date costs more than all the rest. */
-const written = { day: 0, text: '1970-01-01' };
+/** Days written before, by their last bits: a log holds many times of few days, and a Date costs more than all the rest. */
+const DAYS = 512;
+const writtenDays = new Float64Array(DAYS).fill(Number.NaN);
+const writtenTexts: string[] = [];
+
+function textOfDay(day: number): string {
+  const place = day & (DAYS - 1);
+  if (writtenDays[place] !== day) {
+    writtenTexts[place] = new Date(day * DAY * 1000).toISOString().slice(0, -14);
+    writtenDays[place] = day;
+  }
+  return writtenTexts[place]!;
+}
 
 function textOfSecond(second: number): string {
   const day = Math.floor(second / DAY);
-  if (day !== written.day) {
-    written.text = new Date(day * DAY * 1000).toISOString().slice(0, -14);
-    written.day = day;
-  }
   const ofDay = second - day * DAY;
-  return `${written.text}T${TWO[Math.floor(ofDay / 3600)]}:${TWO[Math.floor(ofDay / 60) % 60]}:${TWO[ofDay % 60]}`;
+  return `${textOfDay(day)}T${TWO[Math.floor(ofDay / 3600)]}:${TWO[Math.floor(ofDay / 60) % 60]}:${TWO[ofDay % 60]}`;
 }
 
 /** `00` to `59`. */

@@ -118,10 +118,24 @@ function writeReject(reject: Reject): string {
   });
 }
 
-/** A pair line. A summary's keys stand in the order of the output already. */
+/**
+ * A pair line. A summary's keys stand in the order of the output already. Episodes, which may be a thousand and hold
+ * nothing that JSON escapes, are written by hand: that takes a third of the time.
+ */
 export function writePair(pair: PairSummary): string {
-  return JSON.stringify(pair);
+  if (pair.episodes.length === 0) return JSON.stringify(pair);
+  const line = JSON.stringify({ ...pair, episodes: NO_EPISODES });
+  const at = line.indexOf(EPISODES_KEY) + EPISODES_KEY.length;
+  let episodes = '';
+  for (const { start, end, count } of pair.episodes) {
+    episodes += `${episodes === '' ? '' : ','}{"start":"${start}","end":"${end}","count":${count}}`;
+  }
+  return `${line.slice(0, at)}${episodes}${line.slice(at)}`;
 }
+
+const NO_EPISODES: PairSummary['episodes'] = [];
+/** Inside a string the quotes would be escaped. */
+const EPISODES_KEY = '"episodes":[';
 
 /** The line of a pair that is there no more. */
 export function writePairGone(gone: PairGone): string {
