@@ -46,6 +46,8 @@ function bruteForceCut(parts: readonly (string | number)[], message: string): st
   const values: (string | undefined)[] = [];
   const isSpace = (character: string | undefined) => character !== undefined && /^[^\S\r\n]$/.test(character);
   if (/[ \t](?:\n|$)/.test(message)) return [];
+  const inserts = parts.filter(part => typeof part === 'number');
+  const hasRepeats = new Set(inserts).size < inserts.length;
   const isAnyCut = !/[^\S\r\n](?:\n|$)/.test(message);
   // `cut`: what was cut just before, nothing but spaces and tabs, or any space; `behind`: what stands just before.
   type Cut = 'none' | 'plain' | 'any';
@@ -72,9 +74,11 @@ function bruteForceCut(parts: readonly (string | number)[], message: string): st
       if (bound === '') step(part + 1, 0, at, cut, behind);
       else if (cut === 'none' && message.startsWith(bound, at)) step(part + 1, 0, at + bound.length, 'none', 'value');
     } else {
-      for (let end = at; end <= message.length && (end === at || cut === 'none'); end++) {
+      // Behind a cut stands nothing or a line break, which inversion does not look for where inserts repeat.
+      const isOpen = cut === 'none' || (message[at] === '\n' && !hasRepeats);
+      for (let end = at; end <= message.length && (end === at || isOpen); end++) {
         values[piece - 1] = message.slice(at, end);
-        step(part + 1, 0, end, cut, end === at ? behind : 'value');
+        step(part + 1, 0, end, end === at ? cut : 'none', end === at ? behind : 'value');
       }
       values[piece - 1] = undefined;
     }
@@ -258,6 +262,7 @@ t.test('odd messages of plain templates', async t => {
     ['a parameter reference may stand as it is', 'x %%1833 %1', 'x %%1833 b', 'exact', ['b']],
     ['or as FormatMessage leaves it', 'x %%1833 %1', 'x %1833 b', 'exact', ['b']],
     ['or as its text', 'is %%1833: %1', 'is Yes: b', 'exact', ['b']],
+    ['which is not believed where it stands as it is', '%%1833%n%1.%n.', '%%1833\r\nx\ny.\r\n.', 'exact', ['x\ny']],
     ['empty values are values', 'a: %1%nb: %2', 'a: \nb: ', 'exact', ['', '']],
     ['empty values whose spaces were cut off', 'a: %1%nb: %2%n', 'a:\nb:', 'exact', ['', '']],
     ['one line', 'a: %1%nb: %2%n', 'a: x b: y', 'exact', ['x', 'y']],

@@ -3,7 +3,7 @@ import { type Alignable, findReadings } from './readings.js';
 
 /**
  * An export that cuts spaces at the ends of lines takes those of a literal too, where nothing but an empty value stood
- * between them and the line break: `Name: %1%n` then reads `Name:`. If the rest of the text still fits the template in
+ * between them and the line break, or a value that starts with one: `Name: %1%n` then reads `Name:`. If the rest of the text still fits the template in
  * one way as it stands, that reading is wrong; so it is proven only where no reading with such a seam exists.
  *
  * A literal of nothing but spaces leaves no trace where it is cut: `%1 %2` at the end of a line could always have been
@@ -12,8 +12,9 @@ import { type Alignable, findReadings } from './readings.js';
 export function hasCutReading(input: Alignable, isCut: boolean): boolean {
   return CUT.some(isSpace => {
     const seams = seamsOf(input.literals, isCut, isSpace);
-    if (seams.length === 0 || hasSpacesAtEnds(input.text, isSpace)) return false;
-    if (!input.hasRepeats || seams.length > MOST_SEAMS) return hasReading(input, seams);
+    if (hasSpacesAtEnds(input.text, isSpace)) return false;
+    if (!input.hasRepeats) return hasReading(input, [...seams, ...openSeamsOf(input.literals, isCut, isSpace)]);
+    if (seams.length > MOST_SEAMS) return hasReading(input, seams);
     for (let subset = 1; subset < 2 ** seams.length; subset++) {
       const chosen = seams.filter((_, index) => subset & (1 << index));
       if (hasReadingWith(chosen, input, isSpace)) return true;
@@ -32,19 +33,42 @@ const MOST_SEAMS = 6;
 
 /** A reading with a seam. */
 function hasReading({ text, from, to, literals }: Alignable, seams: readonly Seam[]): boolean {
+  if (seams.length === 0) return false;
   const last = literals.length - 1;
   // The least place behind each literal, without and with a seam before it: the least is as good as any other.
   const plain = [text.startsWith(literals[0]!, from) ? from + literals[0]!.length : NOWHERE];
   const seamed = [NOWHERE];
+  openAt(0);
   for (let k = 1; k <= last; k++) {
     plain.push(behind(literals[k]!, plain[k - 1]!, k));
     let least = behind(literals[k]!, seamed[k - 1]!, k);
-    for (const { after, before, literal } of seams) {
-      if (before === k) least = Math.min(least, after === 0 ? atStart(literal, k) : behindSeam(literal, after, k));
+    for (const { after, before, literal, isOpen } of seams) {
+      if (before !== k || isOpen) continue;
+      least = Math.min(least, after === 0 ? atStart(literal, k) : behindSeam(literal, after, k));
     }
     seamed.push(least);
+    if (k < last) openAt(k);
   }
   return seamed[last]! < NOWHERE;
+
+  /** The value behind literal `k` starts with the line break that an open seam ends in. */
+  function openAt(k: number): void {
+    for (const { after, before, literal, isOpen } of seams) {
+      if (before !== k + 1 || !isOpen) continue;
+      const end = after === 0 ? startOfOpen(literal) : openBehind(literal, after);
+      if (end < NOWHERE) seamed[k] = Math.min(seamed[k]!, end - 1);
+    }
+  }
+
+  function startOfOpen(literal: string): number {
+    return text.startsWith(literal, from) && from + literal.length <= to ? from + literal.length : NOWHERE;
+  }
+
+  function openBehind(literal: string, after: number): number {
+    const at = Math.min(plain[after - 1]!, seamed[after - 1]!);
+    const place = at > to ? -1 : findFirst(text, literal, at, to);
+    return place < 0 ? NOWHERE : place + literal.length;
+  }
 
   function behindSeam(literal: string, after: number, k: number): number {
     return behind(literal, Math.min(plain[after - 1]!, seamed[after - 1]!), k);
@@ -93,18 +117,28 @@ export interface Seam {
   readonly literal: string;
   /** How much of `literal` comes from `after`. */
   readonly length: number;
+  /** The value before `before` starts with the line break that `literal` ends in; else it is empty. */
+  readonly isOpen: boolean;
 }
 
-/** The seams of literals whose line breaks are LF, whatever exports cut. */
-export function allSeams(literals: readonly string[]): Seam[] {
-  const [plain, any] = CUT.map(isSpace => seamsOf(literals, false, isSpace));
-  for (const seam of any!)
-    if (!plain!.some(({ after, before, length }) => isSame(seam, after, before, length))) plain!.push(seam);
-  return plain!;
+/** All seams of literals whose line breaks are LF, whatever exports cut. */
+export function allSeams(literals: readonly string[], hasRepeats: boolean): Seam[] {
+  const found: Seam[] = [];
+  for (const isSpace of CUT) {
+    const seams = seamsOf(literals, false, isSpace);
+    if (!hasRepeats) seams.push(...openSeamsOf(literals, false, isSpace));
+    for (const seam of seams) if (!found.some(other => isSame(other, seam))) found.push(seam);
+  }
+  return found;
 }
 
-function isSame(seam: Seam, after: number, before: number, length: number): boolean {
-  return seam.after === after && seam.before === before && seam.length === length;
+function isSame(left: Seam, right: Seam): boolean {
+  return (
+    left.after === right.after &&
+    left.before === right.before &&
+    left.length === right.length &&
+    left.isOpen === right.isOpen
+  );
 }
 
 function seamsOf(literals: readonly string[], isCut: boolean, isSpace: IsSpace): Seam[] {
@@ -119,9 +153,27 @@ function seamsOf(literals: readonly string[], isCut: boolean, isSpace: IsSpace):
       const kept = withoutSpaces(own, isSpace);
       hasSpaces ||= kept.length < own.length;
       if (hasSpaces && (kept !== '' || isCut)) {
-        seams.push({ after, before, literal: kept + next, length: kept.length });
+        seams.push({ after, before, literal: kept + next, length: kept.length, isOpen: false });
       }
       if (kept !== '') break;
+    }
+  }
+  return seams;
+}
+
+/** Where inserts repeat these are not looked for: what then agrees takes a search of its own. */
+function openSeamsOf(literals: readonly string[], isCut: boolean, isSpace: IsSpace): Seam[] {
+  const seams: Seam[] = [];
+  for (let after = 0; after < literals.length - 1; after++) {
+    const own = literals[after]!;
+    const kept = withoutSpaces(own, isSpace);
+    let hasSpaces = kept.length < own.length;
+    if (kept === '' && !isCut) continue;
+    for (let before = after + 1; before < literals.length; before++) {
+      if (hasSpaces) seams.push({ after, before, literal: `${kept}\n`, length: kept.length, isOpen: true });
+      const next = literals[before]!;
+      if (withoutSpaces(next, isSpace) !== '') break;
+      hasSpaces ||= next !== '';
     }
   }
   return seams;

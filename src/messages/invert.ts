@@ -75,11 +75,13 @@ export function invertAt(template: CompiledTemplate, views: MessageViews, step: 
   for (const view of step) {
     const viewed = views.get(view);
     if (viewed === undefined) continue;
+    let isFitting = false;
     for (const form of forms(template, view)) {
+      if (isFitting && form.isLastResort) break;
       const inversion = read(template, form, views, viewed, view);
       if (inversion === undefined) continue;
+      isFitting = true;
       found = found === undefined ? inversion : combine(found, inversion);
-      if (form.isLast) break;
     }
     if (view === 'verbatim' || !views.hasLosses) continue;
     for (const form of damagedForms(template, views, view)) {
@@ -113,8 +115,8 @@ interface Form {
   readonly literals: readonly string[];
   readonly inserts: readonly number[];
   readonly hasRepeats: boolean;
-  /** If this form fits, the forms after it are not tried. */
-  readonly isLast: boolean;
+  /** Only tried where the forms before it do not fit. */
+  readonly isLastResort: boolean;
 }
 
 const cachedForms = new WeakMap<CompiledTemplate, Partial<Record<View, readonly Form[]>>>();
@@ -136,9 +138,9 @@ function forms(template: CompiledTemplate, view: View): readonly Form[] {
  */
 function makeForms(template: CompiledTemplate, view: View): readonly Form[] {
   const { inserts, hasRepeats } = template;
-  const form = (literals: readonly string[], isLast = false): Form => {
+  const form = (literals: readonly string[]): Form => {
     const viewed = literals.map(literal => viewLiteral(literal, view));
-    return { view, literals: pad(viewed, view), inserts, hasRepeats, isLast };
+    return { view, literals: pad(viewed, view), inserts, hasRepeats, isLastResort: false };
   };
   if (!template.hasParameters) return [form(template.literals)];
   const literals: string[] = [];
@@ -151,8 +153,12 @@ function makeForms(template: CompiledTemplate, view: View): readonly Form[] {
   });
   return [
     form(template.literals),
-    { ...form(template.literals.map(literal => literal.replace(/%%(?=\d)/g, '%'))), isLast: true },
-    { ...form(literals), inserts: open.map((number, index) => (number === 0 ? -index - 1 : number)) },
+    form(template.literals.map(literal => literal.replace(/%%(?=\d)/g, '%'))),
+    {
+      ...form(literals),
+      inserts: open.map((number, index) => (number === 0 ? -index - 1 : number)),
+      isLastResort: true,
+    },
   ];
 }
 
@@ -188,7 +194,7 @@ function damagedForms(template: CompiledTemplate, views: MessageViews, view: Vie
     });
     if (!hasLost) continue;
     const { inserts, hasRepeats } = template;
-    damaged.push({ view, literals: pad(literals, view), inserts, hasRepeats, isLast: true });
+    damaged.push({ view, literals: pad(literals, view), inserts, hasRepeats, isLastResort: false });
   }
   return damaged;
 }

@@ -178,6 +178,8 @@ const IS_WIDE = 4;
 /** More do not fit a row; they are not plain. */
 const MOST_UNITS = 0x7fff;
 const MOST_SEAMS = 1000;
+/** In the place of what follows a seam: any line break. */
+const OPEN = 0xffff;
 
 const PAGE_BYTES = 65_536;
 /** A row is fetched by reading so far from where it starts, however short it is. */
@@ -215,7 +217,7 @@ class FitMemory {
       text += lined;
       return lined;
     });
-    const seams = many === 0 ? [] : allSeams(literals);
+    const seams = many === 0 ? [] : allSeams(literals, hasRepeats);
     const isPlain =
       !template.hasParameters &&
       many <= MOST_INSERTS &&
@@ -244,11 +246,11 @@ class FitMemory {
       halves[bounds + k + 1] = bound;
     }
     let at = (row + seamsAt) >> 1;
-    for (const { after, before, literal, length } of seams) {
+    for (const { after, before, literal, length, isOpen } of seams) {
       halves[at++] = halves[bounds + after]!;
       halves[at++] = length;
-      halves[at++] = halves[bounds + before]!;
-      halves[at++] = before === many ? trimmedLength(literals[before]!) : literals[before]!.length;
+      halves[at++] = isOpen ? OPEN : halves[bounds + before]!;
+      halves[at++] = isOpen ? 0 : before === many ? trimmedLength(literals[before]!) : literals[before]!.length;
       addLineEnd(words, (row >> 2) + 1, literal, length);
     }
     if (isWide) bytes.ucs2Write(text, row + textAt, text.length * 2);

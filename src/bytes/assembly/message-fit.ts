@@ -7,7 +7,8 @@
 //   a word: how many seams (16 bits), how far from the template its text starts (16)
 //   for each insert a byte for the index of the first one with its number, and one for the number
 //   for each literal, and behind the last, 16 bits: the unit of the text that it starts at
-//   for each seam 16 bits four times: start and length in the text of what ends the line, then of what follows
+//   for each seam 16 bits four times: start and length in the text of what ends the line, then of what follows, where
+//     OPEN stands for any line break
 //   the text of all literals with LF for line breaks, a byte a unit, or two where IS_WIDE
 
 import {
@@ -38,6 +39,7 @@ const HEAD: usize = 16;
 const IS_PLAIN: u32 = 1;
 const HAS_REPEATS: u32 = 2;
 const IS_WIDE: u32 = 4;
+const OPEN: u32 = 0xffff;
 
 /** Readings are counted no further, as in ../../messages/readings.ts. */
 const READINGS_LIMIT: u32 = 1000;
@@ -545,7 +547,8 @@ function hasSeam(row: usize, seams: usize, at: usize): bool {
   for (let seam = seams; seam < end; seam += 8) {
     const size = <usize>load<u16>(seam, 2) << 1;
     const next = <usize>load<u16>(seam, 6) << 1;
-    if (at - textStart < size || textEnd - at < next || (next == 0 && at < trimmedEnd)) continue;
+    const isOpen = load<u16>(seam, 4) == OPEN;
+    if (at - textStart < size || textEnd - at < next || (next == 0 && at < trimmedEnd && !isOpen)) continue;
     if (stands(at - size, load<u16>(seam), size) && stands(at, load<u16>(seam, 4), next)) return true;
   }
   return false;
