@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SHIPPED_DEFINITIONS } from '../../src/index.js';
 import { type ExportShape, writeExport } from './generate.js';
+import { JSON_DIALECTS, type JsonDialect } from './json-dialects.js';
 import { compare, measure } from './measure.js';
 import { benchMessages } from './messages.bench.js';
 import { GREP, type Peer, peersFor } from './peers.js';
@@ -40,14 +41,7 @@ console.log(
 if (sections.has('xml')) await benchXml();
 if (sections.has('csv'))
   await benchOne('CSV, 5 % wanted', { format: 'csv', density: 0.05, seed: 4, template: SEED_TEMPLATE }, [GREP]);
-if (sections.has('json')) {
-  await benchOne('NDJSON, 5 % wanted', { format: 'ndjson', density: 0.05, seed: 5 }, await peersFor('ndjson', folder));
-  await benchOne(
-    'NDJSON, every event wanted',
-    { format: 'ndjson', density: 1, seed: 6 },
-    await peersFor('ndjson', folder),
-  );
-}
+if (sections.has('json')) await benchJson();
 if (sections.has('jobs')) await benchJobs();
 if (sections.has('growth')) await benchGrowth();
 if (sections.has('pairs')) await benchPairs();
@@ -82,6 +76,29 @@ async function benchXml(): Promise<void> {
   const wide = generated({ format: 'xml', density: 0.05, seed: 2, encoding: 'utf-16le' });
   await against('UTF-16LE, medium', `${EVPAIR} ${wide}`, 'the same events in UTF-8', `${EVPAIR} ${medium}`);
   await against('from a pipe, medium', `cat ${medium} | ${EVPAIR}`, 'cat | wc -c', `cat ${medium} | wc -c`);
+}
+
+async function benchJson(): Promise<void> {
+  const peers = await peersFor('ndjson', folder);
+  await benchOne('NDJSON, 5 % wanted', { format: 'ndjson', density: 0.05, seed: 5 }, peers);
+  await benchOne('NDJSON, every event wanted', { format: 'ndjson', density: 1, seed: 6 }, peers);
+  const parse = peers.find(({ kind, name }) => kind === 'parses JSON' && name.startsWith('JSON.parse'))!;
+  for (const dialect of Object.keys(JSON_DIALECTS) as JsonDialect[]) {
+    console.log(`\n${dialect}, to ${parse.name}`);
+    for (const [name, density] of [
+      ['sparse', 0.001],
+      ['dense', 1],
+    ] as const) {
+      // Some hold no values without names, so that the message must be one that evpair can read.
+      const file = generated({ format: 'ndjson', dialect, density, seed: 11, share: 0.3, template: SEED_TEMPLATE });
+      await against(
+        `${dialect}, ${name}, ${megabytes(file)} MB`,
+        `${EVPAIR} --jobs 1 ${file}`,
+        parse.name,
+        parse.command(file),
+      );
+    }
+  }
 }
 
 async function benchJobs(): Promise<void> {

@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { JSON_DIALECTS, type JsonDialect } from './json-dialects.js';
 
 /** What to generate. The same options give the same bytes, on any machine. */
 export interface ExportShape {
@@ -16,6 +17,8 @@ export interface ExportShape {
   readonly encoding?: 'utf-8' | 'utf-16le';
   /** XML: the share of events with a rendered message. Default: 0.5. */
   readonly rendered?: number;
+  /** NDJSON: who wrote it. Default: `evtx_dump`. */
+  readonly dialect?: JsonDialect;
   /** The message of a failure, `%1` to `%4` standing for its values. Default: a French text of the usual length. */
   readonly template?: string;
 }
@@ -63,7 +66,7 @@ export function writeExport(path: string, shape: ExportShape): { events: number;
   }
 }
 
-interface GeneratedEvent {
+export interface GeneratedEvent {
   readonly provider: string;
   readonly guid?: string;
   readonly eventId: number;
@@ -266,37 +269,6 @@ function writeCsv(event: GeneratedEvent): string {
   return `${level},${when},${event.provider},${event.eventId},Aucun,"${message}"\r\n`;
 }
 
-/** As `evtx_dump -o jsonl` writes. */
-function writeNdjson(event: GeneratedEvent): string {
-  const { names } = event;
-  const eventData =
-    names === undefined
-      ? { Data: { '#text': event.values } }
-      : Object.fromEntries(event.values.map((value, at) => [names[at], value]));
-  const eventId =
-    event.qualifiers === undefined
-      ? event.eventId
-      : { '#attributes': { Qualifiers: event.qualifiers }, '#text': event.eventId };
-  return `${JSON.stringify({
-    Event: {
-      '#attributes': { xmlns: 'http://schemas.microsoft.com/win/2004/08/events/event' },
-      System: {
-        Provider: { '#attributes': { Name: event.provider, ...(event.guid && { Guid: event.guid }) } },
-        EventID: eventId,
-        Version: 0,
-        Level: event.level,
-        Task: 12544,
-        Opcode: 0,
-        Keywords: '0x8020000000000000',
-        TimeCreated: { '#attributes': { SystemTime: event.time.toISOString().replace('Z', '000Z') } },
-        EventRecordID: event.recordId,
-        Correlation: null,
-        Execution: { '#attributes': { ProcessID: 668, ThreadID: 1740 } },
-        Channel: event.channel,
-        Computer: event.computer,
-        Security: null,
-      },
-      EventData: eventData,
-    },
-  })}\n`;
+function writeNdjson(event: GeneratedEvent, shape: ExportShape): string {
+  return `${JSON.stringify(JSON_DIALECTS[shape.dialect ?? 'evtx_dump'](event))}\n`;
 }

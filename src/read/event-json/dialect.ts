@@ -2,6 +2,7 @@ import type { Instant } from '../../model/index.js';
 import type { EventFields } from '../clixml/xml-event.js';
 import type { JsonDocument } from './json-document.js';
 import type { KeyTable } from './key-table.js';
+import type { ShapedPlaces } from './shaped-places.js';
 
 /** What a form of JSON has destroyed, by warning code. */
 export type Loss =
@@ -30,6 +31,8 @@ export interface Dialect {
   readonly name: string;
   /** Whether the object (its fields are open in `doc`) bears this dialect's marks. */
   marks(doc: JsonDocument, object: number): boolean;
+  /** Where it holds what, if that follows from its keys and brackets alone; what is read there must be what `read` gives. */
+  places?(doc: JsonDocument, object: number, keys: KeyTable): ShapedPlaces | undefined;
   /** Reads the object; undefined when it lacks what makes it an event. */
   read(doc: JsonDocument, object: number, context: DialectContext): DialectAnswer;
 }

@@ -8,15 +8,19 @@ import {
   insertionsOfItems,
   insertionsOfParams,
   insertionsOfText,
+  paramPlacesOf,
   scalarText,
+  valuePlacesOf,
 } from './json-insertions.js';
 import { K } from './key-table.js';
+import { LOCAL_TIMES, PlaceFinder, type ShapedPlaces, USUAL } from './shaped-places.js';
 
 /** Winlogbeat from 7 on and Elastic Agent: all of the event under `winlog`. */
 export const winlogbeat: Dialect = {
   name: 'winlogbeat',
   marks: doc => doc.isObject(doc.field(K.winlog)),
   read: (doc, object, context) => readBeat(doc, object, doc.field(K.winlog), context),
+  places: (doc, object) => beatPlaces(doc, object, doc.field(K.winlog)),
 };
 
 /** Winlogbeat 5 and 6: the same at the top. */
@@ -28,6 +32,7 @@ export const winlogbeat6: Dialect = {
     (doc.field(K.source_name) >= 0 || doc.field(K.log_name) >= 0 || doc.field(K.computer_name) >= 0) &&
     doc.field(K['@timestamp']) >= 0,
   read: (doc, object, context) => readBeat(doc, object, object, context),
+  places: (doc, object) => beatPlaces(doc, object, object),
 };
 
 function readBeat(doc: JsonDocument, object: number, winlog: number, context: DialectContext): DialectAnswer {
@@ -47,6 +52,45 @@ function readBeat(doc: JsonDocument, object: number, winlog: number, context: Di
     ...beatInsertions(doc, winlog, memberText(doc, ecs, K.original), context),
     message: memberText(doc, object, K.message),
   });
+}
+
+function beatPlaces(doc: JsonDocument, object: number, winlog: number): ShapedPlaces | undefined {
+  const ecs = doc.field(K.event);
+  if (doc.get(ecs, K.original) >= 0) return undefined;
+  const find = new PlaceFinder(doc);
+  const data = beatValuePlaces(doc, firstOf(doc, winlog, [K.event_data, K.user_data]));
+  return (
+    data && {
+      ...USUAL,
+      ...data,
+      eventId: find.first([find.member(winlog, K.event_id), find.member(ecs, K.code)]),
+      provider: find.first([find.member(winlog, K.provider_name, K.source_name), find.member(ecs, K.provider)]),
+      channel: find.member(winlog, K.channel, K.log_name),
+      computer: find.member(winlog, K.computer_name),
+      recordId: find.member(winlog, K.record_id, K.record_number),
+      level: find.first([find.member(doc.field(K.log), K.level), find.field(K.level)]),
+      time: find.field(K['@timestamp']),
+      messages: [find.member(object, K.message)],
+      filled: find.filled,
+    }
+  );
+}
+
+function beatValuePlaces(
+  doc: JsonDocument,
+  data: number,
+): Pick<ShapedPlaces, 'values' | 'losses' | 'isUnordered'> | undefined {
+  if (data < 0) return { values: { values: [], names: [] }, losses: [], isUnordered: false };
+  const params = paramPlacesOf(doc, data);
+  if (params !== undefined) {
+    return { values: params, losses: params.gaps > 0 ? ['empty-values-omitted'] : [], isUnordered: false };
+  }
+  const all = valuePlacesOf(doc, data);
+  if (all === undefined || all.names.some(name => typeof name !== 'string')) return undefined;
+  const kept = all.values.map((_, at) => at).filter(at => all.names[at] !== 'xml_name');
+  if (kept.length === 0) return undefined;
+  const values = { values: kept.map(at => all.values[at]!), names: kept.map(at => all.names[at]) };
+  return { values, losses: ['data-order-lost'], isUnordered: true };
 }
 
 /** `event.original` holds the event's XML where `include_xml` was set: then nothing is lost. */
@@ -102,6 +146,25 @@ export const fluentBit: Dialect = {
       ...(doc.isArray(values) ? insertionsOfItems(doc, values) : undefined),
       message: fieldText(doc, K.Message),
     });
+  },
+  places(doc) {
+    const find = new PlaceFinder(doc);
+    const values = doc.field(K.StringInserts);
+    return {
+      ...USUAL,
+      ...LOCAL_TIMES,
+      eventId: find.field(K.EventID),
+      provider: find.field(K.ProviderName, K.SourceName),
+      qualifiers: find.field(K.Qualifiers),
+      channel: find.field(K.Channel),
+      computer: find.field(K.Computer, K.ComputerName),
+      recordId: find.field(K.EventRecordID, K.RecordNumber),
+      level: find.field(K.Level),
+      time: find.field(K.TimeCreated, K.TimeGenerated),
+      values: doc.isArray(values) ? valuePlacesOf(doc, values) : undefined,
+      messages: [find.field(K.Message)],
+      filled: find.filled,
+    };
   },
 };
 

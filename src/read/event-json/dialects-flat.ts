@@ -2,8 +2,9 @@ import { defined, type Insertions, insertionsOfXml } from '../clixml/xml-event.j
 import type { Dialect, DialectAnswer, DialectContext } from './dialect.js';
 import { fieldText, levelOf, localTime, recordIdField, splitEventId, utcTime } from './dialect-fields.js';
 import type { JsonDocument } from './json-document.js';
-import { insertionsOfData, insertionsOfFlat } from './json-insertions.js';
+import { flatPlacesOf, insertionsOfData, insertionsOfFlat, valuePlacesOf } from './json-insertions.js';
 import { K, type KeyTable } from './key-table.js';
+import { LOCAL_TIMES, PlaceFinder, type ShapedPlaces, USUAL } from './shaped-places.js';
 
 /**
  * NXLog's im_msvistalog: the names of the data stand beside the event's own fields, without order; unnamed data are not
@@ -31,6 +32,26 @@ export const nxlog: Dialect = {
       ...flatInsertions(doc, object, NXLOG_FIELDS, context),
       message: fieldText(doc, K.Message),
     });
+  },
+  places(doc, object, keys) {
+    const find = new PlaceFinder(doc);
+    const isByWord = doc.field(K.Level) >= 0;
+    return {
+      ...USUAL,
+      ...LOCAL_TIMES,
+      ...flatValuePlaces(doc, object, NXLOG_FIELDS, keys),
+      eventId: find.field(K.EventID),
+      provider: find.field(K.SourceName),
+      channel: find.field(K.Channel),
+      computer: find.field(K.Hostname),
+      recordId: find.field(K.RecordNumber),
+      level: doc.field(isByWord ? K.Level : K.SeverityValue),
+      readLevel: isByWord ? levelOf : nxlogLevel,
+      isLevelSure: !isByWord || doc.field(K.SeverityValue) < 0,
+      time: find.field(K.EventTime),
+      messages: [find.field(K.Message)],
+      filled: find.filled,
+    };
   },
 };
 
@@ -64,6 +85,24 @@ export const flatCollector: Dialect = {
       ...(data >= 0 ? insertionsOfData(doc, data, context) : flatInsertions(doc, object, FLAT_FIELDS, context)),
       message: fieldText(doc, K.Message),
     });
+  },
+  places(doc, object, keys) {
+    const find = new PlaceFinder(doc);
+    const data = doc.field(K.EventData);
+    if (data >= 0 && !doc.isObject(data) && !doc.isArray(data)) return undefined;
+    return {
+      ...USUAL,
+      ...(data >= 0 ? { values: valuePlacesOf(doc, data) } : flatValuePlaces(doc, object, FLAT_FIELDS, keys)),
+      eventId: find.field(K.EventID),
+      provider: find.field(K.SourceName, K.ProviderName),
+      channel: find.field(K.Channel),
+      computer: find.field(K.Hostname, K.Computer),
+      recordId: find.field(K.RecordNumber, K.EventRecordID),
+      level: find.field(K.Level),
+      time: find.field(K.TimeCreated, K['@timestamp']),
+      messages: [find.field(K.Message)],
+      filled: find.filled,
+    };
   },
 };
 
@@ -142,6 +181,17 @@ function flatInsertions(doc: JsonDocument, object: number, fields: FieldList, co
   }
   context.note('data-order-lost');
   return { ...read, isUnordered: true };
+}
+
+function flatValuePlaces(
+  doc: JsonDocument,
+  object: number,
+  fields: FieldList,
+  keys: KeyTable,
+): Pick<ShapedPlaces, 'values' | 'losses' | 'isUnordered'> {
+  const values = flatPlacesOf(doc, object, fields.of(keys));
+  if (values.values.length === 0) return { values: undefined, losses: ['unnamed-data-lost'], isUnordered: false };
+  return { values, losses: ['data-order-lost'], isUnordered: true };
 }
 
 /** The names that are fields of a dialect and no data, as a table by key number. */

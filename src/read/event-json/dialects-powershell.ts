@@ -2,8 +2,9 @@ import { defined } from '../clixml/xml-event.js';
 import type { Dialect, DialectAnswer, DialectContext } from './dialect.js';
 import { fieldText, levelOf, powershellTime, recordIdField, splitEventId } from './dialect-fields.js';
 import type { JsonDocument } from './json-document.js';
-import { insertionsOfItems } from './json-insertions.js';
+import { insertionsOfItems, valuePlacesOf } from './json-insertions.js';
 import { K } from './key-table.js';
+import { LOCAL_TIMES, PlaceFinder, USUAL } from './shaped-places.js';
 
 /** `Get-WinEvent | ConvertTo-Json`, of Windows PowerShell 5.1 and PowerShell 7. */
 export const getWinEvent: Dialect = {
@@ -26,6 +27,30 @@ export const getWinEvent: Dialect = {
       ...valuesOf(doc, doc.field(K.Properties), context),
       message: fieldText(doc, K.Message),
     });
+  },
+  places(doc) {
+    const find = new PlaceFinder(doc);
+    const list = listOf(doc, doc.field(K.Properties));
+    // What a text says tells whether the values are there.
+    if (!doc.isArray(list) || (doc.first(list) >= 0 && !doc.isObject(doc.first(list)))) return undefined;
+    const level = doc.field(K.Level);
+    const time = doc.field(K.TimeCreated);
+    return {
+      ...USUAL,
+      ...LOCAL_TIMES,
+      eventId: find.field(K.Id),
+      provider: find.field(K.ProviderName),
+      qualifiers: find.field(K.Qualifiers),
+      channel: find.field(K.LogName),
+      computer: find.field(K.MachineName),
+      recordId: find.field(K.RecordId),
+      level: level >= 0 ? level : doc.field(K.LevelDisplayName),
+      isLevelSure: level < 0 || doc.field(K.LevelDisplayName) < 0,
+      time,
+      values: valuePlacesOf(doc, list),
+      messages: [find.field(K.Message)],
+      filled: time < 0 ? [] : [time],
+    };
   },
 };
 
@@ -69,13 +94,19 @@ const ENTRY_LEVELS: ReadonlyMap<string, number> = new Map([
  * holds only the name of its items' class, and with `-Depth 1` the list's own: the values are gone.
  */
 function valuesOf(doc: JsonDocument, node: number, context: DialectContext) {
-  const list = doc.isObject(node) ? doc.get(node, K.value) : node;
+  const list = listOf(doc, node);
   if (doc.isArray(list)) {
     const values = insertionsOfItems(doc, list);
-    if (values.insertions.length === 0 || !values.insertions.every(isClassName)) return values;
+    const first = doc.first(list);
+    // An object that holds a value is no name of its class, whatever the value says.
+    if (first < 0 || doc.isObject(first) || !values.insertions.every(isClassName)) return values;
   }
   context.note('insertions-lost');
   return undefined;
+}
+
+function listOf(doc: JsonDocument, node: number): number {
+  return doc.isObject(node) ? doc.get(node, K.value) : node;
 }
 
 function isClassName(text: string): boolean {

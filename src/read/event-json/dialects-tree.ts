@@ -1,10 +1,11 @@
-import { defined, nonEmpty } from '../clixml/xml-event.js';
+import { defined, type Insertions } from '../clixml/xml-event.js';
 import type { Dialect, DialectAnswer, DialectContext } from './dialect.js';
 import { fieldText, levelOf, recordIdField, splitEventId, utcTime } from './dialect-fields.js';
 import { type EventPlaces, eventAt } from './event-places.js';
-import { type JsonDocument, parseJsonText } from './json-document.js';
-import { firstOf, insertionsOfData, scalarNode } from './json-insertions.js';
+import { type JsonDocument, withJsonText } from './json-document.js';
+import { firstOf, insertionsOfData, scalarNode, valuePlacesOf } from './json-insertions.js';
 import { K } from './key-table.js';
+import { PlaceFinder, USUAL } from './shaped-places.js';
 
 /**
  * The event's own tree as JSON: evtx_dump (`#attributes` and `#text`, or `Provider_attributes` beside `Provider`),
@@ -14,10 +15,16 @@ export const eventTree: Dialect = {
   name: 'event-tree',
   marks: doc => doc.isObject(doc.field(K.System)) || doc.get(doc.field(K.Event), K.System) >= 0,
   read: (doc, object, context): DialectAnswer => eventAt(doc, placesInTree(doc, object), context),
+  places(doc, object) {
+    const { data, hasLostData, ...places } = placesInTree(doc, object);
+    if (doc.isString(data)) return undefined;
+    const values = valuePlacesOf(doc, data) ?? (hasLostData ? undefined : { values: [], names: [] });
+    return { ...USUAL, ...places, values, filled: [] };
+  },
 };
 
 /** The places in an event's tree whose fields are open in `doc`. */
-export function placesInTree(doc: JsonDocument, object: number): EventPlaces {
+function placesInTree(doc: JsonDocument, object: number): EventPlaces {
   const event = doc.isObject(doc.field(K.Event)) ? doc.field(K.Event) : object;
   const system = doc.get(event, K.System);
   const rendering = firstOf(doc, event, [K.RenderingInfo, K.rendering_info]);
@@ -74,8 +81,25 @@ export const evtxECmd: Dialect = {
       recordId: recordIdField(doc, K.EventRecordId),
       level: levelOf(fieldText(doc, K.Level)),
       time: utcTime(fieldText(doc, K.TimeCreated)),
-      ...insertionsOfPayload(fieldText(doc, K.Payload) ?? '', doc, context),
+      ...insertionsOfPayload(fieldText(doc, K.Payload) ?? '', context),
     });
+  },
+  places(doc) {
+    const find = new PlaceFinder(doc);
+    return {
+      ...USUAL,
+      eventId: find.field(K.EventId),
+      provider: find.field(K.Provider),
+      channel: find.field(K.Channel),
+      computer: find.field(K.Computer),
+      recordId: find.field(K.EventRecordId),
+      level: find.field(K.Level),
+      time: find.field(K.TimeCreated),
+      messages: [],
+      payload: find.field(K.Payload),
+      readPayload: insertionsOfPayload,
+      filled: find.filled,
+    };
   },
 };
 
@@ -83,15 +107,15 @@ export const evtxECmd: Dialect = {
  * The values in EvtxECmd's payload. It joins several unnamed values with ", " into one string; they are parted there,
  * which is right as long as no value holds one.
  */
-function insertionsOfPayload(payload: string, doc: JsonDocument, context: DialectContext) {
-  const nested = parseJsonText(payload, doc.keys);
-  if (nested === undefined) return undefined;
-  const data = firstOf(nested, 0, [K.EventData, K.UserData]);
-  const joined = data < 0 ? -1 : nested.get(data, K.Data);
-  if (joined >= 0 && nested.isString(joined)) {
-    const text = nested.text(joined);
-    if (text.includes(', ')) context.note('values-joined');
-    return { insertions: text.split(', ') };
-  }
-  return insertionsOfData(nested, data, context) ?? (nonEmpty(payload) === undefined ? undefined : { insertions: [] });
+function insertionsOfPayload(payload: string, context: DialectContext): Insertions | undefined {
+  return withJsonText(payload, context.keys, nested => {
+    const data = firstOf(nested, 0, [K.EventData, K.UserData]);
+    const joined = data < 0 ? -1 : nested.get(data, K.Data);
+    if (joined >= 0 && nested.isString(joined)) {
+      const text = nested.text(joined);
+      if (text.includes(', ')) context.note('values-joined');
+      return { insertions: text.split(', ') };
+    }
+    return insertionsOfData(nested, data, context) ?? { insertions: [] };
+  });
 }

@@ -2,7 +2,7 @@ import { defined, type EventFields, nonEmpty, recordIdOf } from '../clixml/xml-e
 import type { DialectContext } from './dialect.js';
 import { levelOf, splitEventId, utcTime } from './dialect-fields.js';
 import type { JsonDocument } from './json-document.js';
-import { insertionsOfData, type ValuePlaces, valuePlacesOf } from './json-insertions.js';
+import { insertionsOfData } from './json-insertions.js';
 
 /**
  * Where an object holds what makes it an event, as nodes of its document; -1 for what it has not. It follows from keys
@@ -52,10 +52,4 @@ export function eventAt(
     message: places.messages.reduce<string | undefined>((found, node) => found ?? text(node), undefined),
     culture: text(places.culture),
   });
-}
-
-/** Where the values are, when their places too follow from the shape; undefined when texts must be looked into. */
-export function shapedValues(doc: JsonDocument, places: EventPlaces): ValuePlaces | undefined {
-  if (doc.isString(places.data)) return undefined;
-  return valuePlacesOf(doc, places.data) ?? { values: [], names: [] };
 }

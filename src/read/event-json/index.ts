@@ -14,8 +14,7 @@ import {
   type ReadOptions,
   type ReadRange,
 } from '../format-reader.js';
-import type { DialectContext, Loss } from './dialect.js';
-import { eventTree, placesInTree } from './dialects-tree.js';
+import type { Dialect, DialectContext, Loss } from './dialect.js';
 import { decodeUnits16, JsonDocument, type JsonUnits } from './json-document.js';
 import { type FrameSink, JsonFramer } from './json-framer.js';
 import { JsonShapes } from './json-shapes.js';
@@ -199,7 +198,7 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
       return;
     }
     if (this.#dialect !== read.dialect) this.#countDialect(read.dialect);
-    if (this.#shapes !== undefined && read.dialect === eventTree.name) this.#learn(this.#shapes, doc);
+    if (this.#shapes !== undefined && read.learns !== undefined) this.#learn(this.#shapes, doc, read.learns);
     if (read.fields === 'unwanted') return;
     const { fields } = read;
     for (const loss of this.#losses) this.#warn(loss, LOSSES[loss]);
@@ -217,9 +216,11 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
   /** True when the event has a shape that is known, and was read by it. */
   #readShaped(shapes: JsonShapes, from: number, to: number): boolean {
     const { computer } = this.#options;
+    this.#losses.length = 0;
     const event = shapes.read(from, to, from + this.#base);
     if (event === undefined) return false;
-    if (this.#dialect !== eventTree.name) this.#countDialect(eventTree.name);
+    if (this.#dialect !== shapes.dialect) this.#countDialect(shapes.dialect);
+    for (const loss of this.#losses) this.#warn(loss, LOSSES[loss]);
     if (event === 'unwanted' || event === 'taken') return true;
     if (event.time === undefined) this.#withoutTime += 1;
     if (event.computer === undefined && computer !== undefined) event.computer = computer;
@@ -227,9 +228,10 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
     return true;
   }
 
-  #learn(shapes: JsonShapes, doc: JsonDocument): void {
+  #learn(shapes: JsonShapes, doc: JsonDocument, dialect: Dialect): void {
     doc.openFields(0);
-    if (eventTree.marks(doc, 0)) shapes.learn(doc, this.#from, this.#to, placesInTree(doc, 0));
+    const places = dialect.places?.(doc, 0, this.keys);
+    if (places !== undefined) shapes.learn(doc, this.#from, this.#to, dialect.name, places);
   }
 
   skipLines(from: number, end: number): number {
@@ -293,8 +295,7 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
     const { input, repeatsOf, search = 'simd' } = this.#options;
     const { memory } = window;
     if (search !== 'simd' || !(memory instanceof WasmMemory)) return;
-    const wants = (provider: string, eventId: number) => this.wants(provider, eventId);
-    this.#shapes = new JsonShapes(memory, wants, input, repeatsOf);
+    this.#shapes = new JsonShapes(memory, this, input, repeatsOf);
     if (this.#prefilter === undefined || !this.#usesPrefilter) return;
     const simd = simdSearch(window, this.#prefilter.texts);
     if (simd === undefined) return;

@@ -43,7 +43,7 @@ const NODE = 4;
  * integers past 2^53. It accepts what `JSON.parse` accepts, down to a depth of 512.
  */
 export class JsonDocument {
-  readonly keys: KeyTable;
+  keys: KeyTable;
   readonly #decode: DecodeUnits;
   #units: JsonUnits = new Uint8Array(0);
   /** Nodes of strings with escapes, and of long ones, that nobody has looked into yet. */
@@ -348,13 +348,25 @@ export class JsonDocument {
   }
 }
 
-/** A document over text, for JSON that stands inside a string. */
-export function parseJsonText(text: string, keys: KeyTable): JsonDocument | undefined {
-  const bytes = Buffer.from(text, 'utf16le');
-  const units = new Uint16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-  const document = new JsonDocument(decodeUnits16, keys);
-  return document.parse(units, 0, units.length) === undefined ? document : undefined;
+/**
+ * Parses JSON that stands inside a string and gives the document to `use`; it must not be kept. Its room is used again:
+ * some forms hold such a string in every event, and making a document costs as much as parsing it.
+ * @returns undefined when the text is no JSON.
+ */
+export function withJsonText<T>(text: string, keys: KeyTable, use: (document: JsonDocument) => T): T | undefined {
+  const { document, room } = SPARE.pop() ?? { document: new JsonDocument(decodeUnits16), room: new Uint16Array(4096) };
+  document.keys = keys;
+  const units = text.length <= room.length ? room : new Uint16Array(text.length);
+  Buffer.from(units.buffer).write(text, 'utf16le');
+  try {
+    return document.parse(units, 0, text.length) === undefined ? use(document) : undefined;
+  } finally {
+    SPARE.push({ document, room });
+  }
 }
+
+/** As many as were in use at the same time: JSON in a string of JSON in a string. */
+const SPARE: { readonly document: JsonDocument; readonly room: Uint16Array }[] = [];
 
 /** Decodes UTF-16 code units as they are; lone surrogates stay. */
 export function decodeUnits16(units: JsonUnits, from: number, to: number): string {

@@ -1,6 +1,6 @@
 import { type Insertions, insertionsOfXml, insertionsWith } from '../clixml/xml-event.js';
 import type { DialectContext } from './dialect.js';
-import { type JsonDocument, parseJsonText } from './json-document.js';
+import { type JsonDocument, withJsonText } from './json-document.js';
 import { K } from './key-table.js';
 
 /** More values than any event has: a hostile `param999999999` must not make a list of that length. */
@@ -51,10 +51,10 @@ export function insertionsOfText(text: string, doc: JsonDocument, context: Diale
   const start = text.trimStart().charAt(0);
   if (start === '<') return insertionsOfXml(text);
   if (start !== '{' && start !== '[') return undefined;
-  const nested = parseJsonText(text, doc.keys);
-  if (nested === undefined) return undefined;
-  const body = firstOf(nested, 0, [K.EventData, K.UserData]);
-  return insertionsOfData(nested, Math.max(body, 0), context);
+  return withJsonText(text, doc.keys, nested => {
+    const body = firstOf(nested, 0, [K.EventData, K.UserData]);
+    return insertionsOfData(nested, Math.max(body, 0), context);
+  });
 }
 
 /** A plain array: `["a", ""]` (fluent-bit, Get-EventLog), `[{"Value":"a"}]` (Get-WinEvent), `[{"name":"a"}]` (OTel). */
@@ -77,7 +77,16 @@ export function insertionsOfParams(
   doc: JsonDocument,
   object: number,
 ): (Insertions & { readonly gaps: number }) | undefined {
-  const values: string[] = [];
+  const places = paramPlacesOf(doc, object);
+  return places && { ...insertionsAt(doc, places), gaps: places.gaps };
+}
+
+/** As `insertionsOfParams`, where the values are. */
+export function paramPlacesOf(
+  doc: JsonDocument,
+  object: number,
+): (ValuePlaces & { readonly gaps: number }) | undefined {
+  const values: number[] = [];
   let found = 0;
   for (let key = doc.first(object); key >= 0; key = doc.nextKey(object, key)) {
     const name = doc.keyText(key);
@@ -85,27 +94,37 @@ export function insertionsOfParams(
     const number = /^param([1-9]\d{0,3})$/.exec(name);
     if (number === null || Number(number[1]) > MAX_INSERTIONS) return undefined;
     const at = Number(number[1]) - 1;
-    while (values.length <= at) values.push('');
-    values[at] = doc.text(doc.valueOf(key));
+    while (values.length <= at) values.push(-1);
+    values[at] = doc.valueOf(key);
     found += 1;
   }
   if (found === 0) return undefined;
-  return { insertions: values, names: values.map((_, at) => `param${at + 1}`), gaps: values.length - found };
+  return { values, names: values.map((_, at) => `param${at + 1}`), gaps: values.length - found };
 }
 
 /** The members of a flat object that are none of the dialect's own fields. */
 export function insertionsOfFlat(doc: JsonDocument, object: number, isField: Uint8Array): Insertions {
-  const insertions: string[] = [];
+  const { values, names } = flatPlacesOf(doc, object, isField);
+  return { insertions: values.map(node => doc.text(node)), names };
+}
+
+/** As `insertionsOfFlat`, where the values are. */
+export function flatPlacesOf(
+  doc: JsonDocument,
+  object: number,
+  isField: Uint8Array,
+): { readonly values: readonly number[]; readonly names: readonly string[] } {
+  const values: number[] = [];
   const names: string[] = [];
   for (let key = doc.first(object); key >= 0; key = doc.nextKey(object, key)) {
     const number = doc.keyNumber(key);
     if (number >= 0 && isField[number] === 1) continue;
     const value = doc.valueOf(key);
     if (doc.isObject(value) || doc.isArray(value)) continue;
-    insertions.push(doc.text(value));
+    values.push(value);
     names.push(doc.keyText(key));
   }
-  return { insertions, names };
+  return { values, names };
 }
 
 /** A value as text: of an object its `#text`, `Value` or `value`; a Security Identifier of PowerShell is such an object. */

@@ -10,10 +10,12 @@ import {
   type WasmMemory,
 } from '../../bytes/window-memory.js';
 import type { EventRecord, Repeat, RepeatsOf } from '../../model/index.js';
-import { recordIdOf } from '../clixml/xml-event.js';
-import { levelOf, splitEventId, utcTime } from './dialect-fields.js';
-import { type EventPlaces, shapedValues } from './event-places.js';
+import { type Insertions, recordIdOf } from '../clixml/xml-event.js';
+import type { DialectContext, Loss } from './dialect.js';
+import { splitEventId, utcTime } from './dialect-fields.js';
 import type { JsonDocument } from './json-document.js';
+import { parseJsonTime } from './json-time.js';
+import type { ShapedPlaces } from './shaped-places.js';
 
 /**
  * Reads events whose JSON has the shape of one that was read before: the same keys, brackets and blanks, other strings
@@ -23,7 +25,7 @@ import type { JsonDocument } from './json-document.js';
 export class JsonShapes {
   readonly #scan: WasmMemory['scan'];
   readonly #long: KeptTexts | undefined;
-  readonly #wants: (provider: string, eventId: number) => boolean;
+  readonly #context: DialectContext;
   readonly #input: string;
   readonly #repeatsOf: RepeatsOf | undefined;
   readonly #known = new Array<KnownEvent | undefined>(KNOWN_EVENTS).fill(undefined);
@@ -34,21 +36,22 @@ export class JsonShapes {
   readonly #shapes: Shape[] = [];
   #bytes: Buffer = Buffer.alloc(0);
   #words: Int32Array = new Int32Array(0);
+  /** Long texts with escapes, by how they are written. */
+  readonly #plain = new Map<string, string>();
+  /** Payloads of earlier events, each with what it holds and what its form has lost. A bounded memory of a pure function. */
+  readonly #payloads = new Map<string, { readonly read: Insertions | undefined; readonly losses: readonly Loss[] }>();
+  /** The dialect of the event that was read last. */
+  dialect = '';
   /** What may still be spent on shapes that no event comes to fit. */
   #credit = START_CREDIT;
 
-  constructor(
-    memory: WasmMemory,
-    wants: (provider: string, eventId: number) => boolean,
-    input: string,
-    repeatsOf: RepeatsOf | undefined,
-  ) {
+  constructor(memory: WasmMemory, context: DialectContext, input: string, repeatsOf: RepeatsOf | undefined) {
     this.#input = input;
     this.#repeatsOf = repeatsOf;
     this.#scan = memory.scan;
     this.#scan.clearCache();
     this.#long = KeptTexts.of(memory);
-    this.#wants = wants;
+    this.#context = context;
   }
 
   /** The window's memory for the calls to come. */
@@ -64,7 +67,7 @@ export class JsonShapes {
    */
   read(from: number, to: number, offset: number): Mutable<EventRecord> | 'unwanted' | 'taken' | undefined {
     const shape = this.#shapeOf(from, to);
-    if (shape === undefined) return undefined;
+    if (shape === undefined || !this.#isFilled(shape)) return undefined;
     this.#scan.resolve8(shape.address, ASKED_FIRST);
     // Both are asked for before anything ends: that is what puts new texts into their slots.
     const provider = this.#text(shape, shape.provider);
@@ -75,14 +78,21 @@ export class JsonShapes {
     }
     const { id } = shape;
     if (id === undefined) return undefined;
-    if (!this.#wants(provider, id.eventId)) return 'unwanted';
+    this.dialect = shape.dialect;
+    if (!this.#context.wants(provider, id.eventId)) return 'unwanted';
     this.#scan.resolve8(shape.address, ASKED_THEN);
     const slot = this.#repeatsOf === undefined ? -1 : this.#slotOfTexts(shape);
     const known = slot < 0 ? undefined : this.#known[slot];
     const isAgain = known !== undefined && this.#isAgain(shape, known);
-    if (isAgain && this.#take(shape, known, offset, to - from)) return 'taken';
+    if (isAgain && this.#take(shape, known, offset, to - from)) {
+      for (const loss of shape.losses) this.#context.note(loss);
+      return 'taken';
+    }
     const event = this.#record(shape, provider, id, { input: this.#input, offset, length: to - from });
-    if (slot >= 0 && !isAgain) {
+    if (event === undefined) return undefined;
+    for (const loss of shape.losses) this.#context.note(loss);
+    // A payload tells of losses of its own.
+    if (slot >= 0 && !isAgain && shape.payload === NONE) {
       const texts = shape.lasting.map(place => this.#text(shape, place));
       this.#known[slot] = { shape, texts, event, repeat: undefined };
     }
@@ -90,15 +100,24 @@ export class JsonShapes {
   }
 
   /** Remembers the shape of a document that was read at `places`. */
-  learn(document: JsonDocument, from: number, to: number, places: EventPlaces): void {
+  learn(document: JsonDocument, from: number, to: number, dialect: string, places: ShapedPlaces): void {
     if (this.#credit < LEARN_COST) return;
     this.#credit -= LEARN_COST;
     const index = this.#shapes.length < MOST_SHAPES ? this.#shapes.length : MOST_SHAPES - 1;
     const address = this.#shapes[index]?.address ?? JSON_SHAPES + index * SHAPE_BYTES;
-    const shape = this.#shapeAt(address, document, from, to, places);
+    const shape = this.#shapeAt(address, document, from, to, dialect, places);
     // Where it has no room, the one that stood there is gone all the same.
     this.#shapes.length = index;
     if (shape !== undefined) this.#shapes.unshift(shape);
+  }
+
+  /** Whether no other field stands in for one of these, since none is empty. */
+  #isFilled({ filled }: Shape): boolean {
+    for (const place of filled) {
+      if (place < 0) return false;
+      if (this.#words[VALUES + place * 3] === this.#words[VALUES + place * 3 + 1]) return false;
+    }
+    return true;
   }
 
   #shapeOf(from: number, to: number): Shape | undefined {
@@ -118,14 +137,20 @@ export class JsonShapes {
     return undefined;
   }
 
-  /** Where an event with these texts would be kept; -1 when one of them is new or too long to have been kept. */
+  /** Where an event with these texts would be kept; -1 when one of them is new or too long to be kept. */
   #slotOfTexts({ lasting }: Shape): number {
     const words = this.#words;
     let hash = lasting.length;
     for (let k = 0; k < lasting.length; k++) {
       const at = VALUES + lasting[k]! * 3;
-      const slot = words[at]! === words[at + 1]! ? NEW : words[at + 2]!;
-      if (slot > NEW) return -1;
+      const from = words[at]!;
+      const to = words[at + 1]!;
+      let slot = from === to ? NEW : words[at + 2]!;
+      if (slot > NEW) {
+        // A long text, or one with escapes, has no slot of its own.
+        if ((slot & (UNCACHED | HAS_ESCAPE)) === 0 || to - from > LONGEST_REPEATED) return -1;
+        slot = this.#scan.hash8(from, to);
+      }
       hash = (Math.imul(hash, 31) + slot) | 0;
     }
     return (hash ^ (hash >>> 15)) & (KNOWN_EVENTS - 1);
@@ -143,7 +168,7 @@ export class JsonShapes {
     known.repeat ??= this.#repeatsOf?.(known.event) ?? NOT_TAKEN;
     if (known.repeat === NOT_TAKEN) return false;
     const recordId = this.#text(shape, shape.recordId);
-    const time = utcTime(this.#text(shape, shape.time));
+    const time = parseJsonTime(this.#text(shape, shape.time), shape.readTime === utcTime);
     // Whatever is not written as nearly all have it goes the long way.
     if (time === undefined || time.basis !== 'export' || time.alternative !== undefined) return false;
     if (recordId !== '' && !/^[1-9]\d{0,14}$/.test(recordId)) return false;
@@ -152,7 +177,13 @@ export class JsonShapes {
     return true;
   }
 
-  #record(shape: Shape, provider: string, id: EventId, position: EventRecord['position']): Mutable<EventRecord> {
+  /** Undefined where the parser reads what stands in for an unreadable field. Every text is asked for all the same. */
+  #record(
+    shape: Shape,
+    provider: string,
+    id: EventId,
+    position: EventRecord['position'],
+  ): Mutable<EventRecord> | undefined {
     const record: Mutable<EventRecord> = { type: 'event', provider, eventId: id.eventId, position };
     const qualifiers = this.#text(shape, shape.qualifiers);
     if (qualifiers !== shape.qualifiersText) {
@@ -170,19 +201,23 @@ export class JsonShapes {
     const level = this.#text(shape, shape.level);
     if (level !== shape.levelText) {
       shape.levelText = level;
-      shape.levelRead = levelOf(level);
+      shape.levelRead = shape.readLevel(level);
     }
     if (shape.levelRead !== undefined) record.level = shape.levelRead;
     const time = this.#text(shape, shape.time);
-    const instant = time === '' ? undefined : utcTime(time);
-    if (instant !== undefined) record.time = instant;
     if (shape.values !== undefined) this.#takeValues(shape, shape.values, record);
+    const payload = this.#text(shape, shape.payload);
     for (const place of shape.messages) {
       const message = this.#text(shape, place);
       if (message !== '') record.message ??= message;
     }
     const culture = this.#text(shape, shape.culture);
     if (culture !== '') record.culture = culture;
+    if (!shape.isLevelSure && shape.levelRead === undefined) return undefined;
+    if (payload !== '') this.#takePayload(shape, payload, record);
+    if (shape.isUnordered) record.isUnordered = true;
+    const instant = time === '' ? undefined : shape.readTime(time, this.#context);
+    if (instant !== undefined) record.time = instant;
     return record;
   }
 
@@ -204,6 +239,25 @@ export class JsonShapes {
     }
   }
 
+  #takePayload(shape: Shape, text: string, record: Mutable<EventRecord>): void {
+    let known = this.#payloads.get(text);
+    if (known === undefined) {
+      const losses: Loss[] = [];
+      const { keys } = this.#context;
+      const read = shape.readPayload(text, {
+        keys,
+        wants: () => true,
+        localTime: () => undefined,
+        note: loss => losses.push(loss),
+      });
+      known = { read, losses };
+      if (this.#payloads.size === MOST_PAYLOADS) this.#payloads.clear();
+      this.#payloads.set(text, known);
+    }
+    for (const loss of known.losses) this.#context.note(loss);
+    Object.assign(record, known.read);
+  }
+
   /** The list of an earlier event that holds the same texts, by which the extractor knows its failure again. */
   #again(hash: number, insertions: readonly string[]): readonly string[] {
     const slot = (hash ^ (hash >>> 15)) & (LISTS - 1);
@@ -222,9 +276,23 @@ export class JsonShapes {
     if (from === to) return '';
     const slot = words[at + 2]!;
     if (slot < NEW) return this.#strings[slot]!;
-    if ((slot & HAS_ESCAPE) !== 0) return JSON.parse(this.#decode(from - 1, to + 1)) as string;
+    if ((slot & HAS_ESCAPE) !== 0) return this.#unescaped(this.#decode(from - 1, to + 1));
     const text = this.#decode(from, to);
     if ((slot & UNCACHED) === 0) this.#strings[slot & (NEW - 1)] = text;
+    return text;
+  }
+
+  /** A long text that comes again is the same string again, as `KeptTexts` gives it: its hash is not computed anew. */
+  #unescaped(quoted: string): string {
+    if (this.#long === undefined || quoted.length <= LONGEST_CACHED || quoted.length > LONGEST_REPEATED) {
+      return JSON.parse(quoted) as string;
+    }
+    let text = this.#plain.get(quoted);
+    if (text === undefined) {
+      text = JSON.parse(quoted) as string;
+      if (this.#plain.size === MOST_PLAIN) this.#plain.clear();
+      this.#plain.set(quoted, text);
+    }
     return text;
   }
 
@@ -234,14 +302,21 @@ export class JsonShapes {
   }
 
   /** Lays a shape out as `assembly/json-shapes.ts` reads it; undefined where it has no room or is no plain one. */
-  #shapeAt(address: number, document: JsonDocument, from: number, to: number, places: EventPlaces): Shape | undefined {
+  #shapeAt(
+    address: number,
+    document: JsonDocument,
+    from: number,
+    to: number,
+    dialect: string,
+    places: ShapedPlaces,
+  ): Shape | undefined {
     const bytes = this.#bytes;
-    const values = shapedValues(document, places);
+    const { values } = places;
     const constants: string[] = [];
     const holes = new Map<number, number>();
     const leaves = [...document.leaves()];
     for (const [node] of leaves) holes.set(node, holes.size);
-    let isPlain = values !== undefined && leaves.length < MOST_LEAVES;
+    let isPlain = leaves.length < MOST_LEAVES;
     const placeOf = (node: number): number => {
       if (node < 0) return NONE;
       const hole = holes.get(node);
@@ -254,6 +329,7 @@ export class JsonShapes {
     const first = new Set([placeOf(places.eventId), placeOf(places.provider)]);
     const shape: Mutable<Shape> = {
       address,
+      dialect,
       constants,
       lasting: [],
       eventId: placeOf(places.eventId),
@@ -266,10 +342,18 @@ export class JsonShapes {
       time: placeOf(places.time),
       messages: places.messages.map(placeOf).filter(place => place !== NONE),
       culture: placeOf(places.culture),
-      values: places.hasLostData && places.data < 0 ? undefined : values?.values.map(placeOf),
+      values: values?.values.map(placeOf),
       names: values?.names.some(name => name !== undefined)
         ? values.names.map(name => (typeof name === 'number' ? placeOf(name) : name))
         : undefined,
+      payload: placeOf(places.payload),
+      filled: places.filled.map(placeOf),
+      isLevelSure: places.isLevelSure,
+      isUnordered: places.isUnordered,
+      losses: places.losses,
+      readLevel: places.readLevel,
+      readTime: places.readTime,
+      readPayload: places.readPayload,
       idText: undefined,
       id: undefined,
       qualifiersText: undefined,
@@ -279,7 +363,16 @@ export class JsonShapes {
     };
     if (!isPlain) return undefined;
     const asked = new Set<unknown>([
-      ...[shape.qualifiers, shape.channel, shape.computer, shape.recordId, shape.level, shape.time, shape.culture],
+      ...[
+        shape.qualifiers,
+        shape.channel,
+        shape.computer,
+        shape.recordId,
+        shape.level,
+        shape.time,
+        shape.culture,
+        shape.payload,
+      ],
       ...[...shape.messages, ...(shape.values ?? []), ...(shape.names ?? [])],
     ]);
     const passing = new Set<unknown>([shape.recordId, shape.time]);
@@ -317,8 +410,9 @@ export class JsonShapes {
  * A shape that was learnt. Its places are the numbers of strings or numbers in the document, `NONE`, or from
  * `FIRST_CONSTANT` downwards constants.
  */
-interface Shape extends Omit<EventPlaces, 'data' | 'hasLostData'> {
+interface Shape extends Omit<ShapedPlaces, 'values'> {
   readonly address: number;
+  readonly dialect: string;
   /** Texts that belong to the shape: of `true` and `false`. */
   readonly constants: readonly string[];
   /** The strings and numbers that are the same in events which repeat each other. */
@@ -351,6 +445,10 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 const NONE = -1;
 const FIRST_CONSTANT = -2;
 
+const MOST_PAYLOADS = 512;
+const MOST_PLAIN = 512;
+/** Longer texts are not compared with those of earlier events. */
+const LONGEST_REPEATED = 4096;
 /** Lists of values kept. */
 const LISTS = 2048;
 /** Events kept, each with its texts. */

@@ -4,7 +4,7 @@ import { fluentBit, openTelemetry, osquery, winlogbeat, winlogbeat6 } from './di
 import { azure, flatCollector, nxlog, splunk } from './dialects-flat.js';
 import { getEventLog, getWinEvent } from './dialects-powershell.js';
 import { eventTree, evtxECmd } from './dialects-tree.js';
-import { type JsonDocument, parseJsonText } from './json-document.js';
+import { type JsonDocument, withJsonText } from './json-document.js';
 import { K } from './key-table.js';
 import { plainOfOtlp } from './otlp.js';
 
@@ -28,6 +28,8 @@ export const DIALECTS: readonly Dialect[] = [
 /** What an object was read as. */
 export interface ReadObject {
   readonly dialect: string;
+  /** The dialect itself, where the object is the event and no envelope of it. */
+  readonly learns: Dialect | undefined;
   readonly fields: EventFields | 'unwanted';
 }
 
@@ -50,14 +52,17 @@ export function readObject(doc: JsonDocument, object: number, context: DialectCo
     for (const dialect of DIALECTS) {
       if (!dialect.marks(doc, inner)) continue;
       const fields = dialect.read(doc, inner, context);
-      return fields === undefined ? undefined : { dialect: dialect.name, fields };
+      if (fields === undefined) return undefined;
+      return { dialect: dialect.name, learns: inner === object && dialect.places ? dialect : undefined, fields };
     }
     const xml = readXmlField(doc, context);
     if (xml !== undefined) return xml;
     const otlp = doc.field(K.body);
     if (doc.get(otlp, K.kvlistValue) >= 0) {
-      const plain = parseJsonText(plainOfOtlp(doc, otlp), context.keys);
-      return plain === undefined ? undefined : readObject(plain, 0, context);
+      return withJsonText(plainOfOtlp(doc, otlp), context.keys, plain => {
+        const read = readObject(plain, 0, context);
+        return read && { ...read, learns: undefined };
+      });
     }
     const next = ENVELOPES.find(key => doc.isObject(doc.field(key)));
     if (next === undefined) return undefined;
@@ -73,7 +78,11 @@ function readXmlField(doc: JsonDocument, context: DialectContext): ReadObject | 
     if (!doc.startsWith(node, '<')) continue;
     const fields = eventOfXml(doc.text(node));
     if (fields === undefined) continue;
-    return { dialect: 'xml-field', fields: context.wants(fields.provider, fields.eventId) ? fields : 'unwanted' };
+    return {
+      dialect: 'xml-field',
+      learns: undefined,
+      fields: context.wants(fields.provider, fields.eventId) ? fields : 'unwanted',
+    };
   }
   return undefined;
 }

@@ -1,0 +1,83 @@
+import type { Instant } from '../../model/index.js';
+import type { Insertions } from '../clixml/xml-event.js';
+import type { DialectContext, Loss } from './dialect.js';
+import { levelOf, localTime, utcTime } from './dialect-fields.js';
+import type { JsonDocument } from './json-document.js';
+import { scalarNode, type ValuePlaces } from './json-insertions.js';
+
+/**
+ * Where an object holds what makes it an event, as nodes of its document, -1 for what it has not, and how those are
+ * read. It follows from keys and brackets alone, so that all objects of one shape share it. What `Dialect.read` decides
+ * by what a text says stands in `filled` and `payload`, or the object has no such places.
+ */
+export interface ShapedPlaces {
+  readonly eventId: number;
+  readonly provider: number;
+  readonly qualifiers: number;
+  readonly channel: number;
+  readonly computer: number;
+  readonly recordId: number;
+  readonly level: number;
+  readonly time: number;
+  /** The first that is not empty is the message. */
+  readonly messages: readonly number[];
+  readonly culture: number;
+  /** Undefined where the form lost them, or they stand in `payload`. */
+  readonly values: ValuePlaces | undefined;
+  /** A text that holds the values in a form of its own. */
+  readonly payload: number;
+  /** Where one of these is empty, another field stands in for it: such an event is left to the parser. */
+  readonly filled: readonly number[];
+  /** A level that `readLevel` cannot read is left to the parser. */
+  readonly isLevelSure: boolean;
+  readonly isUnordered: boolean;
+  readonly losses: readonly Loss[];
+  readLevel(text: string): number | undefined;
+  readTime(text: string, context: DialectContext): Instant | undefined;
+  readPayload(text: string, context: DialectContext): Insertions | undefined;
+}
+
+/** A dialect's places, from what differs between dialects. */
+export class PlaceFinder {
+  readonly filled: number[] = [];
+  readonly #doc: JsonDocument;
+
+  constructor(doc: JsonDocument) {
+    this.#doc = doc;
+  }
+
+  /** The value of the first of `keys` that the opened object has. */
+  field(...keys: readonly number[]): number {
+    return this.first(keys.map(key => this.#doc.field(key)));
+  }
+
+  /** The same of any object. */
+  member(object: number, ...keys: readonly number[]): number {
+    return this.first(keys.map(key => scalarNode(this.#doc, this.#doc.get(object, key))));
+  }
+
+  /** The first that is there; the next one stands in for it where it is empty. */
+  first(nodes: readonly number[]): number {
+    const there = nodes.filter(node => node >= 0);
+    if (there.length > 1) this.filled.push(there[0]!);
+    return there[0] ?? -1;
+  }
+}
+
+/** What most dialects have in common. */
+export const USUAL = {
+  qualifiers: -1,
+  channel: -1,
+  culture: -1,
+  payload: -1,
+  values: undefined,
+  isLevelSure: true,
+  isUnordered: false,
+  losses: [],
+  readLevel: levelOf,
+  readTime: utcTime,
+  readPayload: () => undefined,
+} satisfies Partial<ShapedPlaces>;
+
+/** Times that are local where they name no zone. */
+export const LOCAL_TIMES: Pick<ShapedPlaces, 'readTime'> = { readTime: localTime };
