@@ -487,6 +487,68 @@ t.test("Windows' text for a missing template gives the strings back, in every la
       t.match(catalogue.invert(text('one')), { certainty: 'exact', insertions: ['one'] }, culture);
     }
   }
+  // As .NET words it in Get-EventLog, and as translated documentation has it: first sentences, or what stands before the strings.
+  const oneParagraph: [culture: string, text: string][] = [
+    [
+      'ja-JP',
+      "ソース 'P' のイベント ID '9' の説明が見つかりません。アクセス許可がない可能性があります。次の情報はイベントの一部です:",
+    ],
+    [
+      'es-ES',
+      "No se encontró la descripción del id. de evento '9' en el origen 'P'. Es posible que no tenga permiso. Xxx yyy:",
+    ],
+    ['ru-RU', "Не найдено описание для события с кодом '9' в источнике 'P'. Возможно, нет разрешения. Xxx yyy:"],
+    ['de-DE', "Die Beschreibung für Ereignis-ID '9' in Quelle 'P' wurde nicht gefunden. Xxx yyy:"],
+    ['pt-PT', 'Não é possível encontrar a descrição do evento ID 9 da P de origem. Xxx yyy:'],
+  ];
+  for (const [culture, text] of oneParagraph) {
+    t.match(
+      catalogue.invert(`${text}'a', 'b c', 'd'`, { provider: 'P', eventId: 9 }),
+      { certainty: 'exact', insertions: ['a', 'b c', 'd'], culture, foundBy: 'fallback' },
+      culture,
+    );
+  }
+  const paragraphs: [culture: string, head: string, marker: string][] = [
+    [
+      'es-ES',
+      'No se encuentra la descripción del id. de evento 9 en el origen P.',
+      'La siguiente información se incluyó con el evento:',
+    ],
+    [
+      'ru-RU',
+      'Не удается найти описание для события с кодом 9 из источника P.',
+      'В событии содержалась такая информация:',
+    ],
+    [
+      'it-IT',
+      'Non è possibile trovare la descrizione dell’ID evento 9 da P.',
+      "Le informazioni seguenti sono state incluse con l'evento:",
+    ],
+    [
+      'pt-BR',
+      'A descrição da ID do evento 9 do P de origem não pode ser localizada.',
+      'As informações a seguir foram incluídas com o evento:',
+    ],
+    ['zh-TW', '找不到來自 P 的事件識別碼 9 的描述。', '該事件隨附了下列資訊：'],
+    [
+      'de-DE',
+      'Die Beschreibung für Ereignis-ID 9 aus der Quelle P konnte nicht gefunden werden.',
+      'Worte, die niemand kennt:',
+    ],
+  ];
+  for (const [culture, head, marker] of paragraphs) {
+    t.match(
+      catalogue.invert(`${head} Xxx.\r\n\r\nYyy.\r\n\r\n${marker} \r\n\r\na\r\nb c\r\nd\r\n`, {
+        provider: 'P',
+        eventId: 9,
+      }),
+      { certainty: 'exact', insertions: ['a', 'b c', 'd'], culture, foundBy: 'fallback' },
+      culture,
+    );
+  }
+  const disabled =
+    'La description de l’ID d’événement 9 dans la source P est introuvable.\r\n\r\nLes informations suivantes étaient incluses avec l’événement\u00a0: \r\n\r\none\r\n\r\nLe serveur de publication a été désactivé et ses ressources ne sont pas disponibles. Cela se produit généralement lorsque le serveur de publication est en cours de désinstallation ou de mise à niveau\r\n';
+  t.match(catalogue.invert(disabled), { insertions: ['one'], culture: 'fr-FR' });
   const quoted =
     "The description for Event ID '0' in Source 'P' cannot be found.  The local computer may not have the necessary registry information.  The following information is part of the event:'My Error', 'b'";
   t.match(catalogue.invert(quoted), { insertions: ['My Error', 'b'], certainty: 'ambiguous' });
