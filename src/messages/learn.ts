@@ -8,6 +8,8 @@ export interface LearningEvent {
   readonly eventId: number;
   readonly culture?: string | undefined;
   readonly insertions?: readonly string[] | undefined;
+  /** The export has put the values in another order: their index does not tell their number, so they teach nothing. */
+  readonly isUnordered?: boolean | undefined;
   readonly message?: string | undefined;
 }
 
@@ -35,8 +37,11 @@ export interface Disagreement {
   readonly eventId: number;
   readonly culture: string | undefined;
   readonly events: number;
-  /** `no-value-in-message`: none of the values stands in it; `too-long`: not tried. */
-  readonly reason: 'no-value-in-message' | 'too-long';
+  /**
+   * `no-value-in-message`: none of the values stands in it; not tried are `too-long` ones, and `unordered` ones, whose
+   * export has put the values in another order.
+   */
+  readonly reason: 'no-value-in-message' | 'too-long' | 'unordered';
 }
 
 export interface LearningReport {
@@ -64,8 +69,12 @@ export class TemplateLearner {
     const key = JSON.stringify([provider, eventId, culture ?? null]);
     let group = this.#groups.get(key);
     if (group === undefined) {
-      group = { provider, eventId, culture, samples: new Map(), tooLong: 0 };
+      group = { provider, eventId, culture, samples: new Map(), tooLong: 0, unordered: 0 };
       this.#groups.set(key, group);
+    }
+    if (event.isUnordered === true) {
+      group.unordered++;
+      return;
     }
     if (message.length > MAX_LENGTH) {
       group.tooLong++;
@@ -76,7 +85,7 @@ export class TemplateLearner {
     const known = group.samples.get(sampleKey);
     if (known !== undefined) known.events++;
     else if (group.samples.size < MAX_MESSAGES) {
-      group.samples.set(sampleKey, { message: plainBreaks(message).trimEnd(), values, events: 1 });
+      group.samples.set(sampleKey, { message: trimmed(plainBreaks(message), values), values, events: 1 });
     }
   }
 
@@ -89,6 +98,7 @@ export class TemplateLearner {
       const { provider, eventId, culture } = group;
       const about = { provider, eventId, culture };
       if (group.tooLong > 0) disagreements.push({ ...about, events: group.tooLong, reason: 'too-long' });
+      if (group.unordered > 0) disagreements.push({ ...about, events: group.unordered, reason: 'unordered' });
       let disagreeing = 0;
       for (const found of learnGroup([...group.samples.values()])) {
         const events = found.samples.reduce((sum, sample) => sum + sample.events, 0);
@@ -108,12 +118,19 @@ export class TemplateLearner {
   }
 }
 
+/** White space at a message's end comes and goes with the export, but where it ends a value. */
+function trimmed(message: string, values: readonly string[]): string {
+  const isOfValue = values.some(text => text.trim() !== '' && text.trimEnd() !== text && message.endsWith(text));
+  return isOfValue ? message : message.trimEnd();
+}
+
 interface Group {
   readonly provider: string;
   readonly eventId: number;
   readonly culture: string | undefined;
   readonly samples: Map<string, CountedSample>;
   tooLong: number;
+  unordered: number;
 }
 
 interface CountedSample extends Sample {
@@ -161,7 +178,7 @@ function learnGroup(samples: readonly CountedSample[]): Found[] {
 }
 
 function renders(compiled: CompiledTemplate, sample: Sample): boolean {
-  return plainBreaks(renderTemplate(compiled, sample.values)).trimEnd() === sample.message;
+  return plainBreaks(renderTemplate(compiled, sample.values)).trimEnd() === sample.message.trimEnd();
 }
 
 function describe(
