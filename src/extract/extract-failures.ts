@@ -41,10 +41,9 @@ export interface ExtractStage extends Stage<ReadItem, ExtractItem> {
  */
 export function extractFailures(compiled: CompiledDefinitions, options: ExtractOptions = {}): ExtractStage {
   const hasBound = options.since !== undefined || options.until !== undefined;
-  const coverage = new Map<
-    string,
-    { provider: string; eventId: number; exact: number; ambiguous: number; none: number }
-  >();
+  const coverage = new Map<string, Counts>();
+  /** Those of the kind of event that came last: one failure often repeats. */
+  let counts: Counts | undefined;
   const warned = new Set<string>();
   let withoutTimeExcluded = 0;
 
@@ -82,7 +81,8 @@ export function extractFailures(compiled: CompiledDefinitions, options: ExtractO
     outcomes: readonly Outcome[],
     emit: (item: ExtractItem) => void,
   ): void {
-    if (outcomes.some(({ inversion }) => inversion)) tally(event, outcomes);
+    const best = bestOf(outcomes);
+    if (best !== undefined) count(event, best);
     else if (outcomes.length === 0 && isUnread(event, definitions)) count(event, 'none');
     const hasFailure = outcomes.some(({ found }) => found.type === 'failure');
     for (const { found } of outcomes) {
@@ -92,16 +92,13 @@ export function extractFailures(compiled: CompiledDefinitions, options: ExtractO
     }
   }
 
-  function tally(event: EventRecord, outcomes: readonly Outcome[]): void {
-    const certainties = outcomes.flatMap(({ inversion }) => inversion ?? []);
-    count(event, certainties.includes('exact') ? 'exact' : certainties.includes('ambiguous') ? 'ambiguous' : 'none');
-  }
-
-  function count({ provider, eventId }: EventRecord, best: 'exact' | 'ambiguous' | 'none'): void {
-    const key = `${eventId} ${provider}`;
-    const counts = coverage.get(key) ?? { provider, eventId, exact: 0, ambiguous: 0, none: 0 };
+  function count({ provider, eventId }: EventRecord, best: Certainty): void {
+    if (counts === undefined || counts.eventId !== eventId || counts.provider !== provider) {
+      const key = `${eventId} ${provider}`;
+      counts = coverage.get(key) ?? { provider, eventId, exact: 0, ambiguous: 0, none: 0 };
+      coverage.set(key, counts);
+    }
     counts[best] += 1;
-    coverage.set(key, counts);
   }
 
   function warnOnce(event: EventRecord, definition: string, emit: (item: ExtractItem) => void): void {
@@ -115,6 +112,20 @@ export function extractFailures(compiled: CompiledDefinitions, options: ExtractO
       message: `definition ${definition} takes the computer that logged the event as one end, and the export names none: give --computer NAME`,
     });
   }
+}
+
+type Certainty = 'exact' | 'ambiguous' | 'none';
+
+type Counts = { -readonly [Key in keyof Coverage]: Coverage[Key] };
+
+/** The best that inversion gave to any definition; undefined when it was not tried. */
+function bestOf(outcomes: readonly Outcome[]): Certainty | undefined {
+  let best: Certainty | undefined;
+  for (const { inversion } of outcomes) {
+    if (inversion === 'exact') return 'exact';
+    if (inversion === 'ambiguous' || best === undefined) best = inversion;
+  }
+  return best;
 }
 
 /** Whether an event lies inside the bounds, by one of its readings; without time it does not. */

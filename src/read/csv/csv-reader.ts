@@ -22,6 +22,7 @@ export interface CsvReaderOptions extends ReadOptions {
   readonly delimiter?: Delimiter | undefined;
 }
 
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 type Emit = (item: EventRecord | Reject | Warning) => void;
 
 /**
@@ -254,22 +255,34 @@ export class CsvReader implements FormatReader {
   }
 
   #emitEvent(at: number, event: RowEvent, time: EventRecord['time'] | 'unreadable', emit: Emit): void {
-    const { time: _text, notes, computer = this.#options.computer, ...rest } = event;
     const { width } = this.#text;
     if (time === undefined || time === 'unreadable') this.#counts.withoutTime += 1;
     if (time === 'unreadable') this.#warnings.add(emit, 'time-unreadable', TIME_UNREADABLE);
-    for (const { code, message } of notes ?? []) this.#warnings.add(emit, code, message);
-    emit({
+    if (event.notes !== undefined) {
+      for (const { code, message } of event.notes) this.#warnings.add(emit, code, message);
+    }
+    const offset = (at + this.#origin) * width;
+    const length = this.#framer.contentLength * width;
+    // Field by field: leaving some out of a spread costs a microsecond.
+    const record: Mutable<EventRecord> = {
       type: 'event',
-      ...rest,
-      ...(computer === undefined ? {} : { computer }),
-      ...(time === undefined || time === 'unreadable' ? {} : { time }),
-      position: {
-        input: this.#options.input,
-        offset: (at + this.#origin) * width,
-        length: this.#framer.contentLength * width,
-      },
-    });
+      provider: event.provider,
+      eventId: event.eventId,
+      position: { input: this.#options.input, offset, length },
+    };
+    const computer = event.computer ?? this.#options.computer;
+    if (event.channel !== undefined) record.channel = event.channel;
+    if (computer !== undefined) record.computer = computer;
+    if (event.recordId !== undefined) record.recordId = event.recordId;
+    if (event.level !== undefined) record.level = event.level;
+    if (event.qualifiers !== undefined) record.qualifiers = event.qualifiers;
+    if (time !== undefined && time !== 'unreadable') record.time = time;
+    if (event.insertions !== undefined) record.insertions = event.insertions;
+    if (event.names !== undefined) record.names = event.names;
+    if (event.isUnordered !== undefined) record.isUnordered = event.isUnordered;
+    if (event.message !== undefined) record.message = event.message;
+    if (event.culture !== undefined) record.culture = event.culture;
+    emit(record);
   }
 
   /** Exports that were appended to each other repeat the header, maybe in another language. */
