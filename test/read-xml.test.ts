@@ -644,6 +644,48 @@ t.test('who takes repeats gets all of them but the first, with what sets them ap
   }
 });
 
+t.test('a flood of repeats is taken whole, whatever stands in it and wherever the bytes are cut', async t => {
+  const at = (record: number, value: string, computer = 'm') =>
+    event(
+      `<EventData><Data>${value}</Data><Data>é ${value}</Data></EventData>`,
+      `<System><Provider Name='P'/><EventID>7</EventID><TimeCreated SystemTime='2025-02-28T00:00:${10 + (record % 50)}.${1_000_000 + record}Z'/><EventRecordID>${record}</EventRecordID><Channel>c</Channel><Computer>${computer}</Computer></System>`,
+    );
+  const list = Array.from({ length: 1500 }, (_, k) => at(k + 10_000, k > 1300 ? `value ${k % 2}` : 'value'));
+  const cut = at(1, 'value').slice(0, -8);
+  list.splice(1200, 0, cut, '<!-- between -->', at(2, 'value', 'other'), at(3, 'a &lt; b'), at(4, 'value'.repeat(400)));
+  list.splice(700, 0, at(5, '<![CDATA[value]]>'), at(6, 'value').replace('</Data>', '<!-- in it --></Data>'));
+  const text = list.join('\r\n');
+  for (const bytes of [Buffer.from(text), utf16le(`\ufeff${text}`)]) {
+    const all = read(bytes, { search: 'plain', maxEventBytes: 4000 });
+    for (const chunk of [[bytes.length], [4099], [65_537, 100_003]]) {
+      const taken: EventRecord[] = [];
+      const found = read(
+        bytes,
+        {
+          maxEventBytes: 4000,
+          repeatsOf: first => ({
+            add: (input, epochMs, nanos, digits, recordId, offset, length) =>
+              taken.push({
+                ...first,
+                recordId: `${recordId}`,
+                time: { epochMs, nanos, digits, basis: 'export' },
+                position: { input, offset, length },
+              }),
+          }),
+        },
+        chunk,
+      );
+      t.ok(taken.length > 1300, `${taken.length} of 1,500 taken`);
+      t.same(
+        [...found.events, ...taken].sort((a, b) => a.position.offset - b.position.offset),
+        all.events,
+      );
+      t.same(found.rejects, all.rejects);
+      t.same(found.report.events, all.report.events);
+    }
+  }
+});
+
 t.test('real files mutated at random read alike on every path', { skip: noReal }, async t => {
   const whole = readFileSync(`${REAL}/eventviewer-xml/System.xml`);
   const selection: Selection = {

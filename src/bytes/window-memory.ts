@@ -60,6 +60,12 @@ export interface EventScan {
   parse8(start: number, end: number): number;
   parse16(start: number, end: number): number;
   /**
+   * Reads events on from the end of one, as long as they repeat events whose texts' numbers are marked at `TAKERS`, at
+   * most `MOST_REPEATS`. Stores them at `REPEATS` and gives the end of the last.
+   */
+  flood8: ScanEvents;
+  flood16: ScanEvents;
+  /**
    * Walks rows of CSV from `at` on; gives 0 where the rest is not whole, 1 behind a row that may be wanted, 2 in front
    * of what it leaves to others.
    */
@@ -110,13 +116,17 @@ export const CONTENT_NUMBERS = 1024;
 /** Where the shapes of JSON events lie, which `match8` compares with; laid out as `assembly/json-shapes.ts` says. */
 export const JSON_SHAPES = 598_016;
 export const JSON_SHAPES_END = 663_552;
+/** Where floods are handed over: see `assembly/event-flood.ts`. */
+export const TAKERS = 5_316_608;
+export const REPEATS = TAKERS + CONTENT_NUMBERS;
+export const MOST_REPEATS = 512;
 /** How many values the cache holds. */
 export const CACHE_SLOTS = 8192;
 
 const PAGE_BYTES = 65_536;
 /** Where input bytes begin: past all that `assembly/layout.ts` lays out. */
-export const BASE = 5_316_608;
-const INITIAL_PAGES = 91;
+export const BASE = 5_341_184;
+const INITIAL_PAGES = 92;
 
 /** Undefined where the machine's WebAssembly has no SIMD. */
 const eventScanModule = compileOnce(EVENT_SCAN_WASM);

@@ -33,7 +33,7 @@ export function contentOf(shape: usize, learnt: u32): i32 {
   isKnown = false;
   if (sizeOfTexts() + 16 > CONTENT_BYTES - TEXTS) return -1;
   const hash = hashOfTexts(<u64>shape);
-  const set = CONTENTS + <usize>(hash & (CONTENT_SETS - 1)) * WAYS * CONTENT_BYTES;
+  const set = setOf(hash);
   let oldest = set;
   let oldestMet: u32 = u32.MAX_VALUE;
   for (let entry = set; entry < set + WAYS * CONTENT_BYTES; entry += CONTENT_BYTES) {
@@ -43,7 +43,7 @@ export function contentOf(shape: usize, learnt: u32): i32 {
       oldestMet = met;
     }
     if (met == 0 || load<u32>(entry, HASH) != hash) continue;
-    const number = <i32>((entry - CONTENTS) / CONTENT_BYTES);
+    const number = numberOf(entry);
     store<u32>(entry, ++stamp, STAMP);
     if (load<u32>(entry, IS_COPIED) != 0) {
       if (<usize>load<u32>(entry, SHAPE) == shape && load<u32>(entry, LEARNT) == learnt && hasTexts(entry)) {
@@ -59,6 +59,32 @@ export function contentOf(shape: usize, learnt: u32): i32 {
   store<u32>(oldest, 0, IS_COPIED);
   store<u32>(oldest, epoch, EPOCH);
   return -1;
+}
+
+/** The number that the event's texts were given before, or -1. As `contentOf`, but of others nothing is kept. */
+export function knownContentOf(shape: usize, learnt: u32): i32 {
+  if (sizeOfTexts() + 16 > CONTENT_BYTES - TEXTS) return -1;
+  const hash = hashOfTexts(<u64>shape);
+  const set = setOf(hash);
+  for (let entry = set; entry < set + WAYS * CONTENT_BYTES; entry += CONTENT_BYTES) {
+    if (load<u32>(entry, HASH) != hash || load<u32>(entry, EPOCH) != epoch || load<u32>(entry, IS_COPIED) == 0) continue;
+    if (<usize>load<u32>(entry, SHAPE) != shape || load<u32>(entry, LEARNT) != learnt || !hasTexts(entry)) continue;
+    store<u32>(entry, ++stamp, STAMP);
+    return numberOf(entry);
+  }
+  return -1;
+}
+
+// @ts-ignore: decorator
+@inline
+function setOf(hash: u32): usize {
+  return CONTENTS + <usize>(hash & (CONTENT_SETS - 1)) * WAYS * CONTENT_BYTES;
+}
+
+// @ts-ignore: decorator
+@inline
+function numberOf(entry: usize): i32 {
+  return <i32>((entry - CONTENTS) / CONTENT_BYTES);
 }
 
 /** Forgets all. */

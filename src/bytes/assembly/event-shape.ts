@@ -64,18 +64,27 @@ export let isWide: bool = false;
 
 /** Reads the event in [start, end) if it has a shape that was learnt. */
 export function replay<T>(start: usize, end: usize): bool {
+  return replayTo<T>(start, end) == end;
+}
+
+/**
+ * Reads the event at `start` if it has a shape that was learnt, and ends before or at `end`; gives its end, or 0. No value
+ * holds a `<`, and what is between them is that of an event that was framed: so its end is where the framer sees it.
+ */
+export function replayTo<T>(start: usize, end: usize): usize {
   const key = keyOf<T>(start, end);
-  if (key == 0) return false;
+  if (key == 0) return 0;
   const first = setOf(key);
   for (let shape = first; shape < first + WAYS * SHAPE_BYTES; shape += SHAPE_BYTES) {
-    if (load<u32>(shape, KEY) == key && follow<T>(shape, start, end)) {
-      store<u32>(shape, ++stamp, STAMP);
-      shapeAt = shape;
-      shapeLearnt = load<u32>(shape, LEARNT);
-      return true;
-    }
+    if (load<u32>(shape, KEY) != key) continue;
+    const eventEnd = follow<T>(shape, start, end);
+    if (eventEnd == 0) continue;
+    store<u32>(shape, ++stamp, STAMP);
+    shapeAt = shape;
+    shapeLearnt = load<u32>(shape, LEARNT);
+    return eventEnd;
   }
-  return false;
+  return 0;
 }
 
 /** Keeps the shape of the event that was just read, unless there is no room for it or what is in it is not UTF-8. */
@@ -120,7 +129,8 @@ export function forgetShapes(): void {
   for (let shape = SHAPES; shape < SHAPES_END; shape += SHAPE_BYTES) store<u32>(shape, 0, KEY);
 }
 
-function follow<T>(shape: usize, start: usize, end: usize): bool {
+/** The end of the event at `start` if it has this shape, else 0. */
+function follow<T>(shape: usize, start: usize, end: usize): usize {
   reset();
   isWide = false;
   const last = shape + FIRST_STEP + <usize>load<u32>(shape, COUNT) * STEP;
@@ -128,7 +138,7 @@ function follow<T>(shape: usize, start: usize, end: usize): bool {
   let p = start;
   for (let step = shape + FIRST_STEP; ; step += STEP) {
     const length = <usize>load<u32>(step);
-    if (p + length > end || !areSame(p, bytes, length)) return false;
+    if (p + length > end || !areSame(p, bytes, length)) return 0;
     p += length;
     bytes += length;
     if (step == last) break;
@@ -138,26 +148,26 @@ function follow<T>(shape: usize, start: usize, end: usize): bool {
     const from = p;
     if (kind >= GATHERING && kind <= AT_MESSAGE) {
       p = textEnd<T>(p, end);
-      if (p >= end || !isClean<T>(from, p)) return false;
-      if (!takeText<T>(kind, from - <usize>load<u32>(step, 8), from, p, textFlags, name, nameEnd)) return false;
+      if (p >= end || !isClean<T>(from, p)) return 0;
+      if (!takeText<T>(kind, from - <usize>load<u32>(step, 8), from, p, textFlags, name, nameEnd)) return 0;
     } else if (kind == AT_TIME || kind == ATTRIBUTE) {
       p = plainValueEnd<T>(p, end, unit<T>(p - sizeof<T>()));
-      if (p == 0 || !isClean<T>(from, p)) return false;
-      if (kind == AT_TIME && !takeAttribute<T>(AT_TIME, from, p)) return false;
+      if (p == 0 || !isClean<T>(from, p)) return 0;
+      if (kind == AT_TIME && !takeAttribute<T>(AT_TIME, from, p)) return 0;
     } else if (kind == TEXT) {
       p = pastTextTo<T>(p, end);
-      if (p >= end || !isClean<T>(from, p)) return false;
+      if (p >= end || !isClean<T>(from, p)) return 0;
     } else if (kind == EMPTY_DATA) {
-      if (!takeText<T>(AT_DATA, from - <usize>load<u32>(step, 8), from, from, 0, name, nameEnd)) return false;
+      if (!takeText<T>(AT_DATA, from - <usize>load<u32>(step, 8), from, from, 0, name, nameEnd)) return 0;
     } else {
-      if (!takeAttribute<T>(kind, name, nameEnd)) return false;
+      if (!takeAttribute<T>(kind, name, nameEnd)) return 0;
     }
   }
   store<u32>(EVENT, load<u32>(shape, FIELDS), EVENT_ID);
   store<u32>(EVENT, load<u32>(shape, FIELDS + 4), QUALIFIERS);
   store<u32>(EVENT, load<u32>(shape, FIELDS + 8), LEVEL);
   store<u32>(EVENT, load<u32>(shape, FIELDS + 12), BODY);
-  return p == end;
+  return p;
 }
 
 /** What `learn` saw of the rest of the event holds of these bytes too. */

@@ -40,4 +40,11 @@ export const SHAPES_END: usize = SHAPES + 64 * SHAPE_BYTES; // 1,122,304
 export const CONTENTS: usize = 1_122_304; // SHAPES_END
 export const CONTENT_BYTES: usize = 4096;
 export const CONTENT_SETS: u32 = 256; // of four
-export const CONTENTS_END: usize = CONTENTS + 1024 * CONTENT_BYTES; // 5,316,608: BASE of `../window-memory.ts`
+export const CONTENTS_END: usize = CONTENTS + 1024 * CONTENT_BYTES; // 5,316,608
+
+/** A byte for each number of texts: 1 where somebody takes repeats of the event that has them. See `event-flood.ts`. */
+export const TAKERS: usize = 5_316_608; // CONTENTS_END
+/** Repeats on their way to JavaScript. */
+export const REPEATS: usize = TAKERS + 1024;
+export const MOST_REPEATS: u32 = 512;
+export const REPEATS_END: usize = REPEATS + 8 + MOST_REPEATS * 40; // below 5,341,184: BASE of `../window-memory.ts`

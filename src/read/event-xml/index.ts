@@ -18,7 +18,7 @@ import { createSimdParse, type FastParse, TAKEN } from './simd-parse.js';
 import { createSimdScan } from './simd-scan.js';
 import type { UnitEncoding } from './unit-encoding.js';
 import { ByteText, WideText } from './unit-text.js';
-import { endsName } from './units.js';
+import { endsName, type Units } from './units.js';
 import { Wanted } from './wanted.js';
 
 /**
@@ -97,7 +97,7 @@ export function createEventXmlReader(options: ReadOptions): FormatReader {
     createFast: isSimd
       ? window => {
           fastParse = createSimdParse(window, input, options.repeatsOf);
-          return createSimdScan(window, sink, drop, wanted, usesPrefilter, maxEventBytes);
+          return createSimdScan(window, sink, drop, wanted, usesPrefilter, maxEventBytes, takeFlood);
         }
       : undefined,
     maxEventBytes,
@@ -105,6 +105,13 @@ export function createEventXmlReader(options: ReadOptions): FormatReader {
     encoding: options.range?.units ?? givenUnits(options.encoding),
     stopAt: options.range?.stopAt,
   });
+
+  function takeFlood(units: Units, from: number, to: number, origin: number): number {
+    if (fastParse === undefined) return from;
+    const at = fastParse.takeFlood(units, from, to, origin, maxEventBytes);
+    events += fastParse.flooded;
+    return at;
+  }
 
   function take(event: EventRecord, leniencies: Leniencies, isFallback: boolean): void {
     if (wanted !== undefined && !wanted.has(event.provider, event.eventId)) return;

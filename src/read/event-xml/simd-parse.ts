@@ -1,5 +1,14 @@
 import type { ByteWindow } from '../../bytes/byte-window.js';
-import { CACHE_SLOTS, CONTENT_NUMBERS, PARSED_EVENT, PARSED_VALUES, WasmMemory } from '../../bytes/window-memory.js';
+import {
+  CACHE_SLOTS,
+  CONTENT_NUMBERS,
+  MOST_REPEATS,
+  PARSED_EVENT,
+  PARSED_VALUES,
+  REPEATS,
+  TAKERS,
+  WasmMemory,
+} from '../../bytes/window-memory.js';
 import type { EventRecord, Instant, Repeat, RepeatsOf } from '../../model/index.js';
 import { splitStringArray } from './body-forms.js';
 import { type Leniencies, textContent } from './character-data.js';
@@ -13,6 +22,12 @@ export interface FastParse {
    * who takes those.
    */
   parse(units: Units, from: number, to: number, offset: number, length: number): EventRecord | typeof TAKEN | undefined;
+  /**
+   * Behind an event that was TAKEN: gives those that follow to who takes them, as long as they are repeats too. Indices
+   * are those of units. @returns where it stopped; `flooded` is how many there were.
+   */
+  takeFlood(units: Units, from: number, to: number, origin: number, maxEventBytes: number): number;
+  readonly flooded: number;
 }
 
 export const TAKEN = 'taken';
@@ -29,6 +44,7 @@ export function createSimdParse(
 
 class SimdParse implements FastParse {
   readonly leniencies: Leniencies = { bareAmpersands: 0 };
+  readonly #memory: WasmMemory;
   readonly #scan: WasmMemory['scan'];
   readonly #input: string;
   readonly #repeatsOf: RepeatsOf | undefined;
@@ -41,12 +57,16 @@ class SimdParse implements FastParse {
   #words = new Int32Array(0);
   #numbers = new Float64Array(0);
   #encoding: BufferEncoding = 'latin1';
+  #wasTaken = false;
+  flooded = 0;
 
   constructor(memory: WasmMemory, input: string, repeatsOf: RepeatsOf | undefined) {
+    this.#memory = memory;
     this.#scan = memory.scan;
     this.#input = input;
     this.#repeatsOf = repeatsOf;
     this.#scan.clearCache();
+    this.#takers().fill(0);
   }
 
   parse(
@@ -57,6 +77,7 @@ class SimdParse implements FastParse {
     length: number,
   ): EventRecord | typeof TAKEN | undefined {
     if (this.#bytes.buffer !== units.buffer) this.#look(units.buffer as ArrayBuffer);
+    this.#wasTaken = false;
     let result: number;
     if (units.BYTES_PER_ELEMENT === 2) {
       this.#encoding = 'utf16le';
@@ -79,6 +100,8 @@ class SimdParse implements FastParse {
       known.repeat ??= (known.bareAmpersands === 0 && this.#repeatsOf(known.event)) || NOT_TAKEN;
       if (known.repeat !== NOT_TAKEN) {
         known.repeat.add(this.#input, this.#numbers[EPOCH_MS]!, words[NANOS]!, digits, recordId, offset, length);
+        this.#bytes[TAKERS + words[CONTENT]!] = 1;
+        this.#wasTaken = true;
         return TAKEN;
       }
     }
@@ -90,9 +113,49 @@ class SimdParse implements FastParse {
     return record;
   }
 
+  takeFlood(units: Units, from: number, to: number, origin: number, maxEventBytes: number): number {
+    this.flooded = 0;
+    if (!this.#wasTaken) return from;
+    const width = units.BYTES_PER_ELEMENT;
+    const flood = width === 1 ? this.#scan.flood8 : this.#scan.flood16;
+    const end = to * width;
+    let at = from * width;
+    for (;;) {
+      at = flood(at, end, maxEventBytes);
+      const count = this.#words[REPEAT_COUNT]!;
+      for (let repeat = 0; repeat < count; repeat++) this.#giveRepeat(repeat, origin);
+      this.flooded += count;
+      if (count < MOST_REPEATS) return at / width;
+    }
+  }
+
+  #giveRepeat(repeat: number, origin: number): void {
+    const words = this.#words;
+    const numbers = this.#numbers;
+    const number = FIRST_REPEAT + repeat * (REPEAT_BYTES >> 3);
+    const word = number * 2 + 4;
+    // A mark at `TAKERS` says that there is one.
+    const { repeat: taker } = this.#known[words[word + 2]!]!;
+    const offset = origin + (words[word + 3]! >>> 0);
+    taker!.add(
+      this.#input,
+      numbers[number]!,
+      words[word]!,
+      words[word + 1]!,
+      numbers[number + 1]!,
+      offset,
+      words[word + 4]!,
+    );
+  }
+
+  #takers(): Uint8Array {
+    return new Uint8Array(this.#memory.bytes().buffer, TAKERS, CONTENT_NUMBERS);
+  }
+
   #remember(event: EventRecord): void {
     const number = this.#words[CONTENT]!;
     if (number < 0) return;
+    this.#bytes[TAKERS + number] = 0;
     this.#known[number] = { event, bareAmpersands: this.leniencies.bareAmpersands, repeat: undefined };
   }
 
@@ -241,3 +304,8 @@ const CULTURE = EVENT + 24;
 const MESSAGE_HASH = EVENT + 27;
 const CONTENT = EVENT + 28;
 const VALUES = PARSED_VALUES >> 2;
+
+// As `assembly/event-flood.ts` lays it out.
+const REPEAT_COUNT = REPEATS >> 2;
+const FIRST_REPEAT = (REPEATS + 8) >> 3;
+const REPEAT_BYTES = 40;

@@ -18,6 +18,8 @@ export function createSimdScan(
   /** Drop by the header alone; else only what was parsed. */
   usesPrefilter: boolean,
   maxEventBytes: number,
+  /** Takes what repeats the candidate that stood last; gives where it stopped, in units. */
+  takeFlood: (units: Units, from: number, to: number, origin: number) => number,
 ): { readonly scan: FastScan; readonly finder: Finder } | undefined {
   const { memory } = window;
   if (!(memory instanceof WasmMemory)) return undefined;
@@ -50,6 +52,8 @@ export function createSimdScan(
           }
           const start = out[1]!;
           sink.candidate(units, start >> shift, out[2]! >> shift, window.origin + start);
+          // Where another stands right before it a third may follow.
+          if (passed === 0) at = takeFlood(units, at >> shift, to, window.origin) * width;
         }
       },
     },
