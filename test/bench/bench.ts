@@ -3,6 +3,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SHIPPED_DEFINITIONS } from '../../src/index.js';
+import { evtxPeers, generatedLog, realLogs, titleOf } from './evtx.bench.js';
 import { type ExportShape, writeExport } from './generate.js';
 import { JSON_DIALECTS, type JsonDialect } from './json-dialects.js';
 import { compare, measure } from './measure.js';
@@ -11,7 +12,7 @@ import { GREP, type Peer, peersFor } from './peers.js';
 import { plotRatios } from './plot.js';
 
 /**
- * `npm run bench [-- --size 300 --runs 5 --only xml,csv,json,jobs,growth,pairs,start,messages --keep]`: evpair as a whole process beside
+ * `npm run bench [-- --size 300 --runs 5 --only xml,csv,json,evtx,jobs,growth,pairs,start,messages --keep]`: evpair as a whole process beside
  * its peers, in turn, in the same run. Sizes in MB. Prints medians, ratios (ours to the peer's: below 1 is faster) and
  * peak memory, and writes test/bench/runs/latest.svg. Generated files go to the temporary folder (EVPAIR_BENCH_DIR).
  */
@@ -19,7 +20,7 @@ const { values: options } = parseArgs({
   options: {
     size: { type: 'string', default: '300' },
     runs: { type: 'string', default: '5' },
-    only: { type: 'string', default: 'xml,csv,json,jobs,growth,pairs,start,messages' },
+    only: { type: 'string', default: 'xml,csv,json,evtx,jobs,growth,pairs,start,messages' },
     keep: { type: 'boolean', default: false },
   },
 });
@@ -42,6 +43,7 @@ if (sections.has('xml')) await benchXml();
 if (sections.has('csv'))
   await benchOne('CSV, 5 % wanted', { format: 'csv', density: 0.05, seed: 4, template: SEED_TEMPLATE }, [GREP]);
 if (sections.has('json')) await benchJson();
+if (sections.has('evtx')) await benchEvtx();
 if (sections.has('jobs')) await benchJobs();
 if (sections.has('growth')) await benchGrowth();
 if (sections.has('pairs')) await benchPairs();
@@ -97,6 +99,25 @@ async function benchJson(): Promise<void> {
         parse.name,
         parse.command(file),
       );
+    }
+  }
+}
+
+/** One thread each; what is printed goes through a pipe. Node's own start, which nothing of ours can shorten, comes first. */
+async function benchEvtx(): Promise<void> {
+  const peers = await evtxPeers();
+  const files = [...realLogs(folder), generatedLog(folder, Math.min(size, 50_000_000))];
+  const node = await measure('node -e 0', Math.max(runs, 5));
+  console.log(`\n.evtx, every event as NDJSON and summarised; node -e 0 takes ${node.seconds.toFixed(3)} s of each`);
+  for (const file of files) {
+    for (const peer of peers) {
+      // python-evtx takes a second for 150 KB.
+      if (peer.name === 'python-evtx' && statSync(file).size > 2_500_000) continue;
+      const title = `${titleOf(file)}, ${(statSync(file).size / 1e6).toFixed(1)} MB`;
+      const events = `node dist/evpair.cjs events --quiet '${file}'`;
+      await against(`${title}, events`, events, peer.name, peer.command(file));
+      const summary = `node dist/evpair.cjs --quiet --jobs 1 '${file}'`;
+      await against(`${title}, summarize`, summary, peer.name, peer.command(file));
     }
   }
 }

@@ -51,6 +51,14 @@ export function* generateExport(shape: ExportShape): Generator<Buffer, { events:
   return { events, failures };
 }
 
+/** The events alone. */
+export function* generateEvents(shape: ExportShape, count: number): Generator<GeneratedEvent> {
+  const random = xorshift(shape.seed);
+  for (let index = 0; index < count; index++) {
+    yield random() < shape.density ? failureEvent(shape, random, index) : otherEvent(random, index);
+  }
+}
+
 /** Writes the export to a file and says how many events it holds. */
 export function writeExport(path: string, shape: ExportShape): { events: number; failures: number } {
   const fd = openSync(path, 'w');

@@ -216,3 +216,62 @@ const isHex = (text: string) => /^0x[\da-f]+$/i.test(text);
 function sorted(value: object): object {
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+/** Logs of before Windows Vista: ours, and real ones in the folder that EVPAIR_REAL_EVT names (none may be published). */
+function* oldLogs(): Generator<string> {
+  yield fileURLToPath(new URL('../../samples/dialects/system.evt', import.meta.url));
+  const folder = process.env.EVPAIR_REAL_EVT;
+  if (folder === undefined) return;
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
+    if (/\.evt$/i.test(name)) yield join(folder, name);
+  }
+}
+
+t.test('evtexport of libevt gives the same records and the same values of old logs', async t => {
+  if (!has('evtexport')) return t.comment('no evtexport on this machine');
+  for (const path of oldLogs()) {
+    const { stdout } = spawnSync('evtexport', [path], { encoding: 'utf8', maxBuffer: 1 << 29 });
+    const theirs = stdout
+      .split(/^(?=Event number\t)/m)
+      .slice(1)
+      .map(block => ({
+        recordId: field(block, 'Event number'),
+        eventId: Number(/\((\d+)\)/.exec(field(block, 'Event identifier') ?? '')?.[1]) & 0xffff,
+        provider: field(block, 'Source name') ?? '',
+        computer: field(block, 'Computer name'),
+        time: new Date(`${field(block, 'Written time')}`).getTime(),
+        // Behind the last string stand the event's data, if it has any.
+        insertions: block
+          .split(/^String: \d+\t+: ?/m)
+          .slice(1)
+          .map(text => text.replace(/\nData\t*[^\n]*:\n[0-9a-f]{8} {2}[\s\S]*$/, '').trim()),
+      }));
+    const events = eventsOf(readItems({ name: 'a.evt', bytes: readFileSync(path) }));
+    const ours = events.map(event => ({
+      recordId: event.recordId,
+      eventId: event.eventId,
+      provider: event.provider,
+      computer: event.computer,
+      time: event.time?.epochMs,
+      insertions: event.insertions?.map(text => text.trim()) ?? [],
+    }));
+    t.ok(events.length > 0, path);
+    const given = new Set(theirs.map(({ recordId }) => recordId));
+    const wrapped = events.filter(({ position: { offset, length } }) => offset + length > readFileSync(path).length);
+    const lost = ours.filter(({ recordId }) => !given.has(recordId)).map(({ recordId }) => recordId);
+    t.same(
+      lost,
+      wrapped.map(({ recordId }) => recordId).filter(id => !given.has(id)),
+      'it loses what runs past the end',
+    );
+    t.same(
+      ours.filter(({ recordId }) => given.has(recordId)),
+      theirs,
+      path,
+    );
+  }
+});
+
+function field(block: string, name: string): string | undefined {
+  return new RegExp(`^${name}\\t+: (.*)$`, 'm').exec(block)?.[1];
+}
