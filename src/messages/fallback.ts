@@ -34,7 +34,9 @@ export function invertFallback(
 /** A cheap look whether `invertFallback` is worth calling. */
 export function mayBeFallback(message: string): boolean {
   const first = message.charCodeAt(0);
-  return STARTS[first] === 1 && BY_START[first]!.some(({ start }) => startsLike(message, start));
+  if (STARTS[first] !== 1) return false;
+  for (const { start } of BY_START[first]!) if (startsLike(message, start)) return true;
+  return false;
 }
 
 /** From the end, since more messages start with the same words; spaces and apostrophes may be of another form. */

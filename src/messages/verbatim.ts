@@ -19,7 +19,9 @@ export class PlainTemplates {
   #isTried = false;
   readonly #fit: PlainFit = { row: 0, tag: 0, kind: 0, readings: 0 };
   #message = '';
+  /** The message stands in the memory; and it has been taken in. */
   #isReady = false;
+  #isPrepared = false;
 
   /** Lays a template out; returns its row, to be given to the others. */
   add(template: CompiledTemplate): number {
@@ -30,8 +32,9 @@ export class PlainTemplates {
   read(message: string): this {
     this.#message = message;
     const memory = message.length <= PLAIN_LIMIT ? this.#open() : undefined;
-    memory?.read(message);
+    memory?.write(message);
     this.#isReady = memory !== undefined;
+    this.#isPrepared = false;
     return this;
   }
 
@@ -40,7 +43,7 @@ export class PlainTemplates {
    * is, though it may under another view; `UNSURE` where it takes more to tell.
    */
   fit(row: number): number {
-    return this.#isReady ? this.#memory!.module.fit(row) : UNSURE;
+    return this.#isReady ? this.#prepared().module.fit(row) : UNSURE;
   }
 
   /** The values of the leftmost reading of the template that `fit` or another has just found to fit. */
@@ -71,7 +74,9 @@ export class PlainTemplates {
   fitEvent(event: number): PlainFit | undefined {
     if (!this.#isReady) return undefined;
     const { module, words } = this.#memory!;
-    const index = module.fitEvent(event);
+    // One call into the module is dear enough to be worth saving.
+    const index = this.#isPrepared ? module.fitEvent(event) : module.prepareAndFitEvent(this.#message.length, event);
+    this.#isPrepared = true;
     if (index < 0) return undefined;
     const at = (event >> 2) + 1 + index * 3;
     const fit = this.#found(words[at]!, words[at + 2]!);
@@ -91,7 +96,7 @@ export class PlainTemplates {
    */
   search(index: PlainIndex): PlainFit | 'none' | undefined {
     if (!this.#isReady) return undefined;
-    const memory = this.#memory!;
+    const memory = this.#prepared();
     let number = memory.module.search(this.#message.length, index.at);
     if (number === NOT_LAID) number = this.#layListed(memory, index);
     if (number < 0) return number === NOBODY ? 'none' : undefined;
@@ -118,6 +123,13 @@ export class PlainTemplates {
   /** The numbers of the texts that the last search of the index has found, so many. */
   listed(index: PlainIndex, count: number): number[] {
     return Array.from(this.#memory!.words.subarray(index.list, index.list + count));
+  }
+
+  #prepared(): FitMemory {
+    const memory = this.#memory!;
+    if (!this.#isPrepared) memory.module.prepare(this.#message.length);
+    this.#isPrepared = true;
+    return memory;
   }
 
   /** One object serves all: it is read at once. */
@@ -203,9 +215,8 @@ class FitMemory {
     this.#view();
   }
 
-  read(message: string): void {
+  write(message: string): void {
     this.#bytes.ucs2Write(message, MESSAGE, message.length * 2);
-    this.module.prepare(message.length);
   }
 
   add(template: CompiledTemplate): number {
@@ -359,6 +370,7 @@ interface MessageFit {
   prepare(length: number): void;
   fit(row: number): number;
   fitEvent(event: number): number;
+  prepareAndFitEvent(length: number, event: number): number;
   search(length: number, index: number): number;
   fitListed(index: number, count: number): number;
 }

@@ -280,12 +280,6 @@ function pairsBefore(at: usize, least: u32): u32 {
  * with 16 bits of the host's above it, and a word of the host's.
  */
 export function fitEvent(event: usize): i32 {
-  // All of it is fetched at once, not each line of memory when the one before it was looked at.
-  store<u32>(
-    FETCHED,
-    load<u32>(event) ^ load<u32>(event, 64) ^ load<u32>(event, 128) ^ load<u32>(event, 192) ^ load<u32>(event, 256) ^
-      load<u32>(event, 320) ^ load<u32>(event, 384) ^ load<u32>(event, 448) ^ load<u32>(event, 512),
-  );
   const first = <u32>load<u16>(textStart);
   const mayBeIndented = isSpace(first);
   const many = load<u32>(event);
@@ -306,6 +300,17 @@ export function fitEvent(event: usize): i32 {
   // Others have been tried since.
   if (only != NOBODY && onlyRow != row) fit(onlyRow);
   return only;
+}
+
+/** Both at once. The event is fetched meanwhile, all of it, not each line of memory when the one before was looked at. */
+export function prepareAndFitEvent(length: u32, event: usize): i32 {
+  store<u32>(
+    FETCHED,
+    load<u32>(event) ^ load<u32>(event, 64) ^ load<u32>(event, 128) ^ load<u32>(event, 192) ^ load<u32>(event, 256) ^
+      load<u32>(event, 320) ^ load<u32>(event, 384),
+  );
+  prepare(length);
+  return fitEvent(event);
 }
 
 /**
