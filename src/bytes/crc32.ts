@@ -1,8 +1,18 @@
-/** The CRC-32 of gzip and zip (RFC 1952 section 8), eight bytes a step. Node has its own only since 20.15. */
+import * as zlib from 'node:zlib';
+
+/**
+ * The CRC-32 of gzip and zip (RFC 1952 section 8), eight bytes a step. Node has its own since 20.15: ten times as fast,
+ * but loading it takes as long as half a megabyte does here.
+ */
 export class Crc32 {
   #crc = ~0;
 
   update(bytes: Uint8Array): void {
+    summed += bytes.length;
+    if (summed > WORTH_LOADING && typeof zlib.crc32 === 'function') {
+      this.#crc = ~zlib.crc32(bytes, this.value);
+      return;
+    }
     const [t0, t1, t2, t3, t4, t5, t6, t7] = TABLES;
     const whole = bytes.length - (bytes.length % 8);
     let crc = this.#crc;
@@ -28,6 +38,10 @@ export class Crc32 {
     return ~this.#crc >>> 0;
   }
 }
+
+/** How many bytes were summed in this process. */
+let summed = 0;
+const WORTH_LOADING = 512 * 1024;
 
 const TABLES = makeTables();
 
