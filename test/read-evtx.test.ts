@@ -457,6 +457,20 @@ t.test('a log that was not closed is read to its last record, whatever its heade
   t.same(rejectsOf(read(padded)), []);
 });
 
+t.test('logs one behind the other, as 7z e -so gives them, are read to the end', async t => {
+  const twice = Buffer.concat([OWN, OWN, OWN.subarray(0, 4096)]);
+  for (const chunkBytes of [997, 65_536, 1 << 20]) {
+    const items = read(twice, { chunkBytes });
+    t.same(
+      eventsOf(items).map(event => event.recordId),
+      [...OWN_EVENTS, ...OWN_EVENTS].map(event => event.recordId),
+    );
+    t.same(rejectsOf(items), []);
+    const { warnings } = items.at(-1) as InputReport;
+    t.same(warnings, { 'chunks-missing': 1 }, 'the last one has lost its chunks');
+  }
+});
+
 t.test('a selection is pushed down: a record that nobody wants is not even rendered', async t => {
   const selection = { providers: [{ names: ['Wanted'], eventIds: [2] }] };
   const wanted = OWN_EVENTS.filter(({ eventId }) => eventId === 2);

@@ -65,6 +65,12 @@ class EvtxReader implements FormatReader {
       if (length === 0 || (length < CHUNK_BYTES && !isLast)) break;
       const bytes = bufferOf(window.bytes, window.start, Math.min(length, CHUNK_BYTES));
       const offset = window.offsetOf(window.start);
+      // Logs come one behind the other where an archive of them was unpacked into a pipe.
+      if (isFileHeader(bytes) && length >= FILE_HEADER) {
+        this.#announcedChunks += announcedChunks(bytes);
+        window.release(window.start + FILE_HEADER);
+        continue;
+      }
       const isMarked = isChunk(bytes);
       // The mark of a chunk out of line may stand across the end of this slot.
       if (!isMarked && length < CHUNK_BYTES + CHUNK_MARK.length && !isLast) break;
