@@ -42,9 +42,8 @@ export function fileTemplates(templates: readonly CompiledTemplate[]): GramTable
   templates.forEach((template, number) => {
     let best = -1;
     let bestScore = Number.POSITIVE_INFINITY;
-    forEachGram(template, (hash, isAscii) => {
-      // A gram in plain ASCII also survives an encoding that loses characters.
-      const score = counts[hash & mask]! * (isAscii ? 1 : 4);
+    forEachGram(template, (hash, isLasting) => {
+      const score = counts[hash & mask]! * (isLasting ? 1 : 4);
       if (score >= bestScore) return;
       bestScore = score;
       best = hash;
@@ -162,8 +161,12 @@ function powerOfTwo(least: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(2, least)));
 }
 
-/** Long grams of the template, or, if it has none, short ones. Line breaks and parameter references end a run. */
-function forEachGram(template: CompiledTemplate, use: (hash: number, isAscii: boolean) => void): void {
+/**
+ * Long grams of the template, or, if it has none, short ones. Line breaks and parameter references end a run. `isLasting`:
+ * it stands in the message whatever an export did: it is of ASCII, which no encoding loses, and does not start a line,
+ * where it would start no word if line breaks were left out.
+ */
+function forEachGram(template: CompiledTemplate, use: (hash: number, isLasting: boolean) => void): void {
   let hasLong = false;
   for (const size of [LONG, SHORT]) {
     if (hasLong) return;
@@ -181,7 +184,7 @@ function forEachGram(template: CompiledTemplate, use: (hash: number, isAscii: bo
           let isAscii = true;
           for (let index = at; index < at + size; index++) isAscii &&= folded[index]! < 128;
           hasLong = true;
-          use(size === LONG ? hashLong(at) : hashShort(at), isAscii);
+          use(size === LONG ? hashLong(at) : hashShort(at), isAscii && (at > 0 || run === 0));
         }
       }
     }
