@@ -101,7 +101,10 @@ function blockOf({ survey, findings }: Detected): string {
   add('form', report.format === 'unknown' ? 'none that evpair reads' : `${report.format}, ${report.encoding}`);
   if (report.format !== 'unknown') {
     const share = (count: number) => (count === report.events ? 'all' : String(count));
-    add('events', `${report.events}${report.rejects === 0 ? '' : `, ${report.rejects} rejects`}`);
+    add(
+      'events',
+      `${report.events}${report.rejects === 0 ? '' : `, ${report.rejects} reject${report.rejects === 1 ? '' : 's'}`}`,
+    );
     if (survey.firstTime !== undefined && survey.lastTime !== undefined) {
       add('time', `${formatInstant(survey.firstTime)} to ${formatInstant(survey.lastTime)}`);
     }
