@@ -446,7 +446,7 @@ function readEvents(path: string): LearningEvent[] {
 }
 
 t.test(
-  'line breaks at the end of a value that ends the message are the value’s, and values in another order teach nothing',
+  'line breaks at the end of a value that ends the message are the value’s; values in another order, or lost, teach nothing',
   async t => {
     const learner = new TemplateLearner();
     for (const status of ['a', 'b']) {
@@ -459,10 +459,16 @@ t.test(
       });
     }
     learner.add({ provider: 'L', eventId: 4672, insertions: ['x', 'y'], isUnordered: true, message: 'Of y from x' });
+    // As forwarding leaves them: without values, but not without their text.
+    for (const host of ['cas01', 'cas02'])
+      learner.add({ provider: 'F', eventId: 5, insertions: [], message: `From ${host}` });
     const { templates, disagreements } = learner.learn();
     t.match(templates, [{ template: { text: 'Checked.%nId=%1%nStatus=%2' }, support: 2 }]);
     t.equal(templates.length, 1);
-    t.match(disagreements, [{ provider: 'L', eventId: 4672, events: 1, reason: 'unordered' }]);
+    t.match(disagreements, [
+      { provider: 'F', eventId: 5, events: 2, reason: 'values-lost' },
+      { provider: 'L', eventId: 4672, events: 1, reason: 'unordered' },
+    ]);
   },
 );
 

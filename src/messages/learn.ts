@@ -38,10 +38,11 @@ export interface Disagreement {
   readonly culture: string | undefined;
   readonly events: number;
   /**
-   * `no-value-in-message`: none of the values stands in it; not tried are `too-long` ones, and `unordered` ones, whose
-   * export has put the values in another order.
+   * `no-value-in-message`: none of the values stands in it. Not tried are `too-long` ones, `unordered` ones, whose export
+   * has put the values in another order, and `values-lost`: events without values whose messages differ, or whose like
+   * have some (forwarding loses them). They would teach that a message with its values in it is a template.
    */
-  readonly reason: 'no-value-in-message' | 'too-long' | 'unordered';
+  readonly reason: 'no-value-in-message' | 'too-long' | 'unordered' | 'values-lost';
 }
 
 export interface LearningReport {
@@ -99,8 +100,15 @@ export class TemplateLearner {
       const about = { provider, eventId, culture };
       if (group.tooLong > 0) disagreements.push({ ...about, events: group.tooLong, reason: 'too-long' });
       if (group.unordered > 0) disagreements.push({ ...about, events: group.unordered, reason: 'unordered' });
+      const all = [...group.samples.values()];
+      const valued = all.filter(({ values }) => values.length > 0);
+      const hasLost = valued.length < all.length && all.length > 1;
+      if (hasLost) {
+        const events = all.reduce((sum, sample) => sum + (sample.values.length === 0 ? sample.events : 0), 0);
+        disagreements.push({ ...about, events, reason: 'values-lost' });
+      }
       let disagreeing = 0;
-      for (const found of learnGroup([...group.samples.values()])) {
+      for (const found of learnGroup(hasLost ? valued : all)) {
         const events = found.samples.reduce((sum, sample) => sum + sample.events, 0);
         if (
           found.compiled.inserts.length === 0 &&

@@ -1,6 +1,12 @@
 import { EvpairError } from '../model/index.js';
 import { type Catalogue, createCatalogue, openCatalogue } from './catalogue.js';
-import { buildCatalogue, bytesSource, type CatalogueSource, isCatalogueHead } from './catalogue-file.js';
+import {
+  buildCatalogue,
+  bytesSource,
+  CatalogueReader,
+  type CatalogueSource,
+  isCatalogueHead,
+} from './catalogue-file.js';
 import { importTemplates } from './import-templates.js';
 import type { LearningReport } from './learn.js';
 import type { MessageTemplate } from './template.js';
@@ -20,6 +26,7 @@ export function openTemplateFiles(
   const loose: MessageTemplate[] = [...templates];
   for (const { name, source } of files) {
     if (isCatalogueHead(source.read(0, Math.min(8, source.size)))) {
+      checkCatalogue(name, source);
       sources.push(source);
       continue;
     }
@@ -38,6 +45,19 @@ export function openTemplateFiles(
   if (loose.length === 0 && sources.length > 0) return openCatalogue(...sources);
   if (sources.length === 0) return createCatalogue(loose);
   return openCatalogue(...sources, bytesSource(buildCatalogue(loose)));
+}
+
+/** Throws what is wrong with it under the file's name. */
+function checkCatalogue(name: string, source: CatalogueSource): void {
+  try {
+    new CatalogueReader(source);
+  } catch (cause) {
+    if (!(cause instanceof EvpairError)) throw cause;
+    throw new EvpairError(cause.code, `${name}: ${cause.message}`, {
+      cause,
+      ...(cause.hint === undefined ? {} : { hint: cause.hint }),
+    });
+  }
 }
 
 /** A template as a line of NDJSON, the form that `templates list` prints and `templates import` reads. */
