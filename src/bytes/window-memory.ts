@@ -125,7 +125,7 @@ export const CACHE_SLOTS = 8192;
 
 const PAGE_BYTES = 65_536;
 /** Where input bytes begin: past all that `assembly/layout.ts` lays out. */
-export const BASE = 5_341_184;
+export const BASE = 5_365_760;
 const INITIAL_PAGES = 92;
 
 /** Undefined where the machine's WebAssembly has no SIMD. */

@@ -3,17 +3,18 @@
 
 import { CHANNEL, COMPUTER, MESSAGE, VALUE_COUNT } from './event-fields';
 import { areSame } from './event-text';
-import { CONTENT_BYTES, CONTENT_SETS, CONTENTS, EVENT, VALUES } from './layout';
+import { CONTENT_BYTES, CONTENT_HEADS, CONTENT_SETS, CONTENTS, EVENT, VALUES } from './layout';
 
-// An entry: the hash of its texts; when it was met last; the shape, and when that was learnt; then each text, its length
-// before it. A text of a flood is copied at the second time, so that one that never comes back costs a hash alone.
+// An entry has a head: the hash of its texts; when it was met last; the shape, and when that was learnt. Its texts stand
+// apart, each with its length before it: heads lie close together, and memory that is not looked at is never brought in.
+// A text of a flood is copied at the second time, so that one that never comes back costs a hash alone.
 const HASH: usize = 0;
 const STAMP: usize = 4;
 const SHAPE: usize = 8;
 const LEARNT: usize = 12;
 const IS_COPIED: usize = 16;
 const EPOCH: usize = 20; // another than the present one: the entry is free
-const TEXTS: usize = 24;
+const HEAD_BYTES: usize = 24;
 
 const WAYS: usize = 4;
 
@@ -31,12 +32,12 @@ export function wasKnown(): bool {
 /** The number of the event's texts, from 0; -1 when they have none. */
 export function contentOf(shape: usize, learnt: u32): i32 {
   isKnown = false;
-  if (sizeOfTexts() + 16 > CONTENT_BYTES - TEXTS) return -1;
+  if (sizeOfTexts() + 16 > CONTENT_BYTES) return -1;
   const hash = hashOfTexts(<u64>shape);
   const set = setOf(hash);
   let oldest = set;
   let oldestMet: u32 = u32.MAX_VALUE;
-  for (let entry = set; entry < set + WAYS * CONTENT_BYTES; entry += CONTENT_BYTES) {
+  for (let entry = set; entry < set + WAYS * HEAD_BYTES; entry += HEAD_BYTES) {
     const met: u32 = load<u32>(entry, EPOCH) == epoch ? load<u32>(entry, STAMP) : 0;
     if (met < oldestMet) {
       oldest = entry;
@@ -63,10 +64,10 @@ export function contentOf(shape: usize, learnt: u32): i32 {
 
 /** The number that the event's texts were given before, or -1. As `contentOf`, but of others nothing is kept. */
 export function knownContentOf(shape: usize, learnt: u32): i32 {
-  if (sizeOfTexts() + 16 > CONTENT_BYTES - TEXTS) return -1;
+  if (sizeOfTexts() + 16 > CONTENT_BYTES) return -1;
   const hash = hashOfTexts(<u64>shape);
   const set = setOf(hash);
-  for (let entry = set; entry < set + WAYS * CONTENT_BYTES; entry += CONTENT_BYTES) {
+  for (let entry = set; entry < set + WAYS * HEAD_BYTES; entry += HEAD_BYTES) {
     if (load<u32>(entry, HASH) != hash || load<u32>(entry, EPOCH) != epoch || load<u32>(entry, IS_COPIED) == 0) continue;
     if (<usize>load<u32>(entry, SHAPE) != shape || load<u32>(entry, LEARNT) != learnt || !hasTexts(entry)) continue;
     store<u32>(entry, ++stamp, STAMP);
@@ -78,13 +79,19 @@ export function knownContentOf(shape: usize, learnt: u32): i32 {
 // @ts-ignore: decorator
 @inline
 function setOf(hash: u32): usize {
-  return CONTENTS + <usize>(hash & (CONTENT_SETS - 1)) * WAYS * CONTENT_BYTES;
+  return CONTENT_HEADS + <usize>(hash & (CONTENT_SETS - 1)) * WAYS * HEAD_BYTES;
 }
 
 // @ts-ignore: decorator
 @inline
 function numberOf(entry: usize): i32 {
-  return <i32>((entry - CONTENTS) / CONTENT_BYTES);
+  return <i32>((entry - CONTENT_HEADS) / HEAD_BYTES);
+}
+
+// @ts-ignore: decorator
+@inline
+function textsOf(entry: usize): usize {
+  return CONTENTS + <usize>numberOf(entry) * CONTENT_BYTES;
 }
 
 /** Forgets all. */
@@ -139,7 +146,7 @@ function hashOfTexts(seed: u64): u32 {
 }
 
 function hasTexts(entry: usize): bool {
-  let kept = entry + TEXTS;
+  let kept = textsOf(entry);
   for (let at = EVENT + CHANNEL, last = lastText(); at != last; at = nextText(at)) {
     const from = <usize>load<u32>(at);
     const length = <usize>load<u32>(at, 4) - from;
@@ -151,7 +158,7 @@ function hasTexts(entry: usize): bool {
 }
 
 function copyTexts(entry: usize, shape: usize, learnt: u32): void {
-  let kept = entry + TEXTS;
+  let kept = textsOf(entry);
   for (let at = EVENT + CHANNEL, last = lastText(); at != last; at = nextText(at)) {
     const from = <usize>load<u32>(at);
     const length = <usize>load<u32>(at, 4) - from;

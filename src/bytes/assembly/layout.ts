@@ -47,4 +47,7 @@ export const TAKERS: usize = 5_316_608; // CONTENTS_END
 /** Repeats on their way to JavaScript. */
 export const REPEATS: usize = TAKERS + 1024;
 export const MOST_REPEATS: u32 = 512;
-export const REPEATS_END: usize = REPEATS + 8 + MOST_REPEATS * 40; // below 5,341,184: BASE of `../window-memory.ts`
+export const REPEATS_END: usize = REPEATS + 8 + MOST_REPEATS * 40; 
+/** Heads of the texts of floods. */
+export const CONTENT_HEADS: usize = 5_338_432; // past REPEATS_END
+export const CONTENT_HEADS_END: usize = CONTENT_HEADS + 1024 * 24; // below 5,365,760: BASE of `../window-memory.ts`

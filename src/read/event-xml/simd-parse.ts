@@ -1,3 +1,4 @@
+import type { SlicedBuffer } from '../../bytes/ascii-texts.js';
 import type { ByteWindow } from '../../bytes/byte-window.js';
 import {
   CACHE_SLOTS,
@@ -245,10 +246,17 @@ class SimdParse implements FastParse {
     if (from === to) return '';
     const slot = words[at + 2]!;
     if (slot < NEW) return this.#strings[slot]!;
-    const raw = this.#bytes.toString(this.#encoding, from, to);
+    const raw = this.#slice(from, to);
     if ((slot & UNPLAIN) !== 0) return textContent(raw, this.leniencies);
     if ((slot & UNCACHED) === 0) this.#strings[slot & (NEW - 1)] = raw;
     return raw;
+  }
+
+  /** As `toString`, without the looks at its arguments that cost more than a short text. */
+  #slice(from: number, to: number): string {
+    const bytes = this.#bytes as SlicedBuffer;
+    if (this.#encoding === 'latin1') return bytes.latin1Slice(from, to);
+    return this.#encoding === 'utf8' ? bytes.utf8Slice(from, to) : bytes.ucs2Slice(from, to);
   }
 }
 
