@@ -71,6 +71,12 @@ async function benchXml(): Promise<void> {
     'the one definition',
     `${EVPAIR} ${sparse}`,
   );
+  await against(
+    'all shipped definitions, sparse',
+    `node dist/evpair.cjs --quiet ${sparse}`,
+    'the one that takes its failed logons (4625)',
+    `node dist/evpair.cjs --quiet --definition security-logon-failure ${sparse}`,
+  );
   await against('--parse-all, medium', `${EVPAIR} --parse-all ${medium}`, 'without', `${EVPAIR} ${medium}`);
   for (const peer of peers.filter(each => each.kind === 'parses XML')) {
     await against('--parse-all, medium', `${EVPAIR} --parse-all ${medium}`, peer.name, peer.command(medium));

@@ -12,13 +12,27 @@ export function lines8(at: usize, end: usize, maxBytes: usize, count: usize): us
   let p = at;
   // {" as a little-endian number.
   while (p + 1 < end && load<u16>(p) == 0x227b) {
-    const lineFeed = findUnit<u8>(p, end, 10);
+    const lineFeed = lineFeedAfter(p, end);
     if (lineFeed == end || lineFeed - p > maxBytes) break;
     lines += 1;
     p = lineFeed + 1;
   }
   store<u32>(count, lines);
   return p;
+}
+
+/** The first line feed in [at, end), or `end`. Lines are long: 64 bytes at a time, as far as none is in them. */
+function lineFeedAfter(at: usize, end: usize): usize {
+  const lineFeeds = v128.splat<u8>(10);
+  let p = at;
+  for (; p + 64 <= end; p += 64) {
+    const m0 = v128.eq<u8>(v128.load(p), lineFeeds);
+    const m1 = v128.eq<u8>(v128.load(p, 16), lineFeeds);
+    const m2 = v128.eq<u8>(v128.load(p, 32), lineFeeds);
+    const m3 = v128.eq<u8>(v128.load(p, 48), lineFeeds);
+    if (v128.any_true(v128.or(v128.or(m0, m1), v128.or(m2, m3)))) break;
+  }
+  return findUnit<u8>(p, end, 10);
 }
 
 /**
