@@ -20,6 +20,8 @@ const piece = fc.constantFrom(
     '\ufffd',
     'Name: ',
     'Name:',
+    'Name:\t\t',
+    '\r\n\tName:',
     'service',
     'cannot connect to the',
     'A literal that is longer than one word',
