@@ -56,20 +56,28 @@ function hintFor(args: readonly string[]): string {
     if (!arg.startsWith('--')) continue;
     const name = arg.slice(2).replace(/=.*$/s, '');
     if (optionNamed(name) !== undefined) continue;
-    const nearest = nearestOption(name);
+    const nearest = nearestTo(
+      name,
+      OPTIONS.map(option => option.name),
+    );
     if (nearest !== undefined) return `Did you mean --${nearest}? evpair --help lists the options.`;
   }
   return 'evpair --help lists the options.';
 }
 
-/** The option that differs from `name` by the fewest edits, if these are few enough to be a slip. */
-function nearestOption(name: string): string | undefined {
+/** The command that a missing input is a slip of, when it stands where a command would. */
+export function meantCommand({ isNamed, args }: CommandLine, missing: string): string | undefined {
+  return !isNamed && args[0] === missing ? nearestTo(missing, Object.keys(COMMANDS)) : undefined;
+}
+
+/** The name that differs from `typed` by the fewest edits, if these are few enough to be a slip. */
+function nearestTo(typed: string, names: readonly string[]): string | undefined {
   let best: string | undefined;
   let fewest = 3;
-  for (const option of OPTIONS) {
-    const edits = editDistance(name, option.name);
+  for (const name of names) {
+    const edits = editDistance(typed, name);
     if (edits < fewest) {
-      best = option.name;
+      best = name;
       fewest = edits;
     }
   }

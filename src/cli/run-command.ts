@@ -32,7 +32,7 @@ import {
   timeOption,
 } from './option-values.js';
 import { type Output, openOutput } from './output.js';
-import { type CommandLine, usage } from './parse-command-line.js';
+import { type CommandLine, meantCommand, usage } from './parse-command-line.js';
 import { openProgress } from './progress.js';
 import { checkFollowOptions, openState, runSummarize, withoutState } from './run-summarize.js';
 import { runTemplates } from './run-templates.js';
@@ -81,7 +81,10 @@ export async function runCommand(line: CommandLine, log: Log, tool: string): Pro
   const command: Command = {
     tool,
     inputs: sources,
-    missing,
+    missing: missing.map(({ name, reason }) => {
+      const command = meantCommand(line, name);
+      return { name, reason: command === undefined ? reason : `${reason}, and no command; did you mean ${command}?` };
+    }),
     read: { ...reading, signal: signals.signal, onProgress: bytes => progress?.add(bytes) },
     definitions,
     options: printedOptions(line),
