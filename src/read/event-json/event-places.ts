@@ -4,11 +4,8 @@ import { levelOf, splitEventId, utcTime } from './dialect-fields.js';
 import type { JsonDocument } from './json-document.js';
 import { insertionsOfData } from './json-insertions.js';
 
-/**
- * Where an object holds what makes it an event, as nodes of its document; -1 for what it has not. It follows from keys
- * and brackets alone, so that all objects of one shape share it.
- */
-export interface EventPlaces {
+/** Where an object holds what makes it an event, as nodes of its document; -1 for what it has not. */
+export interface SystemPlaces {
   readonly eventId: number;
   readonly provider: number;
   readonly qualifiers: number;
@@ -16,11 +13,16 @@ export interface EventPlaces {
   readonly computer: number;
   readonly recordId: number;
   readonly level: number;
-  /** UTC where it names no zone. */
   readonly time: number;
   /** The first that is not empty is the message. */
   readonly messages: readonly number[];
   readonly culture: number;
+}
+
+/** Those of an event as Windows lays it out. They follow from keys and brackets alone: all objects of one shape share them. */
+export interface EventPlaces extends SystemPlaces {
+  /** UTC where it names no zone. */
+  readonly time: number;
   /** What holds the values. */
   readonly data: number;
   /** An event without values holds none; only a form that lost them has no list. */

@@ -2,26 +2,16 @@ import type { Instant } from '../../model/index.js';
 import type { Insertions } from '../clixml/xml-event.js';
 import type { DialectContext, Loss } from './dialect.js';
 import { levelOf, localTime, utcTime } from './dialect-fields.js';
+import type { SystemPlaces } from './event-places.js';
 import type { JsonDocument } from './json-document.js';
 import { scalarNode, type ValuePlaces } from './json-insertions.js';
 
 /**
- * Where an object holds what makes it an event, as nodes of its document, -1 for what it has not, and how those are
- * read. It follows from keys and brackets alone, so that all objects of one shape share it. What `Dialect.read` decides
- * by what a text says stands in `filled` and `payload`, or the object has no such places.
+ * The places of an object of any dialect, and how those are read. They follow from keys and brackets alone, so that all
+ * objects of one shape share them. What `Dialect.read` decides by what a text says stands in `filled` and `payload`, or
+ * the object has no such places.
  */
-export interface ShapedPlaces {
-  readonly eventId: number;
-  readonly provider: number;
-  readonly qualifiers: number;
-  readonly channel: number;
-  readonly computer: number;
-  readonly recordId: number;
-  readonly level: number;
-  readonly time: number;
-  /** The first that is not empty is the message. */
-  readonly messages: readonly number[];
-  readonly culture: number;
+export interface ShapedPlaces extends SystemPlaces {
   /** Undefined where the form lost them, or they stand in `payload`. */
   readonly values: ValuePlaces | undefined;
   /** A text that holds the values in a form of its own. */
