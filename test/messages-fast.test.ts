@@ -86,6 +86,16 @@ t.test('where the fast path answers, the strict one gives the same answer', asyn
   t.ok(counts.answered > RUNS.numRuns);
 });
 
+t.test('a template of one literal fits a message that is indented and whose end was cut', async t => {
+  const plain = new PlainTemplates();
+  const rows = ['Name:\t\t', ' Name:', 'Names:'].map(one => plain.add(compileTemplate(one)));
+  plain.read(' Name:');
+  t.same(
+    rows.map(row => plain.fit(row) === NONE),
+    [false, false, true],
+  );
+});
+
 t.test('a message in the memory of another gives what it gives alone', async () => {
   const compiled = compileTemplate('Name: %1 and %2.');
   const plain = new PlainTemplates();

@@ -170,7 +170,10 @@ export function fit(row: usize): i32 {
   if (firstSize > 0 && size > 0 && unitOf(0) != load<u16>(textStart)) {
     // White space in front of the message does not count.
     const start = indentEnd();
-    return start > textStart && start + firstSize <= textEnd && stands(start, 0, firstSize) ? UNSURE : NONE;
+    let needed = firstSize;
+    // Nor does that at its end, if this is the only literal.
+    if (last == 0) while (needed > 0 && isSpace(unitOf((needed >> 1) - 1))) needed -= 2;
+    return start > textStart && start + needed <= textEnd && stands(start, 0, needed) ? UNSURE : NONE;
   }
   if (last == 0) return fitOnly(firstSize, size);
   const final = literalStart(last);
