@@ -5,7 +5,7 @@ import { SaxesParser } from 'saxes';
 import t from 'tap';
 import { ByteWindow } from '../src/bytes/byte-window.js';
 import { createWindowMemory } from '../src/bytes/window-memory.js';
-import type { EventRecord, Reject, Selection, Warning } from '../src/model/index.js';
+import type { EventRecord, Reject, Repeat, Selection, Warning } from '../src/model/index.js';
 import { createEventXmlReader } from '../src/read/event-xml/index.js';
 import type { FormatReport, ReadOptions } from '../src/read/format-reader.js';
 import { formatInstant } from '../src/time/instant-text.js';
@@ -609,6 +609,19 @@ t.test('events of a kind that was read before give what a parser gives that reme
   );
 });
 
+/** Makes events again of the repeats of one. */
+function repeatsTo(taken: EventRecord[], first: EventRecord): Repeat {
+  return {
+    add: (input, epochMs, nanos, digits, recordId, offset, length) =>
+      taken.push({
+        ...first,
+        recordId: `${recordId}`,
+        time: { epochMs, nanos, digits, basis: 'export' },
+        position: { input, offset, length },
+      }),
+  };
+}
+
 t.test('who takes repeats gets all of them but the first, with what sets them apart', async t => {
   const at = (record: number, value: string, time = `2025-02-28T00:00:${10 + (record % 50)}.1234567Z`) =>
     event(
@@ -625,15 +638,7 @@ t.test('who takes repeats gets all of them but the first, with what sets them ap
       repeatsOf: first => {
         asked += 1;
         if (first.insertions?.[0] === 'value 2') return undefined;
-        return {
-          add: (input, epochMs, nanos, digits, recordId, offset, length) =>
-            taken.push({
-              ...first,
-              recordId: `${recordId}`,
-              time: { epochMs, nanos, digits, basis: 'export' },
-              position: { input, offset, length },
-            }),
-        };
+        return repeatsTo(taken, first);
       },
     });
     t.equal(asked, 3, 'asked once for each text that repeats');
@@ -663,15 +668,7 @@ t.test('a flood of repeats is taken whole, whatever stands in it and wherever th
         bytes,
         {
           maxEventBytes: 4000,
-          repeatsOf: first => ({
-            add: (input, epochMs, nanos, digits, recordId, offset, length) =>
-              taken.push({
-                ...first,
-                recordId: `${recordId}`,
-                time: { epochMs, nanos, digits, basis: 'export' },
-                position: { input, offset, length },
-              }),
-          }),
+          repeatsOf: first => repeatsTo(taken, first),
         },
         chunk,
       );
