@@ -1,4 +1,4 @@
-import type { ExtractItem, ExtractOptions, ExtractStage, Failure, Ledger, RepeatsOf } from '../src/index.js';
+import type { ExtractOptions, ExtractStage, Failure, Ledger, RepeatsOf } from '../src/index.js';
 
 /**
  * Puts the failures of repeated events straight into the ledger. Undefined with a bound on time, which decides for each
@@ -7,11 +7,16 @@ import type { ExtractItem, ExtractOptions, ExtractStage, Failure, Ledger, Repeat
 export function repeatsInto(ledger: Ledger, extractor: ExtractStage, bounds: ExtractOptions): RepeatsOf | undefined {
   if (bounds.since !== undefined || bounds.until !== undefined) return undefined;
   return event => {
-    // A message is inverted, and counted, for each event.
-    if (event.insertions === undefined || event.insertions.length === 0) return undefined;
-    const made: ExtractItem[] = [];
-    extractor.push(event, item => made.push(item));
-    const failures = made.filter((item): item is Failure => item.type === 'failure');
-    return failures.length === made.length && made.length > 0 ? ledger.repeatOf(failures) : undefined;
+    const { items, count } = extractor.again(event);
+    const failures = items.filter((item): item is Failure => item.type === 'failure');
+    if (failures.length < items.length || failures.length === 0) return undefined;
+    const repeat = ledger.repeatOf(failures);
+    if (count === undefined) return repeat;
+    return {
+      add(input, epochMs, nanos, digits, recordId, offset, length, basis) {
+        count();
+        repeat.add(input, epochMs, nanos, digits, recordId, offset, length, basis);
+      },
+    };
   };
 }

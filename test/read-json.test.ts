@@ -13,8 +13,10 @@ import type { EventRecord, Reject, Selection, Warning } from '../src/model/index
 import { detectEventJson } from '../src/read/event-json/detect.js';
 import { createEventJsonReader } from '../src/read/event-json/index.js';
 import { type JsonDocument, withJsonText } from '../src/read/event-json/json-document.js';
+import { parseJsonTime } from '../src/read/event-json/json-time.js';
 import { KeyTable } from '../src/read/event-json/key-table.js';
 import type { FormatReport, ReadOptions } from '../src/read/format-reader.js';
+import { parseIsoInstant } from '../src/time/instant-text.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SAMPLES = join(ROOT, 'samples/dialects');
@@ -675,6 +677,72 @@ t.test('events that have the shape of others are read as the parser reads them',
       },
     ),
     RUNS,
+  );
+});
+
+t.test('events of any shape that repeat others are taken for what they are', async t => {
+  let most = 0;
+  fc.assert(
+    fc.property(shapedFile, fc.integer({ min: 2, max: 4 }), fc.boolean(), (once, times, isSelected) => {
+      const bytes = Buffer.concat(Array.from({ length: times }, () => [once, Buffer.from('\n')]).flat());
+      const options = isSelected ? { selection: SELECTION } : {};
+      const plain = read(bytes, { ...options, search: 'plain' });
+      const taken: EventRecord[] = [];
+      const fast = read(bytes, {
+        ...options,
+        repeatsOf: first => ({
+          add: (input, epochMs, nanos, digits, recordId, offset, length, basis = 'export') => {
+            const { recordId: _, ...same } = first;
+            taken.push({
+              ...same,
+              ...(recordId < 0 ? {} : { recordId: `${recordId}` }),
+              time: { epochMs, nanos, digits, basis },
+              position: { input, offset, length },
+            });
+          },
+        }),
+      });
+      most = Math.max(most, taken.length);
+      const all = [...fast.events, ...taken].sort((a, b) => a.position.offset - b.position.offset);
+      assert.deepEqual(all, plain.events);
+      assert.deepEqual(fast.rejects, plain.rejects);
+      assert.deepEqual(fast.report, plain.report);
+    }),
+    RUNS,
+  );
+  t.ok(most > 10, `as many as ${most} taken`);
+});
+
+t.test('a time is read at a glance as it is read at length', async () => {
+  const digits = (length: number) => fc.stringMatching(new RegExp(`^[0-9]{${length}}$`));
+  const time = fc
+    .tuple(
+      fc.oneof(
+        fc.constantFrom('2024-02-29', '2023-02-29', '0001-01-01', '2011-03-04'),
+        fc.tuple(digits(4), digits(2), digits(2)).map(parts => parts.join('-')),
+      ),
+      fc.constantFrom('T', 'T', ' ', 't', '_'),
+      fc.oneof(
+        fc.constantFrom('11:05:00', '24:00:00', '23:59:60', '11:05'),
+        fc.tuple(digits(2), digits(2), digits(2)).map(parts => parts.join(':')),
+      ),
+      fc.oneof(
+        fc.constant(''),
+        fc
+          .nat(11)
+          .chain(digits)
+          .map(text => `.${text}`),
+        fc.constant(',5'),
+      ),
+      fc.constantFrom('Z', 'Z', '', '+00:00', '+00:00', 'Z+00:00', '-00:00', '+0000', '+01:00', 'z', ' Z'),
+    )
+    .map(parts => parts.join(''));
+  fc.assert(
+    fc.property(time, fc.boolean(), (text, isUtc) => {
+      const iso = parseIsoInstant(text, isUtc ? 'export' : 'assumed');
+      assert.deepStrictEqual(parseJsonTime(text, isUtc), iso?.basis === 'export' ? iso : undefined);
+    }),
+    { numRuns: 3000 },
   );
 });
 

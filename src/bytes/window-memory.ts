@@ -15,6 +15,8 @@ export function createWindowMemory(): GrowableMemory {
 export class WasmMemory implements GrowableMemory {
   readonly base = BASE;
   readonly scan: EventScan;
+  /** Of the long texts kept in this memory, the strings. */
+  readonly longTexts: string[] = [];
   readonly #memory = new WebAssembly.Memory({ initial: INITIAL_PAGES });
 
   constructor(module: WasmModule) {
@@ -91,6 +93,11 @@ export interface EventScan {
   resolve8(shape: number, asker: number): void;
   /** A 32-bit hash of the bytes in [from, to). */
   hash8(from: number, to: number): number;
+  /**
+   * The number, below `LONG_TEXTS`, of the text in [from, to) among the long ones that came before, with `0x10000` if it is
+   * new there; -1 when it is not kept.
+   */
+  long8(from: number, to: number): number;
   /** Forgets the values and the shapes of earlier inputs. */
   clearCache(): void;
   /** Whether the bytes in [from, to) are UTF-8, whole characters. */
@@ -122,11 +129,14 @@ export const REPEATS = TAKERS + CONTENT_NUMBERS;
 export const MOST_REPEATS = 512;
 /** How many values the cache holds. */
 export const CACHE_SLOTS = 8192;
+/** How many long texts are kept, and their greatest length. */
+export const LONG_TEXTS = 512;
+export const LONGEST_KEPT = 4096;
 
 const PAGE_BYTES = 65_536;
 /** Where input bytes begin: past all that `assembly/layout.ts` lays out. */
-export const BASE = 5_365_760;
-const INITIAL_PAGES = 92;
+export const BASE = 7_483_648;
+const INITIAL_PAGES = 124;
 
 /** Undefined where the machine's WebAssembly has no SIMD. */
 const eventScanModule = compileOnce(EVENT_SCAN_WASM);

@@ -67,13 +67,13 @@ export class Ledger {
     const contributions = failures.map(failure => rows.contributions.intern(failure));
     const namesLog = failures.every(failure => this.#namesLog(failure));
     return {
-      add: (path, epochMs, nanos, digits, recordId, offset, length) => {
+      add: (path, epochMs, nanos, digits, recordId, offset, length, basis = 'export') => {
         const input = rows.inputNames.intern(path);
         const open = this.#openInput(input);
         const hasIdentity = namesLog && recordId >= 0;
         if (hasIdentity) identify(open, offset);
         const packedId = rows.packRecordNumber(recordId);
-        const clock = packClock({ nanos, digits, basis: 'export' });
+        const clock = packClock({ nanos, digits, basis });
         for (const contribution of contributions) {
           const size = rows.size;
           if (rows.place(hasIdentity, epochMs, clock, contribution, packedId, input, offset, length) === size) {

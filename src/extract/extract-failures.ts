@@ -26,6 +26,11 @@ export interface Coverage {
 export interface ExtractStage extends Stage<ReadItem, ExtractItem> {
   /** By provider and event ID, ordered by them: recognised events whose message was inverted, or could not be. */
   coverage(): Coverage[];
+  /**
+   * What an event that differs from this one in time, record ID and place alone would make, without a trace of it here;
+   * `count` counts one such event, and is undefined where nothing would be counted.
+   */
+  again(event: EventRecord): { readonly items: readonly ExtractItem[]; readonly count: (() => void) | undefined };
   /** Selected events that were left out because a bound was set and they hold no time. */
   readonly withoutTimeExcluded: number;
 }
@@ -62,12 +67,14 @@ export function extractFailures(compiled: CompiledDefinitions, options: ExtractO
         if (outcome?.found.type === 'failure' && outcome.inversion === undefined) return emit(outcome.found);
         return tell(item, definitions, outcome === undefined ? [] : [outcome], emit);
       }
-      const outcomes: Outcome[] = [];
-      for (const definition of definitions) {
-        const outcome = outcomeOf(item, definition, options.catalogue);
-        if (outcome) outcomes.push(outcome);
-      }
-      tell(item, definitions, outcomes, emit);
+      tell(item, definitions, outcomesOf(item, definitions), emit);
+    },
+    again(event) {
+      const definitions = compiled.byProvider.get(event.provider) ?? [];
+      const outcomes = outcomesOf(event, definitions);
+      const best = certaintyOf(event, definitions, outcomes);
+      const count = best === undefined ? undefined : () => void (countsOf(event)[best] += 1);
+      return { items: itemsOf(outcomes), count };
     },
     coverage: () => [...coverage.values()].sort((a, b) => compare(a.provider, b.provider) || a.eventId - b.eventId),
     get withoutTimeExcluded() {
@@ -81,24 +88,30 @@ export function extractFailures(compiled: CompiledDefinitions, options: ExtractO
     outcomes: readonly Outcome[],
     emit: (item: ExtractItem) => void,
   ): void {
-    const best = bestOf(outcomes);
-    if (best !== undefined) count(event, best);
-    else if (outcomes.length === 0 && isUnread(event, definitions)) count(event, 'none');
-    const hasFailure = outcomes.some(({ found }) => found.type === 'failure');
-    for (const { found } of outcomes) {
-      if (hasFailure && found.type !== 'failure') continue;
+    const best = certaintyOf(event, definitions, outcomes);
+    if (best !== undefined) countsOf(event)[best] += 1;
+    for (const found of itemsOf(outcomes)) {
       if (found.type === 'unpaired' && found.reason === 'computer-absent') warnOnce(event, found.definition, emit);
       emit(found);
     }
   }
 
-  function count({ provider, eventId }: EventRecord, best: Certainty): void {
+  function outcomesOf(event: EventRecord, definitions: readonly CompiledDefinition[]): Outcome[] {
+    const outcomes: Outcome[] = [];
+    for (const definition of definitions) {
+      const outcome = outcomeOf(event, definition, options.catalogue);
+      if (outcome) outcomes.push(outcome);
+    }
+    return outcomes;
+  }
+
+  function countsOf({ provider, eventId }: EventRecord): Counts {
     if (counts === undefined || counts.eventId !== eventId || counts.provider !== provider) {
       const key = `${eventId} ${provider}`;
       counts = coverage.get(key) ?? { provider, eventId, exact: 0, ambiguous: 0, none: 0 };
       coverage.set(key, counts);
     }
-    counts[best] += 1;
+    return counts;
   }
 
   function warnOnce(event: EventRecord, definition: string, emit: (item: ExtractItem) => void): void {
@@ -117,6 +130,22 @@ export function extractFailures(compiled: CompiledDefinitions, options: ExtractO
 type Certainty = 'exact' | 'ambiguous' | 'none';
 
 type Counts = { -readonly [Key in keyof Coverage]: Coverage[Key] };
+
+/** What is told of an event: its failures, else why it has none. */
+function itemsOf(outcomes: readonly Outcome[]): Outcome['found'][] {
+  const found = outcomes.map(outcome => outcome.found);
+  const failures = found.filter(({ type }) => type === 'failure');
+  return failures.length > 0 ? failures : found;
+}
+
+/** How its message could be read, where it had to be. */
+function certaintyOf(
+  event: EventRecord,
+  definitions: readonly CompiledDefinition[],
+  outcomes: readonly Outcome[],
+): Certainty | undefined {
+  return bestOf(outcomes) ?? (outcomes.length === 0 && isUnread(event, definitions) ? 'none' : undefined);
+}
 
 /** The best that inversion gave to any definition; undefined when it was not tried. */
 function bestOf(outcomes: readonly Outcome[]): Certainty | undefined {

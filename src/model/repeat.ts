@@ -1,4 +1,5 @@
 import type { EventRecord } from './event-record.js';
+import type { TimeBasis } from './instant.js';
 
 /** Takes events that differ from an earlier one in time, record ID and place alone, of which no object need be made. */
 export interface Repeat {
@@ -6,6 +7,7 @@ export interface Repeat {
    * @param nanos past the millisecond; `digits` is how many of the fraction the export wrote.
    * @param recordId below 0 when the event has none.
    * @param offset of the event in the input, in bytes, as is `length`.
+   * @param basis of the time. Default: `export`.
    */
   add(
     input: string,
@@ -15,6 +17,7 @@ export interface Repeat {
     recordId: number,
     offset: number,
     length: number,
+    basis?: TimeBasis,
   ): void;
 }
 

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { SHIPPED_DEFINITIONS } from '../../src/extract/generated/shipped-definitions.js';
 import { Ledger, type PairSummary, PartialReader, type RunSummary, writePartial } from '../../src/index.js';
+import { compileTemplate, renderTemplate } from '../../src/messages/template.js';
 import { asXml, eventsArb, type FakeEvent, identityOf, type XmlStyle } from './fake-events.js';
 import { ledgerOf, resultOf, runEvpair, runThroughPipes, type TestInput } from './run-evpair.js';
 
@@ -8,6 +10,11 @@ import { ledgerOf, resultOf, runEvpair, runThroughPipes, type TestInput } from '
 const seed = process.env.EVPAIR_SEED === undefined ? Date.now() & 0x7fffffff : Number(process.env.EVPAIR_SEED);
 t.comment(`seed ${seed}`);
 const check = (property: fc.IRawProperty<unknown>, numRuns = 100) => fc.assert(property, { seed, numRuns });
+
+/** The text of the seed event, of four values. */
+const SEED_TEXT = compileTemplate(
+  SHIPPED_DEFINITIONS.find(({ name }) => name === 'exchange-ews-proxy-auth')!.rules[0]!.messages[0]!.text,
+);
 
 const STYLES: readonly XmlStyle[] = ['event-viewer', 'wevtutil', 'python-evtx', 'utf-16le', 'rendered-only'];
 const styleArb = fc.constantFrom(...STYLES);
@@ -245,6 +252,8 @@ t.test('law 6: events that repeat others and go past the extractor give what the
   type Once = typeof onceArb extends fc.Arbitrary<infer Value> ? Value : never;
   const provider = (kind: number) => (kind === 5 ? 'Microsoft-Windows-Security-Auditing' : 'MSExchange Web Services');
   const values = (kind: number) => ['cas1.contoso.local', kind === 4 ? '-' : `cas${kind + 2}.contoso.local`];
+  const messageOf = ([source = '', destination = '']: readonly string[]) =>
+    renderTemplate(SEED_TEXT, [source, destination, `https://${destination}/ews/exchange.asmx`, destination]);
   const time = ({ second, fraction }: Once) => `2024-05-01T10:00:0${second}${fraction}Z`;
   // Each kind has its own texts; two of them have no pair, one a bare ampersand, or an escape.
   const forms = {
@@ -273,6 +282,18 @@ t.test('law 6: events that repeat others and go past the extractor give what the
           EventData: { Data: { '#text': [...values(once.kind), once.kind === 2 ? 'a\nb' : 'https://x/', 'cas1'] } },
         },
       })}\n`,
+    // NXLog: no values, so that messages are read, and counted; times are local.
+    'flat.json': (once: Once) =>
+      `${JSON.stringify({
+        SourceName: provider(once.kind),
+        EventID: once.kind === 5 ? 4625 : 10,
+        ...(once.second === undefined ? {} : { EventTime: time(once).replace('T', ' ').replace('Z', '') }),
+        ...(once.recordId === undefined ? {} : { RecordNumber: once.recordId }),
+        Channel: 'Application',
+        Hostname: `cas${once.kind % 2}.contoso.local`,
+        SeverityValue: 4,
+        Message: once.kind === 3 ? 'says nothing' : messageOf(values(once.kind)),
+      })}\n`,
   };
   let most = 0;
   check(
@@ -280,7 +301,7 @@ t.test('law 6: events that repeat others and go past the extractor give what the
       fc.array(onceArb, { maxLength: 80, size: 'max' }),
       fc.constantFrom('record-id' as const, 'none' as const),
       fc.constantFrom(undefined, 977),
-      fc.constantFrom('a.xml' as const, 'a.json' as const),
+      fc.constantFrom('a.xml' as const, 'a.json' as const, 'flat.json' as const),
       (events, dedupe, chunkBytes, name) => {
         const bytes = Buffer.from(events.map(forms[name]).join(''));
         const inputs = [

@@ -264,6 +264,7 @@ function pastSpaces<T>(at: usize, end: usize): usize {
 export { rows8 } from './csv-rows';
 export { lines8, text8, written8 } from './json-lines';
 export { match8, resolve8 } from './json-shapes';
+export { long8 } from './long-texts';
 export { flood16, flood8 } from './event-flood';
 export { hashOf as hash8, parse8, parse16 } from './event-parse';
 export { isUtf8 } from './utf8';

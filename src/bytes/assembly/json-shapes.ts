@@ -6,7 +6,8 @@ import { VALUES, VALUES_END } from './layout';
 import { beginEvent, slotOf, UNCACHED } from './value-cache';
 
 // A shape: how many parts, then 8 bytes each: address of the text that must stand there (u32), its length (u16), what
-// comes behind it (u8), and who asks for that value (u8).
+// comes behind it (u8), and who asks for that value (u8): nobody's and other askers' values get no slot; those that are
+// another one in each event never do.
 const PARTS: usize = 8;
 const END: u32 = 0;
 const STRING: u32 = 1;
@@ -17,6 +18,8 @@ const DIFFERS: i32 = 0;
 const FITS: i32 = 1;
 /** It fits, if it is UTF-8. */
 const FITS_AS_UTF8: i32 = 2;
+
+const NEW_EACH_TIME: u32 = 3;
 
 /** Of a value: its text is to be made of escapes, and is in no slot. */
 const HAS_ESCAPE: i32 = 0x40000;
@@ -40,7 +43,7 @@ export function match8(shape: usize, from: usize, to: usize): i32 {
     }
     if (value == VALUES_END - (VALUES_END - VALUES) % 12) return DIFFERS;
     store<u32>(value, <u32>p);
-    let flags: i32 = 0;
+    let flags: i32 = <u32>load<u8>(part, 7) == NEW_EACH_TIME ? UNCACHED : 0;
     if (kind == STRING) {
       for (;;) {
         const bytes = v128.load(p);

@@ -50,4 +50,14 @@ export const MOST_REPEATS: u32 = 512;
 export const REPEATS_END: usize = REPEATS + 8 + MOST_REPEATS * 40; 
 /** Heads of the texts of floods. */
 export const CONTENT_HEADS: usize = 5_338_432; // past REPEATS_END
-export const CONTENT_HEADS_END: usize = CONTENT_HEADS + 1024 * 24; // below 5,365,760: BASE of `../window-memory.ts`
+export const CONTENT_HEADS_END: usize = CONTENT_HEADS + 1024 * 24; // below LONG_HEADS
+
+/** Long texts that were decoded: see `long-texts.ts`. */
+export const LONG_SETS: u32 = 128; // of four
+export const LONGEST_KEPT: usize = 4096;
+export const LONG_HEADS: usize = 5_365_760;
+/** Hashes of texts that came once. */
+export const LONG_SEEN: usize = LONG_HEADS + 512 * 8; // 5,369,856
+export const LONG_SEEN_COUNT: u32 = 4096;
+export const LONG_TEXTS: usize = 5_386_240; // past LONG_SEEN
+export const LONG_TEXTS_END: usize = LONG_TEXTS + 512 * LONGEST_KEPT; // below 7,483,648: BASE of `../window-memory.ts`

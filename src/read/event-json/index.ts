@@ -216,11 +216,12 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
   /** True when the event has a shape that is known, and was read by it. */
   #readShaped(shapes: JsonShapes, from: number, to: number): boolean {
     const { computer } = this.#options;
-    this.#losses.length = 0;
+    const losses = this.#losses;
+    if (losses.length > 0) losses.length = 0;
     const event = shapes.read(from, to, from + this.#base);
     if (event === undefined) return false;
     if (this.#dialect !== shapes.dialect) this.#countDialect(shapes.dialect);
-    for (const loss of this.#losses) this.#warn(loss, LOSSES[loss]);
+    for (let at = 0; at < losses.length; at++) this.#warn(losses[at]!, LOSSES[losses[at]!]);
     if (event === 'unwanted' || event === 'taken') return true;
     if (event.time === undefined) this.#withoutTime += 1;
     if (event.computer === undefined && computer !== undefined) event.computer = computer;

@@ -9,12 +9,12 @@ import {
   PARSED_VALUES,
   type WasmMemory,
 } from '../../bytes/window-memory.js';
-import type { EventRecord, Repeat, RepeatsOf } from '../../model/index.js';
+import type { EventRecord, Instant, Repeat, RepeatsOf } from '../../model/index.js';
+import { parseInstantUnits } from '../../time/instant-units.js';
 import { type Insertions, recordIdOf } from '../clixml/xml-event.js';
 import type { DialectContext, Loss } from './dialect.js';
 import { splitEventId, utcTime } from './dialect-fields.js';
 import type { JsonDocument } from './json-document.js';
-import { parseJsonTime } from './json-time.js';
 import type { ShapedPlaces } from './shaped-places.js';
 
 /**
@@ -36,10 +36,14 @@ export class JsonShapes {
   readonly #shapes: Shape[] = [];
   #bytes: Buffer = Buffer.alloc(0);
   #words: Int32Array = new Int32Array(0);
-  /** Long texts with escapes, by how they are written. */
-  readonly #plain = new Map<string, string>();
+  /** Kept texts with escapes, by their number: how they are written, and what that says. */
+  readonly #written: string[] = [];
+  readonly #plain: string[] = [];
+  /** By place, the texts of the event at hand that were made already. */
+  readonly #made: string[] = [];
   /** Payloads of earlier events, each with what it holds and what its form has lost. A bounded memory of a pure function. */
   readonly #payloads = new Map<string, { readonly read: Insertions | undefined; readonly losses: readonly Loss[] }>();
+  #payloadLosses: readonly Loss[] = NO_LOSSES;
   /** The dialect of the event that was read last. */
   dialect = '';
   /** What may still be spent on shapes that no event comes to fit. */
@@ -79,22 +83,37 @@ export class JsonShapes {
     const { id } = shape;
     if (id === undefined) return undefined;
     this.dialect = shape.dialect;
-    if (!this.#context.wants(provider, id.eventId)) return 'unwanted';
+    if (provider !== shape.judgedProvider || id.eventId !== shape.judgedId) {
+      shape.judgedProvider = provider;
+      shape.judgedId = id.eventId;
+      shape.isWanted = this.#context.wants(provider, id.eventId);
+    }
+    if (!shape.isWanted) return 'unwanted';
     this.#scan.resolve8(shape.address, ASKED_THEN);
     const slot = this.#repeatsOf === undefined ? -1 : this.#slotOfTexts(shape);
     const known = slot < 0 ? undefined : this.#known[slot];
     const isAgain = known !== undefined && this.#isAgain(shape, known);
-    if (isAgain && this.#take(shape, known, offset, to - from)) {
-      for (const loss of shape.losses) this.#context.note(loss);
-      return 'taken';
+    if (isAgain) {
+      // Local times are counted, so each is read once.
+      const time = this.#timeOf(shape);
+      const { event, losses } = known;
+      for (const loss of losses) this.#context.note(loss);
+      if (this.#take(shape, known, time, offset, to - from)) return 'taken';
+      const { time: _, recordId: __, ...same } = event;
+      const record: Mutable<EventRecord> = { ...same, position: { input: this.#input, offset, length: to - from } };
+      const recordId = recordIdOf(this.#text(shape, shape.recordId));
+      if (recordId !== undefined) record.recordId = recordId;
+      if (time !== undefined) record.time = time;
+      return record;
     }
+    this.#payloadLosses = NO_LOSSES;
     const event = this.#record(shape, provider, id, { input: this.#input, offset, length: to - from });
     if (event === undefined) return undefined;
-    for (const loss of shape.losses) this.#context.note(loss);
-    // A payload tells of losses of its own.
-    if (slot >= 0 && !isAgain && shape.payload === NONE) {
+    const losses = this.#payloadLosses.length === 0 ? shape.losses : [...shape.losses, ...this.#payloadLosses];
+    for (const loss of losses) this.#context.note(loss);
+    if (slot >= 0) {
       const texts = shape.lasting.map(place => this.#text(shape, place));
-      this.#known[slot] = { shape, texts, event, repeat: undefined };
+      this.#known[slot] = { shape, texts, event, losses, repeat: undefined };
     }
     return event;
   }
@@ -138,7 +157,8 @@ export class JsonShapes {
   }
 
   /** Where an event with these texts would be kept; -1 when one of them is new or too long to be kept. */
-  #slotOfTexts({ lasting }: Shape): number {
+  #slotOfTexts(shape: Shape): number {
+    const { lasting } = shape;
     const words = this.#words;
     let hash = lasting.length;
     for (let k = 0; k < lasting.length; k++) {
@@ -148,8 +168,9 @@ export class JsonShapes {
       let slot = from === to ? NEW : words[at + 2]!;
       if (slot > NEW) {
         // A long text, or one with escapes, has no slot of its own.
-        if ((slot & (UNCACHED | HAS_ESCAPE)) === 0 || to - from > LONGEST_REPEATED) return -1;
-        slot = this.#scan.hash8(from, to);
+        if ((slot & (UNCACHED | HAS_ESCAPE)) === 0) return -1;
+        slot = to - from <= LONGEST_CACHED ? this.#scan.hash8(from, to) : this.#make(lasting[k]!, from, to, slot);
+        if (slot < 0) return -1;
       }
       hash = (Math.imul(hash, 31) + slot) | 0;
     }
@@ -164,17 +185,57 @@ export class JsonShapes {
   }
 
   /** Gives the event to who takes repeats; false when it is to be emitted. */
-  #take(shape: Shape, known: KnownEvent, offset: number, length: number): boolean {
+  #take(shape: Shape, known: KnownEvent, time: Instant | undefined, offset: number, length: number): boolean {
     known.repeat ??= this.#repeatsOf?.(known.event) ?? NOT_TAKEN;
     if (known.repeat === NOT_TAKEN) return false;
-    const recordId = this.#text(shape, shape.recordId);
-    const time = parseJsonTime(this.#text(shape, shape.time), shape.readTime === utcTime);
     // Whatever is not written as nearly all have it goes the long way.
-    if (time === undefined || time.basis !== 'export' || time.alternative !== undefined) return false;
-    if (recordId !== '' && !/^[1-9]\d{0,14}$/.test(recordId)) return false;
-    const number = recordId === '' ? -1 : Number(recordId);
-    known.repeat.add(this.#input, time.epochMs, time.nanos, time.digits, number, offset, length);
+    if (time === undefined || time.alternative !== undefined) return false;
+    const number = this.#recordNumber(shape);
+    if (number === ODD_NUMBER) return false;
+    known.repeat.add(this.#input, time.epochMs, time.nanos, time.digits, number, offset, length, time.basis);
     return true;
+  }
+
+  /** The record ID as nearly all have it, -1 where there is none, `ODD_NUMBER` where it is another text. */
+  #recordNumber({ recordId: place }: Shape): number {
+    if (place < 0) return place === NONE ? -1 : ODD_NUMBER;
+    const at = VALUES + place * 3;
+    const from = this.#words[at]!;
+    const to = this.#words[at + 1]!;
+    if (from === to) return -1;
+    const bytes = this.#bytes;
+    if (to - from > 15 || bytes[from] === 0x30) return ODD_NUMBER;
+    let number = 0;
+    for (let k = from; k < to; k++) {
+      const digit = bytes[k]! - 0x30;
+      if (digit < 0 || digit > 9) return ODD_NUMBER;
+      number = number * 10 + digit;
+    }
+    return number;
+  }
+
+  #timeOf(shape: Shape): Instant | undefined {
+    return this.#usualTime(shape) ?? this.#anyTime(shape);
+  }
+
+  /** From the bytes, where it is written as nearly all are. */
+  #usualTime({ time: place, readTime }: Shape): Instant | undefined {
+    if (place < 0) return undefined;
+    const bytes = this.#bytes;
+    const from = this.#words[VALUES + place * 3]!;
+    const to = this.#words[VALUES + place * 3 + 1]!;
+    const last = bytes[to - 1];
+    if (last === LETTER_Z) return parseInstantUnits(bytes, from, to);
+    if (last === DIGIT_0 && bytes[to - 6] === PLUS) {
+      for (let k = 0; k < 6; k++) if (bytes[to - 6 + k] !== UTC_OFFSET[k]) return undefined;
+      return bytes[to - 7] === LETTER_Z ? undefined : parseInstantUnits(bytes, from, to - 6);
+    }
+    return readTime === utcTime ? parseInstantUnits(bytes, from, to) : undefined;
+  }
+
+  #anyTime(shape: Shape): Instant | undefined {
+    const text = this.#text(shape, shape.time);
+    return text === '' ? undefined : shape.readTime(text, this.#context);
   }
 
   /** Undefined where the parser reads what stands in for an unreadable field. Every text is asked for all the same. */
@@ -204,7 +265,6 @@ export class JsonShapes {
       shape.levelRead = shape.readLevel(level);
     }
     if (shape.levelRead !== undefined) record.level = shape.levelRead;
-    const time = this.#text(shape, shape.time);
     if (shape.values !== undefined) this.#takeValues(shape, shape.values, record);
     const payload = this.#text(shape, shape.payload);
     for (const place of shape.messages) {
@@ -216,7 +276,7 @@ export class JsonShapes {
     if (!shape.isLevelSure && shape.levelRead === undefined) return undefined;
     if (payload !== '') this.#takePayload(shape, payload, record);
     if (shape.isUnordered) record.isUnordered = true;
-    const instant = time === '' ? undefined : shape.readTime(time, this.#context);
+    const instant = this.#timeOf(shape);
     if (instant !== undefined) record.time = instant;
     return record;
   }
@@ -254,7 +314,7 @@ export class JsonShapes {
       if (this.#payloads.size === MOST_PAYLOADS) this.#payloads.clear();
       this.#payloads.set(text, known);
     }
-    for (const loss of known.losses) this.#context.note(loss);
+    this.#payloadLosses = known.losses;
     Object.assign(record, known.read);
   }
 
@@ -276,24 +336,38 @@ export class JsonShapes {
     if (from === to) return '';
     const slot = words[at + 2]!;
     if (slot < NEW) return this.#strings[slot]!;
-    if ((slot & HAS_ESCAPE) !== 0) return this.#unescaped(this.#decode(from - 1, to + 1));
+    if (slot === MADE) return this.#made[place]!;
+    if ((slot & HAS_ESCAPE) !== 0) return this.#unescaped(from - 1, to + 1);
     const text = this.#decode(from, to);
     if ((slot & UNCACHED) === 0) this.#strings[slot & (NEW - 1)] = text;
     return text;
   }
 
+  /** Makes a long text that is kept, for `#text` to give; its number, or -1. */
+  #make(place: number, from: number, to: number, flags: number): number {
+    const isPlain = (flags & HAS_ESCAPE) === 0;
+    const number = this.#long?.slot(this.#bytes, isPlain ? from : from - 1, isPlain ? to : to + 1) ?? -1;
+    if (number < 0) return -1;
+    this.#made[place] = isPlain ? this.#long!.at(number) : this.#plainOf(number);
+    this.#words[VALUES + place * 3 + 2] = MADE;
+    return number;
+  }
+
+  #unescaped(from: number, to: number): string {
+    const number =
+      this.#long === undefined || to - from <= LONGEST_CACHED ? -1 : this.#long.slot(this.#bytes, from, to);
+    if (number < 0) return JSON.parse((this.#bytes as SlicedBuffer).utf8Slice(from, to)) as string;
+    return this.#plainOf(number);
+  }
+
   /** A long text that comes again is the same string again, as `KeptTexts` gives it: its hash is not computed anew. */
-  #unescaped(quoted: string): string {
-    if (this.#long === undefined || quoted.length <= LONGEST_CACHED || quoted.length > LONGEST_REPEATED) {
-      return JSON.parse(quoted) as string;
+  #plainOf(number: number): string {
+    const written = this.#long!.at(number);
+    if (this.#written[number] !== written) {
+      this.#written[number] = written;
+      this.#plain[number] = JSON.parse(written) as string;
     }
-    let text = this.#plain.get(quoted);
-    if (text === undefined) {
-      text = JSON.parse(quoted) as string;
-      if (this.#plain.size === MOST_PLAIN) this.#plain.clear();
-      this.#plain.set(quoted, text);
-    }
-    return text;
+    return this.#plain[number]!;
   }
 
   #decode(from: number, to: number): string {
@@ -354,6 +428,9 @@ export class JsonShapes {
       readLevel: places.readLevel,
       readTime: places.readTime,
       readPayload: places.readPayload,
+      judgedProvider: undefined,
+      judgedId: -1,
+      isWanted: true,
       idText: undefined,
       id: undefined,
       qualifiersText: undefined,
@@ -363,20 +440,11 @@ export class JsonShapes {
     };
     if (!isPlain) return undefined;
     const asked = new Set<unknown>([
-      ...[
-        shape.qualifiers,
-        shape.channel,
-        shape.computer,
-        shape.recordId,
-        shape.level,
-        shape.time,
-        shape.culture,
-        shape.payload,
-      ],
+      ...[shape.qualifiers, shape.channel, shape.computer, shape.level, shape.culture, shape.payload],
       ...[...shape.messages, ...(shape.values ?? []), ...(shape.names ?? [])],
     ]);
-    const passing = new Set<unknown>([shape.recordId, shape.time]);
-    shape.lasting = [...holes.values()].filter(hole => (first.has(hole) || asked.has(hole)) && !passing.has(hole));
+    shape.lasting = [...holes.values()].filter(hole => first.has(hole) || asked.has(hole));
+    const passing = new Set([shape.recordId, shape.time].filter(place => place >= 0 && !shape.lasting.includes(place)));
     const view = new DataView(bytes.buffer, address, SHAPE_BYTES);
     let room = 8 + (leaves.length + 1) * 8;
     let part = 8;
@@ -396,7 +464,13 @@ export class JsonShapes {
     if (room > SHAPE_BYTES) return undefined;
     for (const [node, start, end] of leaves) {
       const hole = holes.get(node)!;
-      const asker = first.has(hole) ? ASKED_FIRST : asked.has(hole) ? ASKED_THEN : NOT_ASKED;
+      const asker = first.has(hole)
+        ? ASKED_FIRST
+        : asked.has(hole)
+          ? ASKED_THEN
+          : passing.has(hole)
+            ? NEW_EACH_TIME
+            : NOT_ASKED;
       if (!addPart(start, document.isString(node) ? STRING : NUMBER, asker)) return undefined;
       at = end;
     }
@@ -420,6 +494,9 @@ interface Shape extends Omit<ShapedPlaces, 'values'> {
   readonly values: readonly number[] | undefined;
   readonly names: readonly (string | number | undefined)[] | undefined;
   // What was read last, and from which text.
+  judgedProvider: string | undefined;
+  judgedId: number;
+  isWanted: boolean;
   idText: string | undefined;
   id: EventId | undefined;
   qualifiersText: string | undefined;
@@ -433,22 +510,28 @@ interface KnownEvent {
   /** By `Shape.lasting`. */
   readonly texts: readonly string[];
   readonly event: EventRecord;
+  /** What its form has lost, but for what its time lacks. */
+  readonly losses: readonly Loss[];
   /** Undefined: nobody was asked. */
   repeat: Repeat | undefined;
 }
 
+const NO_LOSSES: readonly Loss[] = [];
 const NOT_TAKEN: Repeat = { add: () => undefined };
 
 type EventId = NonNullable<ReturnType<typeof splitEventId>>;
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
+const ODD_NUMBER = -2;
+const LETTER_Z = 0x5a;
+const DIGIT_0 = 0x30;
+const PLUS = 0x2b;
+const UTC_OFFSET = Buffer.from('+00:00');
+
 const NONE = -1;
 const FIRST_CONSTANT = -2;
 
 const MOST_PAYLOADS = 512;
-const MOST_PLAIN = 512;
-/** Longer texts are not compared with those of earlier events. */
-const LONGEST_REPEATED = 4096;
 /** Lists of values kept. */
 const LISTS = 2048;
 /** Events kept, each with its texts. */
@@ -476,9 +559,12 @@ const NUMBER = 2;
 const NOT_ASKED = 0;
 const ASKED_FIRST = 1;
 const ASKED_THEN = 2;
+const NEW_EACH_TIME = 3;
 const NEW = 0x10000;
 const UNCACHED = 0x20000;
 const HAS_ESCAPE = 0x40000;
+/** The text stands in `#made`. */
+const MADE = 0x80000;
 
 function isAscii(bytes: Buffer, from: number, to: number): boolean {
   for (let at = from; at < to; at++) if (bytes[at]! >= 0x80) return false;

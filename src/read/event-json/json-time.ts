@@ -9,7 +9,10 @@ import { parseIsoInstant, utcSeconds } from '../../time/instant-text.js';
  */
 export function parseJsonTime(text: string, isUtc: boolean): Instant | undefined {
   const usual = parseUsualIso(text);
-  if (usual !== undefined) return usual;
+  if (usual !== undefined) {
+    if (usual.basis === 'export') return usual;
+    return isUtc ? { ...usual, basis: 'export' } : undefined;
+  }
   const trimmed = text.trim();
   const date = trimmed.charCodeAt(0) === 0x2f ? /^\/Date\((-?\d{1,16})(?:[+-]\d{4})?\)\/$/.exec(trimmed) : null;
   if (date !== null) return { epochMs: Number(date[1]), nanos: 0, digits: 3, basis: 'export' };
@@ -22,25 +25,35 @@ let lastDay = '';
 let secondsOfLastDay: number | undefined;
 
 /**
- * `2011-03-04T11:05:00Z` with up to 9 digits of fraction, as most exports have it: the same answer as `parseIsoInstant`,
- * without a regular expression and with the day read once for all events of it. Undefined for every other text.
+ * `2011-03-04T11:05:00Z` with up to 9 digits of fraction, `+00:00` or nothing for the `Z` or a space for the `T`, as most
+ * exports have it: the same answer as `parseIsoInstant`, without a regular expression and with the day read once for all
+ * events of it. Undefined for every other text.
  */
 function parseUsualIso(text: string): Instant | undefined {
   const { length } = text;
-  if (length < 20 || length > 30 || length === 21 || text.charCodeAt(length - 1) !== 0x5a) return undefined;
-  if (text.charCodeAt(10) !== 0x54 || text.charCodeAt(13) !== 0x3a || text.charCodeAt(16) !== 0x3a) return undefined;
+  if (length < 19 || length > 35) return undefined;
+  const separator = text.charCodeAt(10);
+  if (separator !== 0x54 && separator !== 0x20) return undefined;
+  if (text.charCodeAt(13) !== 0x3a || text.charCodeAt(16) !== 0x3a) return undefined;
   const hour = twoDigits(text, 11);
   const minute = twoDigits(text, 14);
   const second = twoDigits(text, 17);
   if (!(hour <= 23 && minute <= 59 && second <= 59)) return undefined;
+  let at = 19;
   let nanos = 0;
-  const digits = Math.max(0, length - 21);
-  if (digits > 0 && text.charCodeAt(19) !== 0x2e) return undefined;
-  for (let at = 20; at < 29; at++) {
-    const digit = at < 20 + digits ? text.charCodeAt(at) - 0x30 : 0;
-    if (digit < 0 || digit > 9) return undefined;
-    nanos = nanos * 10 + digit;
+  let digits = 0;
+  if (text.charCodeAt(at) === 0x2e) {
+    for (at = 20; digits < 9; at++, digits++) {
+      const digit = text.charCodeAt(at) - 0x30;
+      if (!(digit >= 0 && digit <= 9)) break;
+      nanos = nanos * 10 + digit;
+    }
+    if (digits === 0) return undefined;
+    nanos *= TENS[9 - digits]!;
   }
+  const isLocal = at === length;
+  const isZulu = at === length - 1 && text.charCodeAt(at) === 0x5a;
+  if (!isLocal && !isZulu && (at !== length - 6 || !text.endsWith('+00:00'))) return undefined;
   const day = text.slice(0, 10);
   if (day !== lastDay) {
     const date = /^(\d{4})-(\d\d)-(\d\d)$/.exec(day);
@@ -51,8 +64,11 @@ function parseUsualIso(text: string): Instant | undefined {
   if (secondsOfLastDay === undefined) return undefined;
   const ms = Math.floor(nanos / 1e6);
   const seconds = secondsOfLastDay + hour * 3600 + minute * 60 + second;
-  return { epochMs: seconds * 1000 + ms, nanos: nanos - ms * 1e6, digits, basis: 'export' };
+  const basis = isLocal ? 'assumed' : 'export';
+  return { epochMs: seconds * 1000 + ms, nanos: nanos - ms * 1e6, digits, basis };
 }
+
+const TENS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
 /** Two digits as a number; NaN when they are none. */
 function twoDigits(text: string, at: number): number {
