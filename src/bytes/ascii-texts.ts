@@ -6,7 +6,8 @@ const LONGEST_KEPT = 48;
  * of those made before (measured: 30 values an event). The table is of fixed size; a newer text takes an older one's place.
  */
 export class AsciiTexts {
-  readonly #texts: string[] = Array.from({ length: SLOTS }, () => '');
+  // Not Array.from, which takes a millisecond: each small file makes a table.
+  readonly #texts: string[] = new Array<string>(SLOTS).fill('');
 
   /** The text of `bytes[from, to)`, all of which are below 0x80. */
   text(bytes: Buffer, from: number, to: number): string {
