@@ -889,6 +889,23 @@ t.test('a stream of chunks and a file give the same bytes; a look ahead takes no
 
 // ---- Arguments
 
+t.test('a folder that is closed to us costs itself only, not those beside it', async t => {
+  if (process.getuid?.() === 0) return t.pass('nothing is closed to root');
+  const root = mkdtempSync(join(tmpdir(), 'evpair-closed-'));
+  mkdirSync(join(root, 'a'));
+  mkdirSync(join(root, 'closed'), { mode: 0 });
+  for (const name of ['a/1.xml', 'z.xml']) writeFileSync(join(root, name), '');
+  t.teardown(() => rmSync(root, { recursive: true }));
+
+  const { sources, missing } = await expandInputs([root], { inputRoot: root });
+
+  t.same(
+    sources.map(({ name }) => name),
+    ['a/1.xml', 'z.xml'],
+  );
+  t.match(missing, [{ name: 'closed', reason: /EACCES/ }]);
+});
+
 t.test('folders are walked by code units, each file is read once, links go round no loop', async t => {
   const root = join(folder, 'tree');
   for (const name of ['b', 'a', 'a/z', 'B']) mkdirSync(join(root, name), { recursive: true });

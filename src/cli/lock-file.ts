@@ -38,7 +38,7 @@ export function lockFile(path: string, name: string): Lock {
       cause,
     });
   } finally {
-    rmSync(draft, { force: true });
+    removeIfThere(draft);
   }
   const release = () => {
     process.off('exit', release);
@@ -49,6 +49,15 @@ export function lockFile(path: string, name: string): Lock {
 }
 
 const ATTEMPTS = 5;
+
+/** Where a file could not be made it cannot be removed either, and the first failure is the one to tell. */
+export function removeIfThere(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // It is not there, or nobody may remove it.
+  }
+}
 
 /** False when the lock is there already. */
 function tryLink(draft: string, path: string, text: string): boolean {

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { EvpairError } from '../model/index.js';
 
 /** Where a command's data goes, line by line. */
@@ -24,8 +24,12 @@ const BATCH_CHARS = 256 * 1024;
  * log text).
  * @throws EvpairError `ERR_OUTPUT` when the file cannot be made.
  */
-export function openOutput(path: string | undefined, options: { readonly isPrivate?: boolean } = {}): Output {
-  const fd = path === undefined ? 1 : openFile(path, options.isPrivate === true ? 0o600 : 0o666);
+export function openOutput(
+  path: string | undefined,
+  options: { readonly isPrivate?: boolean; readonly option?: string } = {},
+): Output {
+  const fd =
+    path === undefined ? 1 : openFile(path, options.isPrivate === true ? 0o600 : 0o666, options.option ?? '-o');
   const name = path ?? 'standard output';
   let batch: string[] = [];
   let chars = 0;
@@ -56,12 +60,25 @@ export function openOutput(path: string | undefined, options: { readonly isPriva
   };
 }
 
-function openFile(path: string, mode: number): number {
+/** Writes a whole file. @throws EvpairError `ERR_OUTPUT` when it cannot be made or written. */
+export function writeWhole(path: string, bytes: Uint8Array): void {
+  const fd = openFile(path, 0o666, '-o');
+  try {
+    writeFileSync(fd, bytes);
+    sync(fd, path);
+  } catch (cause) {
+    throw cause instanceof EvpairError ? cause : writingFailed(path, cause);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function openFile(path: string, mode: number, option: string): number {
   try {
     return openSync(path, 'w', mode);
   } catch (cause) {
     throw new EvpairError('ERR_OUTPUT', `${path}: cannot be written: ${(cause as Error).message}`, {
-      hint: 'Choose another file with -o.',
+      hint: `Choose another file with ${option}.`,
       cause,
     });
   }

@@ -46,8 +46,12 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    const [message = ''] = (error as Error).message.split('. ');
-    throw usage(`${message}.`, hintFor(args));
+    // The rest of Node's text is for other programs.
+    const [message = ''] = (error as Error).message.split(/\.\s/);
+    const dashed = /^Option '(?:-\w, )?(--[\w-]+)' argument is ambiguous/.exec(message)?.[1];
+    if (dashed !== undefined)
+      throw usage(`${dashed} needs a value.`, `One that begins with - is given as ${dashed}=-…`);
+    throw usage(`${message.replace(/\.$/, '')}.`, hintFor(args));
   }
 }
 

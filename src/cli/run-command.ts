@@ -32,9 +32,10 @@ import {
   timeOption,
 } from './option-values.js';
 import { type Output, openOutput } from './output.js';
+import { ownFiles, refuseOverwriting, withoutOwnFiles } from './own-files.js';
 import { type CommandLine, meantCommand, usage } from './parse-command-line.js';
 import { openProgress } from './progress.js';
-import { checkFollowOptions, openState, runSummarize, withoutState } from './run-summarize.js';
+import { checkFollowOptions, openState, runSummarize } from './run-summarize.js';
 import { runTemplates } from './run-templates.js';
 import { openTeller } from './teller.js';
 import { openTemplateFile } from './template-file.js';
@@ -56,10 +57,13 @@ export async function runCommand(line: CommandLine, log: Log, tool: string): Pro
   checkFollowOptions(line);
   const state = openState(line, args);
   const inputRoot = textOption(options, 'input-root');
-  const expand = async () => withoutState(await expandInputs(args, { inputRoot }), state);
+  refuseOverwriting(line, args);
+  const expand = async () => withoutOwnFiles(await expandInputs(args, { inputRoot }), ownFiles(line, state));
   const { sources, missing } = await expand();
+  if (sources.length === 0 && missing.length === 0) log.warn({ code: 'no-input' }, 'there is no file in these folders');
   const form = formOf(line);
   const failOn = countOption(options, 'fail-on', 1);
+  const leastShare = shareOption(options, 'fail-on-coverage');
   const settings = {
     extract: { ...boundsOf(line), ...(catalogue === undefined ? {} : { catalogue }) },
     summarise: {
@@ -73,7 +77,8 @@ export async function runCommand(line: CommandLine, log: Log, tool: string): Pro
   const definitions = await definitionsOf(line);
   const signals = listenForSignals();
   const rejectsPath = textOption(options, 'rejects');
-  const rejects = rejectsPath === undefined ? undefined : openOutput(rejectsPath, { isPrivate: true });
+  const rejects =
+    rejectsPath === undefined ? undefined : openOutput(rejectsPath, { isPrivate: true, option: '--rejects' });
   const output = openOutput(textOption(options, 'output'), { isPrivate: form === 'partial' });
   const isSilent = ['quiet', 'no-progress', 'follow'].some(name => flagOption(options, name));
   const progress = openProgress(sources, !isSilent);
@@ -142,7 +147,7 @@ export async function runCommand(line: CommandLine, log: Log, tool: string): Pro
     await rejects?.close();
   }
   await output.close();
-  return exitStatus(outcome, { failOn, leastShare: shareOption(options, 'fail-on-coverage') }, signals.received());
+  return exitStatus(outcome, { failOn, leastShare }, signals.received());
 }
 
 function exitStatus(
@@ -306,6 +311,7 @@ function printedOptions({ options }: CommandLine): Record<string, unknown> {
 
 async function runDefinitions(line: CommandLine): Promise<number> {
   const [verb = 'list', ...names] = line.args;
+  refuseOverwriting(line, names);
   const output: Output = openOutput(textOption(line.options, 'output'));
   if (verb === 'list' && names.length === 0) listDefinitions(output);
   else if (verb === 'show' && names.length === 1) showDefinition(names[0]!, output);
@@ -350,5 +356,6 @@ function listenForSignals() {
 }
 
 function width(): number {
-  return (isTerminal('stdout') ? process.stdout.columns : undefined) ?? 120;
+  // A terminal that does not know its size says 0.
+  return (isTerminal('stdout') && process.stdout.columns) || 120;
 }

@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Outcome } from '../../pipelines/command.js';
 import { follow } from '../../pipelines/follow.js';
 import { type SummarizeCommand, summarize } from '../../pipelines/summarize.js';
@@ -16,13 +16,6 @@ export function openState({ options }: CommandLine, args: readonly string[]): Op
     throw usage('--state reads files: what comes from standard input cannot be read again.', 'Name the files.');
   }
   return openStateStore(path);
-}
-
-/** The inputs without the state's own files, which may lie in a folder that is read. */
-export function withoutState(inputs: ExpandedInputs, state: OpenStateStore | undefined): ExpandedInputs {
-  if (state === undefined) return inputs;
-  const isState = ({ path }: InputSource) => path !== undefined && state.files.includes(realPathOf(path));
-  return { ...inputs, sources: inputs.sources.filter(input => !isState(input)) };
 }
 
 /** @throws EvpairError `ERR_USAGE` when options of following do not go together with others. */
@@ -78,12 +71,4 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', end);
     if (signal.aborted) end();
   });
-}
-
-function realPathOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }

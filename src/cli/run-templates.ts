@@ -1,4 +1,4 @@
-import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import {
   importTemplateFiles,
   indexTemplates,
@@ -10,14 +10,16 @@ import { EvpairError, expandInputs, forEachLine, templateLine } from '../index.j
 import { EXIT } from './exit-status.js';
 import type { Log } from './log.js';
 import { flagOption, listOption, textOption } from './option-values.js';
-import { type Output, openOutput } from './output.js';
+import { type Output, openOutput, writeWhole } from './output.js';
+import { refuseOverwriting } from './own-files.js';
 import { type CommandLine, usage } from './parse-command-line.js';
-import { mustBeFile, openTemplateFile } from './template-file.js';
+import { mustBeReadable, openTemplateFile, readWhole } from './template-file.js';
 
 /** `evpair templates import | list | invert`. @returns the exit status. */
 export async function runTemplates(line: CommandLine, log: Log): Promise<number> {
   const [verb, ...names] = line.args;
   const target = textOption(line.options, 'output');
+  refuseOverwriting(line, names);
   if (verb === 'import' && names.length > 0) return runImport(line, names, log);
   const catalogue = openTemplates(
     [...listOption(line.options, 'templates'), ...(verb === 'list' ? names : [])].map(openTemplateFile),
@@ -29,7 +31,7 @@ export async function runTemplates(line: CommandLine, log: Log): Promise<number>
     );
   }
   const inputs = verb === 'list' ? [] : names.filter(name => name !== '-');
-  for (const name of inputs) mustBeFile(name);
+  for (const name of inputs) mustBeReadable(name);
   const output = openOutput(target);
   if (verb === 'list') await listTemplates(catalogue, output);
   else {
@@ -49,7 +51,7 @@ async function runImport(line: CommandLine, names: readonly string[], log: Log):
   if (absent !== undefined) throw new EvpairError('ERR_USAGE', `${absent.name}: cannot be read: ${absent.reason}`);
   // One after the other: Windows' own files are more than fit into memory.
   const files = function* () {
-    for (const { name, path } of sources) yield { name, bytes: readFileSync(path ?? 0) };
+    for (const { name, path } of sources) yield { name, bytes: readWhole(path ?? 0, name) };
   };
   const problems: string[] = [];
   const templates = importTemplateFiles(files(), problem => problems.push(problem), {
@@ -67,7 +69,7 @@ async function runImport(line: CommandLine, names: readonly string[], log: Log):
   }
   const target = textOption(line.options, 'output');
   if (target?.endsWith('.evtmpl') === true) {
-    writeFileSync(target, indexTemplates(templates));
+    writeWhole(target, indexTemplates(templates));
   } else {
     const output = openOutput(target);
     for (const template of templates) output.line(templateLine(template));

@@ -1,18 +1,8 @@
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, openSync, readSync, realpathSync, renameSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { StateStore } from '../../pipelines/state/input-memory.js';
 import { EvpairError } from '../model/index.js';
-import { lockFile } from './lock-file.js';
+import { lockFile, removeIfThere } from './lock-file.js';
 
 export interface OpenStateStore extends StateStore {
   /** The files that are the state's own; they are no inputs. */
@@ -41,7 +31,7 @@ export function openStateStore(path: string): OpenStateStore {
         syncFolder(dirname(real));
       } catch (cause) {
         if (cause instanceof EvpairError) throw cause;
-        rmSync(temporary, { force: true });
+        removeIfThere(temporary);
         throw new EvpairError('ERR_OUTPUT', `${path}: the state cannot be saved: ${(cause as Error).message}`, {
           hint: 'The state before stands. Check the space left and the permissions of the folder, and try again.',
           cause,

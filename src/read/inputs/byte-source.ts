@@ -223,10 +223,18 @@ function pipeOrStream<T>(open: () => T, fd: number): T {
 /** The error that says why an input cannot be opened. */
 export function cannotOpen(name: string, cause: unknown): EvpairError {
   const code = (cause as NodeJS.ErrnoException).code;
+  // Node's word for a folder, or for what was closed.
+  const isNoStream = code === 'ERR_INVALID_FD_TYPE';
   const why =
-    code === 'ENOENT' ? 'no such file' : code === 'EACCES' ? 'permission denied' : String((cause as Error).message);
+    code === 'ENOENT'
+      ? 'no such file'
+      : code === 'EACCES'
+        ? 'permission denied'
+        : isNoStream
+          ? 'is closed, or a folder'
+          : String((cause as Error).message);
   return new EvpairError('ERR_INPUT', `${name}: ${why}`, {
-    hint: 'Check the path and its permissions.',
+    hint: isNoStream ? 'Name the files, or pipe an export in.' : 'Check the path and its permissions.',
     position: { input: name },
     cause,
   });

@@ -36,6 +36,7 @@ export async function expandInputs(
   const seen = new Set<string>();
   const nameOf = (path: string) =>
     (options.inputRoot === undefined ? path : relative(options.inputRoot, path)).replaceAll('\\', '/');
+  const unreadable = (folder: string, why: string) => missing.push({ name: nameOf(folder), reason: why });
   const addFile = (path: string) => {
     const real = realpathSync(path);
     if (seen.has(real)) return;
@@ -54,8 +55,8 @@ export async function expandInputs(
     if (paths.length === 0) missing.push({ name: nameOf(arg), reason: 'no such file or folder' });
     for (const path of paths) {
       try {
-        if (statSync(path).isDirectory()) for (const file of filesBelow(path)) addFile(file);
-        else addFile(path);
+        if (!statSync(path).isDirectory()) addFile(path);
+        else for (const file of filesBelow(path, unreadable)) addFile(file);
       } catch (error) {
         missing.push({ name: nameOf(path), reason: (error as Error).message });
       }
@@ -73,16 +74,27 @@ async function pathsOf(arg: string): Promise<readonly string[]> {
 }
 
 /** All files below a folder, a folder's own first by name; links to folders above are not followed round. */
-function filesBelow(folder: string, above: ReadonlySet<string> = new Set()): string[] {
+function filesBelow(
+  folder: string,
+  unreadable: (folder: string, why: string) => void,
+  above: ReadonlySet<string> = new Set(),
+): string[] {
   const real = realpathSync(folder);
   if (above.has(real)) return [];
   const here = new Set([...above, real]);
   const files: string[] = [];
-  for (const name of readdirSync(folder).sort(byCodeUnits)) {
+  let names: string[] = [];
+  try {
+    names = readdirSync(folder).sort(byCodeUnits);
+  } catch (error) {
+    // One folder that is closed to us must not cost those beside it.
+    unreadable(folder, (error as Error).message);
+  }
+  for (const name of names) {
     const path = join(folder, name);
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat === undefined) continue;
-    if (stat.isDirectory()) files.push(...filesBelow(path, here));
+    if (stat.isDirectory()) files.push(...filesBelow(path, unreadable, here));
     else if (stat.isFile()) files.push(path);
   }
   return files;
