@@ -13,9 +13,9 @@ export function repeatsInto(ledger: Ledger, extractor: ExtractStage, bounds: Ext
     const repeat = ledger.repeatOf(failures);
     if (count === undefined) return repeat;
     return {
-      add(input, epochMs, nanos, digits, recordId, offset, length, basis) {
+      add(...repeated) {
         count();
-        repeat.add(input, epochMs, nanos, digits, recordId, offset, length, basis);
+        repeat.add(...repeated);
       },
     };
   };

@@ -19,6 +19,7 @@ import { readPythonList } from '../src/read/tool-csv/python-list.js';
 import { createViewerCsvReader, detectViewerCsv } from '../src/read/viewer-csv/index.js';
 import { VIEWER_LANGUAGES } from '../src/read/viewer-csv/languages.js';
 import { createZone } from '../src/time/zones.js';
+import { repeatsTo } from './repeats.js';
 
 const seed = Date.now() & 0x7fffffff;
 const runs = (numRuns: number) => ({ seed, numRuns });
@@ -457,6 +458,77 @@ t.test('with the prefilter and without it, by SIMD, words or bytes, the same eve
     }),
     runs(400),
   );
+});
+
+t.test('who takes repeats gets what came before, and all else is as without', async t => {
+  const selection: Selection = { providers: [{ names: ['Srv'], eventIds: [7] }] };
+  const messages = [
+    'short',
+    'two lines\r\nwith "quotes", and commas',
+    'long '.repeat(100),
+    'too long to be kept '.repeat(300),
+  ];
+  const dateArb = fc.oneof(
+    {
+      weight: 20,
+      arbitrary: fc
+        .tuple(fc.constantFrom('1/6/2025', '1/7/2025'), fc.nat(11), fc.nat(59))
+        .map(([day, hour, minute]) => `${day} ${hour + 1}:${`${minute}`.padStart(2, '0')}:07 PM`),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom(
+        '1/13/2025 3:35:24 PM',
+        '13/1/2025 15:35:24',
+        '2025-01-06 15:35:24',
+        'yesterday',
+        '',
+        '1/6/2025 25:00:00',
+        '٠٦/٠١/٢٠٢٥ 15:35:24',
+      ),
+    },
+  );
+  const rowArb = fc.oneof(
+    {
+      weight: 30,
+      arbitrary: fc
+        .tuple(fc.constantFrom(...messages), dateArb, fc.constantFrom('', '"'))
+        .map(([message, date, quote]) => row(message, 'Srv', 7, `${quote}${date}${quote}`)),
+    },
+    { weight: 3, arbitrary: fc.constant(row('unwanted', 'Other')) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom(
+        HEADER,
+        HEADER.replace('Level', 'Keywords'),
+        '\r\n',
+        'Error,1/6/2025 3:35:24 PM,Srv,7,None,"open',
+        row('odd \xe9', 'Srv', 7),
+        row('no id', 'Srv', Number.NaN),
+      ),
+    },
+  );
+  let most = 0;
+  fc.assert(
+    fc.property(
+      fc.array(rowArb, { maxLength: 120, size: 'max' }),
+      fc.constantFrom(0, 1),
+      fc.nat(5000),
+      (rows, latin1, size) => {
+        const bytes = Buffer.from(HEADER + rows.join(''), latin1 === 1 ? 'latin1' : 'utf8');
+        const all = view(bytes, { selection, search: 'plain' });
+        const taken: EventRecord[] = [];
+        const found = view(bytes, { selection, repeatsOf: first => repeatsTo(taken, first) }, [size + 1]);
+        most = Math.max(most, taken.length);
+        const events = [...found.events, ...taken].sort((a, b) => a.position.offset - b.position.offset);
+        assert.deepStrictEqual(events, all.events);
+        assert.deepStrictEqual(found.rejects, all.rejects);
+        assert.deepStrictEqual(found.report, all.report);
+      },
+    ),
+    runs(300),
+  );
+  t.ok(most > 30, `${most} rows of one file were repeats`);
 });
 
 t.test('the order of the date is found in rows that nobody wants too', async t => {

@@ -5,10 +5,11 @@ import { SaxesParser } from 'saxes';
 import t from 'tap';
 import { ByteWindow } from '../src/bytes/byte-window.js';
 import { createWindowMemory } from '../src/bytes/window-memory.js';
-import type { EventRecord, Reject, Repeat, Selection, Warning } from '../src/model/index.js';
+import type { EventRecord, Reject, Selection, Warning } from '../src/model/index.js';
 import { createEventXmlReader } from '../src/read/event-xml/index.js';
 import type { FormatReport, ReadOptions } from '../src/read/format-reader.js';
 import { formatInstant } from '../src/time/instant-text.js';
+import { repeatsTo } from './repeats.js';
 
 const REAL = process.env.EVPAIR_REAL_SAMPLES ?? new URL('../../shared/samples-real', import.meta.url).pathname;
 const noReal = existsSync(REAL) ? false : `no real samples at ${REAL}`;
@@ -608,19 +609,6 @@ t.test('events of a kind that was read before give what a parser gives that reme
     { numRuns: 1500 },
   );
 });
-
-/** Makes events again of the repeats of one. */
-function repeatsTo(taken: EventRecord[], first: EventRecord): Repeat {
-  return {
-    add: (input, epochMs, nanos, digits, recordId, offset, length) =>
-      taken.push({
-        ...first,
-        recordId: `${recordId}`,
-        time: { epochMs, nanos, digits, basis: 'export' },
-        position: { input, offset, length },
-      }),
-  };
-}
 
 t.test('who takes repeats gets all of them but the first, with what sets them apart', async t => {
   const at = (record: number, value: string, time = `2025-02-28T00:00:${10 + (record % 50)}.1234567Z`) =>

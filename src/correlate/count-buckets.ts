@@ -1,7 +1,6 @@
 import type { Ledger } from './ledger.js';
-import { type LedgerRows, NO_CONTRIBUTION } from './ledger-rows.js';
+import { type LedgerRows, LONE, NO_CONTRIBUTION, UNPROVED } from './ledger-rows.js';
 import { ROW_KINDS, type RowKind } from './outlines.js';
-import { radixSort } from './radix-sort.js';
 
 export interface Buckets {
   /** Events by the richest kind of their rows; copies count once. */
@@ -31,44 +30,53 @@ export function countBuckets({ rows }: Ledger): Buckets {
   const { contributions } = rows;
   const contributionOf = rows.contributionColumn();
   const inputOf = rows.inputColumn();
-  const isLone = rows.loneColumn();
+  const epochMsOf = rows.epochMsColumn();
+  const standing = rows.standingColumn();
   // Nearly all rows stand alone: they are counted by what they say, in a loop over arrays that is fast from the start.
   const loneByContribution = new Uint32Array(contributions.size);
   const isFailure = Uint8Array.from(loneByContribution, (_, id) => Number(contributions.outlineOf(id).kindRank === 0));
   const failuresByInput = new Uint32Array(rows.inputNames.size);
+  let identified = 0;
   let isAnyInDoubt = false;
   for (let row = 0; row < contributionOf.length; row++) {
     const contribution = contributionOf[row]!;
-    if (isLone[row] === 1) {
+    if (contribution === NO_CONTRIBUTION) continue;
+    const stands = standing[row]!;
+    if (isFailure[contribution] === 1) {
+      if (stands >= UNPROVED) isAnyInDoubt = true;
+      if (Number.isNaN(epochMsOf[row]!)) buckets.withoutTime += 1;
+    }
+    if (stands === LONE || stands === UNPROVED) {
       loneByContribution[contribution]! += 1;
       failuresByInput[inputOf[row]!]! += isFailure[contribution]!;
+      if (stands === LONE) identified += 1;
       continue;
     }
-    if (contribution === NO_CONTRIBUTION) continue;
     const { kind, certainty } = contributions.outlineOf(contribution);
     if (kind === 'failure') {
       buckets.extracted += 1;
-      isAnyInDoubt ||= !rows.hasIdentity(row);
       if (certainty === 'ambiguous') buckets.ambiguous += 1;
-      if (Number.isNaN(rows.epochMsOf(row))) buckets.withoutTime += 1;
     }
     const eventKind = kindOfEventAt(rows, row);
     if (eventKind === undefined) continue;
     buckets.events[eventKind] += 1;
-    if (rows.hasIdentity(row)) buckets.identified += 1;
+    if (rows.hasIdentity(row)) identified += 1;
     if (eventKind === 'failure') failuresByInput[inputOf[row]!]! += 1;
   }
   for (let id = 0; id < loneByContribution.length; id++) {
     const count = loneByContribution[id]!;
     const { kind, certainty } = contributions.outlineOf(id);
-    buckets.identified += count;
     buckets.events[kind] += count;
     if (kind !== 'failure') continue;
     buckets.extracted += count;
     if (certainty === 'ambiguous') buckets.ambiguous += count;
   }
   for (const [input, count] of failuresByInput.entries()) if (count > 0) buckets.failuresByInput.set(input, count);
-  if (isAnyInDoubt) buckets.possibleDuplicates = countPossibleDuplicates(rows, buckets.extracted);
+  buckets.identified = identified;
+  if (isAnyInDoubt) {
+    const columns = { contributionOf, epochMsOf, standing, isFailure };
+    buckets.possibleDuplicates = countPossibleDuplicates(columns, buckets.extracted);
+  }
   return buckets;
 }
 
@@ -103,30 +111,54 @@ function isSameEvent(rows: LedgerRows, a: number, b: number): boolean {
   );
 }
 
+interface Columns {
+  readonly contributionOf: Uint32Array;
+  readonly epochMsOf: Float64Array;
+  readonly standing: Uint8Array;
+  /** By contribution. */
+  readonly isFailure: Uint8Array;
+}
+
 /**
  * Failures that may be copies though nothing proves it: rows without identity whose contribution (definition, provider,
  * event ID, channel, names, values, how they were found) and time to the second equal those of another failure. Of a
  * group of equals all count but one, and all where one of the group has an identity.
  */
-function countPossibleDuplicates(rows: LedgerRows, failures: number): number {
-  const isFailure = (row: number) =>
-    !rows.isDropped(row) && rows.contributions.outlineOf(rows.contributionOf(row)).kind === 'failure';
-  let sorted = new Uint32Array(failures);
-  for (let row = 0, at = 0; row < rows.size; row++) if (isFailure(row)) sorted[at++] = row;
-  const secondOf = (row: number) => Math.floor(rows.epochMsOf(row) / 1000);
-  sorted = radixSort(sorted, secondOf);
-  sorted = radixSort(sorted, row => Math.floor(secondOf(row) / 0x1_0000_0000));
-  // 0 and no time share these digits, so what has none is set apart.
-  sorted = radixSort(sorted, row => (Number.isNaN(secondOf(row)) ? 1 : 0));
-  sorted = radixSort(sorted, row => rows.contributionOf(row));
-  let count = 0;
-  for (let from = 0, to = 0; from < sorted.length; from = to) {
-    let without = 0;
-    const isEqual = (row: number) =>
-      rows.contributionOf(row) === rows.contributionOf(sorted[from]!) &&
-      Object.is(secondOf(row), secondOf(sorted[from]!));
-    for (to = from; to < sorted.length && isEqual(sorted[to]!); to++) if (!rows.hasIdentity(sorted[to]!)) without += 1;
-    count += without === to - from ? without - 1 : without;
+function countPossibleDuplicates(
+  { contributionOf, epochMsOf, standing, isFailure }: Columns,
+  failures: number,
+): number {
+  const mask = 2 ** Math.ceil(Math.log2(2 * failures + 2)) - 1;
+  /** A row of each group, plus one; groups are found by open addressing. */
+  const groups = new Uint32Array(mask + 1);
+  const isProved = new Uint8Array(mask + 1);
+  let unproved = 0;
+  let unprovedGroups = 0;
+  for (let row = 0; row < contributionOf.length; row++) {
+    const contribution = contributionOf[row]!;
+    if (contribution === NO_CONTRIBUTION || isFailure[contribution] === 0) continue;
+    const second = Math.floor(epochMsOf[row]! / 1000);
+    const hasTime = !Number.isNaN(second);
+    let slot = Math.imul(contribution ^ Math.imul(hasTime ? second | 0 : -1, 0x9e3779b1), 0x85ebca6b);
+    slot = (slot ^ (slot >>> 15)) & mask;
+    for (;;) {
+      const other = groups[slot]! - 1;
+      if (other < 0) break;
+      const otherSecond = Math.floor(epochMsOf[other]! / 1000);
+      const isSameTime = hasTime ? otherSecond === second : Number.isNaN(otherSecond);
+      if (isSameTime && contributionOf[other] === contribution) break;
+      slot = (slot + 1) & mask;
+    }
+    const isUnproved = standing[row]! >= UNPROVED;
+    if (isUnproved) unproved += 1;
+    if (groups[slot] === 0) {
+      groups[slot] = row + 1;
+      if (isUnproved) unprovedGroups += 1;
+      else isProved[slot] = 1;
+    } else if (!isUnproved && isProved[slot] === 0) {
+      isProved[slot] = 1;
+      unprovedGroups -= 1;
+    }
   }
-  return count;
+  return unproved - unprovedGroups;
 }

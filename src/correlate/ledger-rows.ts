@@ -145,14 +145,33 @@ export class LedgerRows {
     return contributions;
   }
 
-  /** By row: 1 where its event has an identity and no other row, and it was not taken out. */
-  loneColumn(): Uint8Array {
+  /** By row: how it stands beside others; 0 of one that was taken out. */
+  standingColumn(): Uint8Array {
     const clocks = this.#store.column(CLOCK);
-    const lone = new Uint8Array(clocks.length);
+    const inputs = this.#store.column(INPUT);
+    const offsets = this.#store.doubleColumn(OFFSET);
+    const standing = new Uint8Array(clocks.length);
+    let before = 0;
     for (let row = 0; row < clocks.length; row++) {
-      if ((clocks[row]! & (HAS_IDENTITY | HAS_SIBLING | DROPPED)) === HAS_IDENTITY) lone[row] = 1;
+      const flags = clocks[row]! & (HAS_IDENTITY | HAS_SIBLING | DROPPED);
+      let now: number = flags === HAS_IDENTITY ? LONE : (flags & HAS_IDENTITY) !== 0 ? BESIDE_OTHERS : UNPROVED;
+      if ((flags & DROPPED) !== 0) now = 0;
+      // Without identity, what several definitions made of one event stands row after row.
+      if (now === UNPROVED && (before === UNPROVED || before === UNPROVED_BESIDE_OTHERS)) {
+        if (offsets[row] === offsets[row - 1] && inputs[row] === inputs[row - 1]) {
+          now = UNPROVED_BESIDE_OTHERS;
+          standing[row - 1] = UNPROVED_BESIDE_OTHERS;
+        }
+      }
+      standing[row] = now;
+      before = now;
     }
-    return lone;
+    return standing;
+  }
+
+  /** By row: its time in epoch milliseconds, NaN where it has none. */
+  epochMsColumn(): Float64Array {
+    return this.#store.doubleColumn(EPOCH_MS);
   }
 
   /** By row: the interned name of its input. */
@@ -262,6 +281,14 @@ export class LedgerRows {
     this.#store.setWord(here, BYTES, length);
   }
 }
+
+// How a row may stand beside others. Alone of its event, which has an identity:
+export const LONE = 1;
+/** Of an event with identity that has other rows. */
+export const BESIDE_OTHERS = 2;
+/** Alone of its event, which has none. */
+export const UNPROVED = 3;
+export const UNPROVED_BESIDE_OTHERS = 4;
 
 /** Where a row that was taken out would have a contribution. */
 export const NO_CONTRIBUTION = 0xffff_ffff;

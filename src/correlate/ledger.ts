@@ -67,7 +67,7 @@ export class Ledger {
     const contributions = failures.map(failure => rows.contributions.intern(failure));
     const namesLog = failures.every(failure => this.#namesLog(failure));
     return {
-      add: (path, epochMs, nanos, digits, recordId, offset, length, basis = 'export') => {
+      add: (path, epochMs, nanos, digits, recordId, offset, length, basis = 'export', alternative) => {
         const input = rows.inputNames.intern(path);
         const open = this.#openInput(input);
         const hasIdentity = namesLog && recordId >= 0;
@@ -78,6 +78,7 @@ export class Ledger {
           const size = rows.size;
           if (rows.place(hasIdentity, epochMs, clock, contribution, packedId, input, offset, length) === size) {
             open.lastRow = size;
+            if (alternative !== undefined) this.#setAlternative(size, alternative);
           }
         }
       },

@@ -57,7 +57,18 @@ export class RowStore {
     for (let chunk = 0, row = 0; row < this.length; chunk++) {
       const words = this.#words[chunk]!;
       const end = Math.min(this.length, row + (1 << SHIFT));
-      for (let at = field; row < end; row++, at += WORDS) column[row] = words[at]!;
+      for (let at: number = field; row < end; row++, at += WORDS) column[row] = words[at]!;
+    }
+    return column;
+  }
+
+  /** The same of a double. */
+  doubleColumn(field: typeof EPOCH_MS | typeof OFFSET): Float64Array {
+    const column = new Float64Array(this.length);
+    for (let chunk = 0, row = 0; row < this.length; chunk++) {
+      const doubles = this.#doubles[chunk]!;
+      const end = Math.min(this.length, row + (1 << SHIFT));
+      for (let at: number = field; row < end; row++, at += DOUBLES) column[row] = doubles[at]!;
     }
     return column;
   }

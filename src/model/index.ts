@@ -7,7 +7,7 @@ export type { Instant, TimeBasis } from './instant.js';
 export { Payoff } from './payoff.js';
 export type { Position } from './position.js';
 export type { Reject, RejectReason } from './reject.js';
-export type { Repeat, RepeatsOf } from './repeat.js';
+export { NOT_TAKEN, type Repeat, type RepeatsOf } from './repeat.js';
 export { isSelected, type SelectedProvider, type Selection } from './selection.js';
 export type { Evidence, PairEnd, PairGone, PairSummary, RunInput, RunSummary, ValueCounts } from './summaries.js';
 

@@ -8,6 +8,7 @@ export interface Repeat {
    * @param recordId below 0 when the event has none.
    * @param offset of the event in the input, in bytes, as is `length`.
    * @param basis of the time. Default: `export`.
+   * @param alternative as in `Instant`; an event with one has no record ID.
    */
   add(
     input: string,
@@ -18,8 +19,12 @@ export interface Repeat {
     offset: number,
     length: number,
     basis?: TimeBasis,
+    alternative?: number,
   ): void;
 }
+
+/** Stands where the repeats of an event are to be emitted. */
+export const NOT_TAKEN: Repeat = { add: () => undefined };
 
 /** Asked of an event that was emitted and whose texts have come again; undefined: the repeats are to be emitted too. */
 export type RepeatsOf = (event: EventRecord) => Repeat | undefined;

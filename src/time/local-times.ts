@@ -71,11 +71,22 @@ export class LocalTimes {
 
   /** The instant of a local time; else why there is none: no such time, or it contradicts the order. */
   read(text: string): Instant | 'unreadable' | 'date-order' {
-    const secondOfSameDay = this.#sameDay.secondOfDay(text);
-    const local = secondOfSameDay < 0 ? this.#sameDay.learn(text) : this.#sameDay.date;
-    if (local === undefined) return 'unreadable';
-    const secondOfDay = secondOfSameDay < 0 ? local.secondOfDay : secondOfSameDay;
-    const fraction = secondOfSameDay < 0 ? local.fraction : '';
+    const second = this.#sameDay.secondOfDay(text);
+    if (second >= 0) return this.#instant(this.#sameDay.date!, second, '');
+    const local = this.#sameDay.learn(text);
+    return local === undefined ? 'unreadable' : this.#instant(local, local.secondOfDay, local.fraction);
+  }
+
+  /**
+   * The same of a time in `bytes[from, to)` that is written as plainly as that before, on the same day; undefined of
+   * any other.
+   */
+  readPlain(bytes: Uint8Array, from: number, to: number): ReturnType<LocalTimes['read']> | undefined {
+    const second = this.#sameDay.secondOfDayIn(bytes, from, to);
+    return second < 0 ? undefined : this.#instant(this.#sameDay.date!, second, '');
+  }
+
+  #instant(local: DateNumbers, secondOfDay: number, fraction: string): ReturnType<LocalTimes['read']> {
     if (local.isYearFirst) this.#hasYearFirst = true;
     const order = local.isYearFirst ? 'ymd' : (this.#given ?? this.#found ?? this.#default ?? 'dmy');
     const day = this.#daySeconds(local, order);
@@ -84,21 +95,19 @@ export class LocalTimes {
     const { seconds, note } = this.#zone.toInstant(day + secondOfDay);
     const nanosOfSecond = fraction === '' ? 0 : Number(fraction.padEnd(9, '0'));
     const msOfSecond = Math.floor(nanosOfSecond / 1e6);
-    const instant: Instant = {
-      epochMs: seconds * 1000 + msOfSecond,
-      nanos: nanosOfSecond % 1e6,
-      digits: fraction.length,
-      basis: this.#basis,
-    };
+    const epochMs = seconds * 1000 + msOfSecond;
+    const nanos = nanosOfSecond % 1e6;
+    const digits = fraction.length;
+    const basis = this.#basis;
     const otherDay =
       this.isDecided || local.isYearFirst ? day : this.#daySeconds(local, order === 'dmy' ? 'mdy' : 'dmy');
     if (typeof otherDay === 'string' || otherDay === day) {
       this.#count(note, note);
-      return instant;
+      return { epochMs, nanos, digits, basis };
     }
     const other = this.#zone.toInstant(otherDay + secondOfDay);
     this.#count(note, other.note);
-    return { ...instant, alternative: other.seconds * 1000 + msOfSecond };
+    return { epochMs, nanos, digits, basis, alternative: other.seconds * 1000 + msOfSecond };
   }
 
   /** The facts for the input's report. */

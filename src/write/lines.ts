@@ -126,11 +126,12 @@ export function writePair(pair: PairSummary): string {
   if (pair.episodes.length === 0) return JSON.stringify(pair);
   const line = JSON.stringify({ ...pair, episodes: NO_EPISODES });
   const at = line.indexOf(EPISODES_KEY) + EPISODES_KEY.length;
-  let episodes = '';
+  const parts: (string | number)[] = [];
   for (const { start, end, count } of pair.episodes) {
-    episodes += `${episodes === '' ? '' : ','}{"start":"${start}","end":"${end}","count":${count}}`;
+    parts.push('},{"start":"', start, '","end":"', end, '","count":', count);
   }
-  return `${line.slice(0, at)}${episodes}${line.slice(at)}`;
+  parts[0] = '{"start":"';
+  return `${line.slice(0, at)}${parts.join('')}}${line.slice(at)}`;
 }
 
 const NO_EPISODES: PairSummary['episodes'] = [];

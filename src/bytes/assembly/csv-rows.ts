@@ -3,14 +3,19 @@
 // tell the order of day and month) it leaves to the readable reader: it stops in front of it. The differential tests
 // hold the two to the same answers.
 
-import { OUT, ROW, ROW_FIELDS } from './layout';
-import { findUnit } from './units';
+import { contentOf, wasKnown } from './event-content';
+import { CHANNEL, COMPUTER, MESSAGE, VALUE_COUNT } from './event-fields';
+import { EVENT, MOST_REPEATS, OUT, REPEATS, ROW, ROW_FIELDS, TAKERS } from './layout';
+import { count8, findUnit } from './units';
 import { ANY, entryOf, holdsId, idsOf } from './wanted';
 
 // What `rows8` returns.
 const GAP: i32 = 0;
 const CANDIDATE: i32 = 1;
 const IRREGULAR: i32 = 2;
+/** There may be more: room for repeats is full, or so much was read that it should be counted while it is at hand. */
+const PAUSE: i32 = 3;
+const PAUSE_BYTES: usize = 131_072;
 
 // Fields at ROW, 32 bits each. Given: columns, the least number of fields, and the date that was seen last.
 const SOURCE: usize = 0;
@@ -19,12 +24,19 @@ const DATE: usize = 8; // -1: no date can tell anything
 const LEAST_FIELDS: usize = 12;
 const HAS_HEADER: usize = 16;
 const DATE_LENGTH: usize = 20;
+const TIME: usize = 24; // the column in which rows that repeat each other differ; -1: nobody takes repeats
 const DATE_BYTES: usize = 32;
 // Found: the candidate.
 const CONTENT_LENGTH: usize = 64;
 const LENGTH: usize = 68;
 const FIELD_COUNT: usize = 72;
+const WAS_KNOWN: usize = 76; // its texts had a number before
 const FIELD_AT: usize = 80;
+
+// At REPEATS how many rows there are that repeat earlier ones, then each, and behind them the candidate, as 32 bits: the
+// number of its texts, its address, its length without its line end, and where the field of its time begins and ends.
+const FIRST: usize = REPEATS + 8;
+const REPEAT: usize = 20;
 
 const QUOTE: u32 = 34;
 
@@ -45,13 +57,15 @@ let delimiters: u32 = 0;
 
 /**
  * Reads rows from `at`, where one starts. Stores at OUT where it stopped, the candidate's start, and how many rows were
- * dropped. Returns 0 where the rest is not whole yet, 1 behind a candidate, 2 in front of what it leaves to others.
+ * dropped, and how many line feeds it passed; at REPEATS, in front of the candidate, those that somebody takes as repeats. Returns 0 where the rest is not
+ * whole yet, 1 behind a candidate, 2 in front of what it leaves to others, 3 when it is to be called again.
  */
 export function rows8(at: usize, end: usize, maxBytes: usize, delimiterUnit: u32): i32 {
   delimiter = delimiterUnit;
   base = at;
   marks = marksOf(at);
   let dropped: u32 = 0;
+  let repeats: u32 = 0;
   let p = at;
   let result = GAP;
   while (p < end) {
@@ -67,6 +81,15 @@ export function rows8(at: usize, end: usize, maxBytes: usize, delimiterUnit: u32
       break;
     }
     if (mayWant(p)) {
+      const number = numberOfRow(p, FIRST + <usize>repeats * REPEAT);
+      if (number >= 0 && wasKnown() && load<u8>(TAKERS + <usize>number) != 0) {
+        repeats += 1;
+        p = next;
+        if (repeats < MOST_REPEATS) continue;
+        result = PAUSE;
+        break;
+      }
+      store<u32>(ROW, number >= 0 && wasKnown() ? 1 : 0, WAS_KNOWN);
       store<u32>(OUT, <u32>p, 4);
       store<u32>(ROW, <u32>content, CONTENT_LENGTH);
       store<u32>(ROW, <u32>(next - p), LENGTH);
@@ -77,10 +100,43 @@ export function rows8(at: usize, end: usize, maxBytes: usize, delimiterUnit: u32
     }
     dropped += 1;
     p = next;
+    if (p - at >= PAUSE_BYTES) {
+      result = PAUSE;
+      break;
+    }
   }
   store<u32>(OUT, <u32>p);
   store<u32>(OUT, dropped, 8);
+  store<u32>(OUT, count8(at, p, 10), 12);
+  store<u32>(REPEATS, repeats);
   return result;
+}
+
+/** The number of what the row holds beside its time, as `contentOf` gives it; writes down what JavaScript wants to know. */
+function numberOfRow(start: usize, repeat: usize): i32 {
+  store<i32>(repeat, -1);
+  const column = load<i32>(ROW, TIME);
+  if (column < 0) return -1;
+  const from = fieldFrom(start, <u32>column);
+  const to = fieldTo(start, <u32>column);
+  setText(CHANNEL, start, from);
+  setText(COMPUTER, to, contentEnd);
+  setText(MESSAGE, start, start);
+  store<u32>(EVENT, 0, VALUE_COUNT);
+  const number = contentOf(ROW, delimiters);
+  store<i32>(repeat, number);
+  store<u32>(repeat, <u32>start, 4);
+  store<u32>(repeat, <u32>(contentEnd - start), 8);
+  store<u32>(repeat, <u32>from, 12);
+  store<u32>(repeat, <u32>to, 16);
+  return number;
+}
+
+// @ts-ignore: decorator
+@inline
+function setText(at: usize, from: usize, to: usize): void {
+  store<u32>(EVENT + at, <u32>from);
+  store<u32>(EVENT + at, <u32>to, 4);
 }
 
 /** Frames the row at `start`: a quote opens at a field's start only, and what is inside quotes is skipped. */

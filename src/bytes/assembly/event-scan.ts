@@ -68,22 +68,6 @@ export function byte8(at: usize, end: usize, c: u32): usize {
   return findUnit<u8>(at, end, c);
 }
 
-/** How many bytes `c` stand in [at, end): line feeds, so that a reject can name its line. */
-export function count8(at: usize, end: usize, c: u32): u32 {
-  const wanted = v128.splat<u8>(<u8>c);
-  let count: u32 = 0;
-  let p = at;
-  for (; p + 64 <= end; p += 64) {
-    const m0 = <u64>v128.bitmask<u8>(v128.eq<u8>(v128.load(p), wanted));
-    const m1 = <u64>v128.bitmask<u8>(v128.eq<u8>(v128.load(p, 16), wanted));
-    const m2 = <u64>v128.bitmask<u8>(v128.eq<u8>(v128.load(p, 32), wanted));
-    const m3 = <u64>v128.bitmask<u8>(v128.eq<u8>(v128.load(p, 48), wanted));
-    count += <u32>popcnt<u64>(m0 | (m1 << 16) | (m2 << 32) | (m3 << 48));
-  }
-  for (; p < end; p++) if (<u32>load<u8>(p) == c) count += 1;
-  return count;
-}
-
 // @ts-ignore: decorator
 @inline
 function scan<T>(at: usize, end: usize, maxBytes: usize, filter: i32): i32 {
@@ -262,6 +246,7 @@ function pastSpaces<T>(at: usize, end: usize): usize {
 }
 
 export { rows8 } from './csv-rows';
+export { count8 } from './units';
 export { lines8, text8, written8 } from './json-lines';
 export { match8, resolve8 } from './json-shapes';
 export { long8 } from './long-texts';

@@ -49,3 +49,30 @@ export function findUnit<T>(at: usize, end: usize, c: u32): usize {
   }
   return end;
 }
+
+/** How many bytes `c` stand in [at, end). */
+export function count8(at: usize, end: usize, c: u32): u32 {
+  const wanted = v128.splat<u8>(<u8>c);
+  let counts = i32x4.splat(0);
+  let p = at;
+  while (p + 64 <= end) {
+    // Each match takes one from a byte's count, which holds 255: sixty-three times four.
+    let taken = i8x16.splat(0);
+    const stop = min(end - 63, p + 63 * 64);
+    for (; p < stop; p += 64) {
+      taken = v128.add<i8>(taken, v128.eq<u8>(v128.load(p), wanted));
+      taken = v128.add<i8>(taken, v128.eq<u8>(v128.load(p, 16), wanted));
+      taken = v128.add<i8>(taken, v128.eq<u8>(v128.load(p, 32), wanted));
+      taken = v128.add<i8>(taken, v128.eq<u8>(v128.load(p, 48), wanted));
+    }
+    const pairs = i16x8.extadd_pairwise_i8x16_u(v128.neg<i8>(taken));
+    counts = v128.add<i32>(counts, i32x4.extadd_pairwise_i16x8_u(pairs));
+  }
+  let count: u32 =
+    v128.extract_lane<i32>(counts, 0) +
+    v128.extract_lane<i32>(counts, 1) +
+    v128.extract_lane<i32>(counts, 2) +
+    v128.extract_lane<i32>(counts, 3);
+  for (; p < end; p++) if (<u32>load<u8>(p) == c) count += 1;
+  return count;
+}

@@ -22,6 +22,11 @@ export interface CsvLayout {
   readonly eventId: number;
   /** The column with the local date, for the date order; -1 when times carry their zone or are year first. */
   readonly localDate: number;
+  /**
+   * The column of the local time, in a form whose rows differ in it alone when they tell of the same failure again; -1
+   * when other columns differ too (record IDs), or the time stands in several.
+   */
+  readonly soleTime: number;
   /** Fields that a whole row has at least. */
   readonly fields: number;
   /** The language of header and messages, where the header tells. */

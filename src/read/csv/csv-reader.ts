@@ -1,4 +1,5 @@
 import type { ByteWindow } from '../../bytes/byte-window.js';
+import { WasmMemory } from '../../bytes/window-memory.js';
 import { type EventRecord, isSelected, type Reject, type RejectReason, type Warning } from '../../model/index.js';
 import { LocalTimes } from '../../time/local-times.js';
 import { UTC_ZONE } from '../../time/local-zone.js';
@@ -11,7 +12,8 @@ import { FramedRow } from './framed-row.js';
 import { LineSearch } from './line-search.js';
 import { type Framed, RecordFramer } from './record-framer.js';
 import { RejectRegion } from './reject-region.js';
-import { SimdRows } from './simd-rows.js';
+import { RowRepeats } from './row-repeats.js';
+import { type RowTaker, SimdRows } from './simd-rows.js';
 import { type Delimiter, sniffCsv } from './sniff.js';
 import { TextUnits, UNIT_BYTES, type Units, unitOf } from './text-units.js';
 import { WantedRows } from './wanted-rows.js';
@@ -55,6 +57,7 @@ export class CsvReader implements FormatReader {
   #times!: LocalTimes;
   #wanted: WantedRows | undefined;
   #fast: SimdRows | undefined;
+  #repeats: RowRepeats | undefined;
   #line = 1;
   #countedTo = 0;
   #counts = { events: 0, unparsed: 0, malformed: 0, rejects: 0, withoutTime: 0 };
@@ -140,7 +143,12 @@ export class CsvReader implements FormatReader {
     const { selection, search = 'simd', prefilter, parseAll } = this.#options;
     if (selection === undefined || this.#wanted === undefined || this.#text.width === 2) return undefined;
     if (search !== 'simd' || prefilter === false || parseAll === true) return undefined;
-    return SimdRows.of(window, new Wanted(selection), this.#layout, delimiter, this.#maxEventBytes);
+    const { memory } = window;
+    const { repeatsOf, input } = this.#options;
+    if (repeatsOf !== undefined && this.#layout.soleTime >= 0 && memory instanceof WasmMemory) {
+      this.#repeats = new RowRepeats(memory, repeatsOf, input);
+    }
+    return SimdRows.of(window, new Wanted(selection), this.#layout, delimiter, this.#maxEventBytes, this.#repeats);
   }
 
   #useLayout(layout: CsvLayout, emit: Emit): void {
@@ -198,63 +206,82 @@ export class CsvReader implements FormatReader {
 
   /** Reads rows as far as the fast path goes. Returns the start of the row that it leaves. */
   #readFast(fast: SimdRows, start: number, emit: Emit): number {
-    return fast.read(
-      this.#units,
-      start,
-      this.#end,
-      this.#framer,
-      () => (this.#layout.localDate < 0 || this.#times.isDecided ? undefined : this.#row.lastDate),
-      rows => {
+    const repeats = this.#repeats;
+    const takeRepeat = (index: number): boolean => {
+      if (repeats?.take(index, this.#origin, this.#times) !== true) return false;
+      this.#counts.events += 1;
+      return true;
+    };
+    const taker: RowTaker = {
+      lastDate: () => (this.#layout.localDate < 0 || this.#times.isDecided ? undefined : this.#row.lastDate),
+      pass: (rows, lineFeeds, to) => {
         this.#counts.events += rows;
         this.#counts.unparsed += rows;
+        this.#line += lineFeeds;
+        this.#countedTo = to + this.#origin;
       },
-      at => this.#readRow(at, emit),
-    );
+      take: at => {
+        if (repeats !== undefined && takeRepeat(repeats.count)) return;
+        const fallbackEvents = this.#fallbackEvents;
+        const event = this.#readRow(at, emit);
+        if (event?.time !== undefined && this.#fallbackEvents === fallbackEvents) repeats?.remember(event);
+      },
+      takeRepeat: index => {
+        if (takeRepeat(index)) return;
+        const at = repeats!.start(index);
+        this.#framer.frame(this.#units, at, this.#end, this.#isLast, this.#origin);
+        this.#readRow(at, emit);
+        this.#framer.begin();
+      },
+    };
+    this.#lineAt(start);
+    return fast.read(this.#units, start, this.#end, this.#framer, taker);
   }
 
-  #readRow(at: number, emit: Emit): void {
+  /** Gives the event that was emitted. */
+  #readRow(at: number, emit: Emit): EventRecord | undefined {
     const { contentLength, fieldCount } = this.#framer;
-    if (contentLength === 0) return;
+    if (contentLength === 0) return undefined;
     const row = this.#row;
     row.set(this.#text, this.#units, at, this.#framer);
-    if (this.#isHeaderAgain(emit)) return;
+    if (this.#isHeaderAgain(emit)) return undefined;
     const layout = this.#layout;
     this.#counts.events += 1;
     if (fieldCount < layout.fields) {
       const isCutOff = this.#isLast && at + contentLength === this.#end;
       const detail = `a row of ${fieldCount} fields stands where ${layout.fields} are expected`;
       this.#rejectRow(at, isCutOff ? 'truncated' : 'malformed', detail, emit);
-      return;
+      return undefined;
     }
     this.#observeDate();
     const isDropped = this.#options.parseAll !== true && this.#isUnwanted();
     if (isDropped && this.#options.prefilter !== false) {
       this.#counts.unparsed += 1;
-      return;
+      return undefined;
     }
     const isFallback = row.begin();
     const event = layout.read(row);
     if (isDropped) {
       // Parsed only so that a test can compare: nothing of it may show, as nothing of it does on the fast path.
       if (typeof event === 'string') this.#counts.unparsed += 1;
-      return;
+      return undefined;
     }
     if (typeof event === 'string') {
       this.#rejectRow(at, 'malformed', event, emit);
-      return;
+      return undefined;
     }
-    if (event === undefined) return;
+    if (event === undefined) return undefined;
     const time = typeof event.time === 'string' ? this.#times.read(event.time) : event.time;
     if (time === 'date-order') {
       this.#rejectRow(at, 'date-order', CONTRADICTS_DATE_ORDER, emit);
-      return;
+      return undefined;
     }
-    if (!isSelected(this.#options.selection, event.provider, event.eventId)) return;
+    if (!isSelected(this.#options.selection, event.provider, event.eventId)) return undefined;
     if (isFallback) this.#fallbackEvents += 1;
-    this.#emitEvent(at, event, time, emit);
+    return this.#emitEvent(at, event, time, emit);
   }
 
-  #emitEvent(at: number, event: RowEvent, time: EventRecord['time'] | 'unreadable', emit: Emit): void {
+  #emitEvent(at: number, event: RowEvent, time: EventRecord['time'] | 'unreadable', emit: Emit): EventRecord {
     const { width } = this.#text;
     if (time === undefined || time === 'unreadable') this.#counts.withoutTime += 1;
     if (time === 'unreadable') this.#warnings.add(emit, 'time-unreadable', TIME_UNREADABLE);
@@ -283,6 +310,7 @@ export class CsvReader implements FormatReader {
     if (event.message !== undefined) record.message = event.message;
     if (event.culture !== undefined) record.culture = event.culture;
     emit(record);
+    return record;
   }
 
   /** Exports that were appended to each other repeat the header, maybe in another language. */
@@ -333,13 +361,14 @@ export class CsvReader implements FormatReader {
     emit(reject);
   }
 
-  /** The 1-based physical line of an index; indices are asked for in order. */
+  /** The 1-based physical line of an index. */
   #lineAt(at: number): number {
-    const from = this.#countedTo - this.#origin;
-    if (at > from) {
-      this.#line += this.#search.count(this.#units, this.#text.mark('\n'), from, at);
-      this.#countedTo = at + this.#origin;
-    }
+    const counted = this.#countedTo - this.#origin;
+    const lineFeed = this.#text.mark('\n');
+    // The fast path has counted what it passed when a row of it turns out to be none.
+    if (at < counted) return this.#line - this.#search.count(this.#units, lineFeed, at, counted);
+    this.#line += this.#search.count(this.#units, lineFeed, counted, at);
+    this.#countedTo = at + this.#origin;
     return this.#line;
   }
 

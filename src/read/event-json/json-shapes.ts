@@ -9,7 +9,7 @@ import {
   PARSED_VALUES,
   type WasmMemory,
 } from '../../bytes/window-memory.js';
-import type { EventRecord, Instant, Repeat, RepeatsOf } from '../../model/index.js';
+import { type EventRecord, type Instant, NOT_TAKEN, type Repeat, type RepeatsOf } from '../../model/index.js';
 import { parseInstantUnits } from '../../time/instant-units.js';
 import { type Insertions, recordIdOf } from '../clixml/xml-event.js';
 import type { DialectContext, Loss } from './dialect.js';
@@ -517,7 +517,6 @@ interface KnownEvent {
 }
 
 const NO_LOSSES: readonly Loss[] = [];
-const NOT_TAKEN: Repeat = { add: () => undefined };
 
 type EventId = NonNullable<ReturnType<typeof splitEventId>>;
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };

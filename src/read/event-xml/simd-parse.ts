@@ -10,7 +10,7 @@ import {
   TAKERS,
   WasmMemory,
 } from '../../bytes/window-memory.js';
-import type { EventRecord, Instant, Repeat, RepeatsOf } from '../../model/index.js';
+import { type EventRecord, type Instant, NOT_TAKEN, type Repeat, type RepeatsOf } from '../../model/index.js';
 import { splitStringArray } from './body-forms.js';
 import { type Leniencies, textContent } from './character-data.js';
 import type { Units } from './units.js';
@@ -266,8 +266,6 @@ interface KnownEvent {
   /** Undefined: nobody was asked. */
   repeat: Repeat | undefined;
 }
-
-const NOT_TAKEN: Repeat = { add: () => undefined };
 
 interface KeptMessage {
   readonly bytes: Buffer;

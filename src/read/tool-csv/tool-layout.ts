@@ -78,6 +78,7 @@ export function toolLayout(
     source: columns.provider,
     eventId: columns.eventId,
     localDate: meaning.timesAreIso === true ? -1 : columns.time,
+    soleTime: -1,
     fields,
     hasComputer: columns.computer >= 0,
     timesAreUtc: meaning.timesAreUtc,

@@ -118,6 +118,7 @@ function layoutWith(columns: ViewerColumns, fields: number, culture: string | un
     source: columns.source,
     eventId: columns.eventId,
     localDate: columns.date,
+    soleTime: columns.time < 0 ? columns.date : -1,
     fields,
     hasComputer: columns.computer >= 0,
     read: (row: Row): RowEvent | string => readRow(row, columns, culture),
