@@ -60,6 +60,18 @@ export async function learnTemplates(command: Command): Promise<Outcome> {
   const outcome = await readInputs(command, undefined, item => {
     if (item.type === 'event') learner.add(item);
   });
-  for (const line of learningLines(learner.learn())) command.output.line(line);
+  let lines = 0;
+  for (const line of learningLines(learner.learn())) {
+    command.output.line(line);
+    lines += 1;
+  }
+  if (lines === 0 && !outcome.readNothing) {
+    command.tell.warning({
+      type: 'warning',
+      code: 'nothing-learnt',
+      message:
+        'nothing was learnt: it takes events that hold both their values and their message. Export with wevtutil /f:RenderedXml, or from Event Viewer as XML',
+    });
+  }
   return outcome;
 }

@@ -63,8 +63,8 @@ export const OPTIONS: readonly Option[] = [
     name: 'definition',
     value: 'NAME|FILE',
     isList: true,
-    help: 'Use this pair definition. Repeatable. Default: all that are shipped.',
-    commands: READING,
+    help: 'Use this pair definition. Repeatable. Default: all that are shipped; events gives every event.',
+    commands: ['summarize', 'events', 'extract', 'detect'],
   },
   {
     name: 'templates',
