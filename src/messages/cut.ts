@@ -2,24 +2,20 @@ import { findFirst } from './find.js';
 import { type Alignable, findReadings } from './readings.js';
 
 /**
- * An export that cuts spaces at the ends of lines takes those of a literal too, where nothing but an empty value stood
- * between them and the line break, or a value that starts with one: `Name: %1%n` then reads `Name:`. If the rest of the text still fits the template in
- * one way as it stands, that reading is wrong; so it is proven only where no reading with such a seam exists.
- *
- * A literal of nothing but spaces leaves no trace where it is cut: `%1 %2` at the end of a line could always have been
- * `a b` and nothing. Unless the text shows that spaces were cut (`isCut`), it is then taken at its word.
+ * What an export cuts off leaves no trace where nothing but empty values stood between it and an end: `Name: %1%n` reads
+ * `Name:` once the spaces at the ends of lines are cut. Where two literals meet so, a seam, the rest of the text may still
+ * fit the template in one way as it stands, and that reading may be wrong: it is proven only where no reading with a seam
+ * exists. The spaces may be those at the ends of lines; any white space at the message's ends; or one of two in a row.
  */
-export function hasCutReading(input: Alignable, isCut: boolean): boolean {
+export function hasCutReading(input: Alignable): boolean {
   return CUT.some(isSpace => {
-    const seams = seamsOf(input.literals, isCut, isSpace);
-    if (hasSpacesAtEnds(input.text, isSpace)) return false;
-    if (!input.hasRepeats) return hasReading(input, [...seams, ...openSeamsOf(input.literals, isCut, isSpace)]);
-    if (seams.length > MOST_SEAMS) return hasReading(input, seams);
-    for (let subset = 1; subset < 2 ** seams.length; subset++) {
-      const chosen = seams.filter((_, index) => subset & (1 << index));
-      if (hasReadingWith(chosen, input, isSpace)) return true;
-    }
-    return false;
+    const isLined = !hasSpacesAtEnds(input.text, isSpace);
+    if (input.hasRepeats) return hasAgreeingReading(input, seamsOf(input, isLined, isSpace));
+    return [input, ...withoutFirst(input)].some(own => {
+      const seams = seamsOf(own, isLined, isSpace);
+      if (isLined) seams.push(...openSeamsOf(own.literals, isSpace));
+      return hasReading(own, seams, own !== input);
+    });
   });
 }
 
@@ -31,9 +27,9 @@ const CUT: readonly IsSpace[] = [isBlank, isAnySpace];
 /** Where inserts repeat, the sets of seams are tried; with more seams it is not looked at whether the values agree. */
 const MOST_SEAMS = 6;
 
-/** A reading with a seam. */
-function hasReading({ text, from, to, literals }: Alignable, seams: readonly Seam[]): boolean {
-  if (seams.length === 0) return false;
+/** A reading with a seam, or any at all. */
+function hasReading({ text, from, to, literals }: Alignable, seams: readonly Seam[], isAny: boolean): boolean {
+  if (seams.length === 0 && !isAny) return false;
   const last = literals.length - 1;
   // The least place behind each literal, without and with a seam before it: the least is as good as any other.
   const plain = [text.startsWith(literals[0]!, from) ? from + literals[0]!.length : NOWHERE];
@@ -49,7 +45,9 @@ function hasReading({ text, from, to, literals }: Alignable, seams: readonly Sea
     seamed.push(least);
     if (k < last) openAt(k);
   }
-  return seamed[last]! < NOWHERE;
+  return (
+    seamed[last]! < NOWHERE || (isAny && (last > 0 ? plain[last]! < NOWHERE : text.slice(from, to) === literals[0]))
+  );
 
   /** The value behind literal `k` starts with the line break that an open seam ends in. */
   function openAt(k: number): void {
@@ -87,23 +85,38 @@ function hasReading({ text, from, to, literals }: Alignable, seams: readonly Sea
   }
 }
 
+function hasAgreeingReading(input: Alignable, seams: readonly Seam[]): boolean {
+  seams = [...seams, ...firstSeamsOf(input)];
+  if (seams.length > MOST_SEAMS) return hasReading(input, seams, false);
+  for (let subset = 1; subset < 2 ** seams.length; subset++) {
+    const chosen = seams.filter((_, index) => subset & (1 << index));
+    if (hasReadingWith(chosen, input)) return true;
+  }
+  return false;
+}
+
 /** The inserts at seams are empty, and so they are wherever else they stand: what is left may fit or not. */
-function hasReadingWith(seams: readonly Seam[], input: Alignable, isSpace: IsSpace): boolean {
+function hasReadingWith(seams: readonly Seam[], input: Alignable): boolean {
   const empty = new Set(seams.flatMap(({ after, before }) => input.inserts.slice(after, before)));
-  const literals = [input.literals[0]!];
+  const literals: string[] = [];
   const inserts: number[] = [];
-  input.inserts.forEach((number, index) => {
-    const next = input.literals[index + 1]!;
-    if (!empty.has(number)) {
+  let joined = input.literals[0]!;
+  for (let index = 0; index < input.inserts.length; index++) {
+    const number = input.inserts[index]!;
+    const seam = seams.find(({ after }) => after === index);
+    if (seam !== undefined) {
+      // What stands before the seam's first literal stays.
+      joined = joined.slice(0, joined.length - input.literals[index]!.length) + seam.literal;
+      index = seam.before - 1;
+    } else if (empty.has(number)) {
+      joined += input.literals[index + 1]!;
+    } else {
+      literals.push(joined);
       inserts.push(number);
-      literals.push(next);
-      return;
+      joined = input.literals[index + 1]!;
     }
-    const joined = literals.pop()!;
-    literals.push(
-      (endsLine(next, index === input.inserts.length - 1, isSpace) ? withoutSpaces(joined, isSpace) : joined) + next,
-    );
-  });
+  }
+  literals.push(joined);
   const { count, isCut } = findReadings({ ...input, literals, inserts });
   return count > 0 || isCut;
 }
@@ -121,27 +134,16 @@ export interface Seam {
   readonly isOpen: boolean;
 }
 
-/** All seams of literals whose line breaks are LF, whatever exports cut. */
-export function allSeams(literals: readonly string[], hasRepeats: boolean): Seam[] {
-  const found: Seam[] = [];
-  for (const isSpace of CUT) {
-    const seams = seamsOf(literals, false, isSpace);
-    if (!hasRepeats) seams.push(...openSeamsOf(literals, false, isSpace));
-    for (const seam of seams) if (!found.some(other => isSame(other, seam))) found.push(seam);
-  }
-  return found;
+function seamsOf({ text, literals }: Alignable, isLined: boolean, isSpace: IsSpace): Seam[] {
+  const seams: Seam[] = [];
+  if (isLined) seams.push(...lineSeamsOf(literals, isSpace));
+  if (!isWhite(text.charCodeAt(text.length - 1))) seams.push(...finalSeamsOf(literals));
+  if (!/\s\s|[^\S ]/.test(text)) seams.push(...doubleSeamsOf(literals));
+  return seams;
 }
 
-function isSame(left: Seam, right: Seam): boolean {
-  return (
-    left.after === right.after &&
-    left.before === right.before &&
-    left.length === right.length &&
-    left.isOpen === right.isOpen
-  );
-}
-
-function seamsOf(literals: readonly string[], isCut: boolean, isSpace: IsSpace): Seam[] {
+/** Spaces at the ends of lines. */
+function lineSeamsOf(literals: readonly string[], isSpace: IsSpace): Seam[] {
   const seams: Seam[] = [];
   const last = literals.length - 1;
   for (let before = 1; before <= last; before++) {
@@ -152,9 +154,7 @@ function seamsOf(literals: readonly string[], isCut: boolean, isSpace: IsSpace):
       const own = literals[after]!;
       const kept = withoutSpaces(own, isSpace);
       hasSpaces ||= kept.length < own.length;
-      if (hasSpaces && (kept !== '' || isCut)) {
-        seams.push({ after, before, literal: kept + next, length: kept.length, isOpen: false });
-      }
+      if (hasSpaces) seams.push({ after, before, literal: kept + next, length: kept.length, isOpen: false });
       if (kept !== '') break;
     }
   }
@@ -162,19 +162,79 @@ function seamsOf(literals: readonly string[], isCut: boolean, isSpace: IsSpace):
 }
 
 /** Where inserts repeat these are not looked for: what then agrees takes a search of its own. */
-function openSeamsOf(literals: readonly string[], isCut: boolean, isSpace: IsSpace): Seam[] {
+function openSeamsOf(literals: readonly string[], isSpace: IsSpace): Seam[] {
   const seams: Seam[] = [];
   for (let after = 0; after < literals.length - 1; after++) {
     const own = literals[after]!;
     const kept = withoutSpaces(own, isSpace);
     let hasSpaces = kept.length < own.length;
-    if (kept === '' && !isCut) continue;
     for (let before = after + 1; before < literals.length; before++) {
       if (hasSpaces) seams.push({ after, before, literal: `${kept}\n`, length: kept.length, isOpen: true });
       const next = literals[before]!;
       if (withoutSpaces(next, isSpace) !== '') break;
       hasSpaces ||= next !== '';
     }
+  }
+  return seams;
+}
+
+/**
+ * White space at the message's end, line breaks too: behind the last value stands nothing else. But a line break alone
+ * between two values is not taken to have been cut, nor at the start.
+ */
+function finalSeamsOf(literals: readonly string[]): Seam[] {
+  const seams: Seam[] = [];
+  const before = literals.length - 1;
+  if (literals[before]!.trim() !== '') return seams;
+  let hasSpaces = false;
+  for (let after = before - 1; after >= 0; after--) {
+    const own = literals[after]!;
+    const literal = own.trimEnd();
+    if (literal === '' && own.includes('\n')) break;
+    hasSpaces ||= literal !== own;
+    if (hasSpaces) seams.push({ after, before, literal, length: literal.length, isOpen: false });
+    if (literal !== '') break;
+  }
+  return seams;
+}
+
+/** White space at the message's start, where that at its end was cut too: nobody cuts the one alone. */
+function firstSeamsOf({ text, literals }: Alignable): Seam[] {
+  const seams: Seam[] = [];
+  if (isWhite(text.charCodeAt(0)) || isWhite(text.charCodeAt(text.length - 1)) || literals[0]!.trim() !== '')
+    return seams;
+  let hasSpaces = false;
+  for (let before = 1; before < literals.length; before++) {
+    const next = literals[before]!;
+    const literal = next.trimStart();
+    if (literal === '' && next.includes('\n')) break;
+    hasSpaces ||= literal !== next;
+    if (hasSpaces) seams.push({ after: 0, before, literal, length: 0, isOpen: false });
+    if (literal !== '') break;
+  }
+  return seams;
+}
+
+/** What is left where white space at the message's start was cut. */
+function withoutFirst(input: Alignable): Alignable[] {
+  return firstSeamsOf(input).map(({ before, literal }) => ({
+    ...input,
+    literals: [literal, ...input.literals.slice(before + 1)],
+    inserts: input.inserts.slice(before),
+  }));
+}
+
+/**
+ * One of two spaces in a row. Where the literals are nothing but spaces they leave no trace, and two are taken to have
+ * been one.
+ */
+function doubleSeamsOf(literals: readonly string[]): Seam[] {
+  const seams: Seam[] = [];
+  for (let before = 1; before < literals.length; before++) {
+    const own = literals[before - 1]!;
+    const next = literals[before]!;
+    if (!own.endsWith(' ') || !next.startsWith(' ') || own === ' ' || next === ' ') continue;
+    seams.push({ after: before - 1, before, literal: own + next.slice(1), length: own.length, isOpen: false });
   }
   return seams;
 }
@@ -205,26 +265,18 @@ function hasSpacesAtEnds(text: string, isSpace: IsSpace): boolean {
   return false;
 }
 
-/** False where a space or tab stands before a line break or at the end: no export cut those of this message. */
-export function mayBeCut(message: string): boolean {
-  if (isBlank(message.charCodeAt(message.length - 1))) return false;
-  for (const lineBreak of ['\n', '\r']) {
-    for (let at = message.indexOf(lineBreak); at >= 0; at = message.indexOf(lineBreak, at + 1)) {
-      if (at > 0 && isBlank(message.charCodeAt(at - 1))) return false;
-    }
-  }
-  return message !== '';
-}
-
 const LF = 10;
 
 function isBlank(code: number): boolean {
   return code === 32 || code === 9;
 }
 
+/** White space of any kind but line breaks. */
 function isAnySpace(code: number): boolean {
-  if (isBlank(code)) return true;
-  return (
-    code !== LF && code !== 13 && (code > 127 || code === 11 || code === 12) && /\s/.test(String.fromCharCode(code))
-  );
+  return code !== LF && code !== 13 && isWhite(code);
+}
+
+function isWhite(code: number): boolean {
+  if (code === 32 || (code >= 9 && code <= 13)) return true;
+  return code > 127 && /\s/.test(String.fromCharCode(code));
 }

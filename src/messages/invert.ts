@@ -1,22 +1,18 @@
 import { hasCutReading } from './cut.js';
-import {
-  DROPPED,
-  foldCode,
-  MessageViews,
-  originalSlice,
-  type View,
-  type ViewedText,
-  viewLiteral,
-} from './normalise.js';
-import { type Alignable, findReadings, READINGS_LIMIT, type Readings, valueStart } from './readings.js';
+import { damagedForms, ends, type Form, forms } from './forms.js';
+import { MessageViews, originalSlice, type View, type ViewedText } from './normalise.js';
+import { type Alignable, findReadings, hasOneReading, READINGS_LIMIT, type Readings, valueStart } from './readings.js';
 import type { CompiledTemplate } from './template.js';
 
 /** What a message says about its template's values. */
 export interface Inversion {
   /**
-   * `exact`: exactly one assignment of values renders to this message, up to the normalisation of `view`. `ambiguous`:
-   * several do, or it was not found out; `insertions` then hold the leftmost reading (every value as short as the values
-   * before it allow), or nulls. `none`: the message does not come from the template.
+   * `exact`: exactly one assignment of values renders to this message, up to the normalisation of `view`, and no other
+   * would give it if an export had cut spaces at the ends of lines or white space at the ends of the message, made blanks
+   * of its line breaks or left them out (values differ in the white space around them at most). A line break alone between
+   * two inserts is not taken to be cut, nor two spaces to have been made one where spaces alone stand between inserts.
+   * `ambiguous`: several do, or it was not found out; `insertions` then hold the leftmost reading (every value as short as
+   * the values before it allow), or nulls. `none`: the message does not come from the template.
    */
   readonly certainty: 'exact' | 'ambiguous' | 'none';
   /** `%n` is `[n - 1]`, as the text has it; null where the template does not use `%n`, or the text holds it unfilled. */
@@ -43,7 +39,8 @@ export type InversionReason = 'no-match' | 'readings' | 'views' | 'budget' | 'te
 
 /**
  * Recovers the values that a rendered message was made of. Hypotheses on what an export did to the text are tried from
- * the least to the most (see `View`, then lost characters); the first that any reading fits decides. Rendering the
+ * the least to the most (see `View`, then lost characters); the first that any reading fits gives the values, and those
+ * that suppose more are looked at before they are called exact. Rendering the
  * insertions gives the message back up to the normalisation of `view`. Never throws; time is linear in the message for
  * each insert, and bounded where inserts repeat.
  */
@@ -109,101 +106,6 @@ export function sameInsertions(left: readonly (string | null)[], right: readonly
   return true;
 }
 
-/** A template's literals under a view. */
-interface Form {
-  readonly view: View;
-  readonly literals: readonly string[];
-  readonly inserts: readonly number[];
-  readonly hasRepeats: boolean;
-  /** Only tried where the forms before it do not fit. */
-  readonly isLastResort: boolean;
-}
-
-const cachedForms = new WeakMap<CompiledTemplate, Partial<Record<View, readonly Form[]>>>();
-
-function forms(template: CompiledTemplate, view: View): readonly Form[] {
-  let byView = cachedForms.get(template);
-  if (byView === undefined) {
-    byView = {};
-    cachedForms.set(template, byView);
-  }
-  const made = byView[view] ?? makeForms(template, view);
-  byView[view] = made;
-  return made;
-}
-
-/**
- * A parameter reference (`%%1833`) may stand in the text as it is, as FormatMessage leaves it (`%1833`), or replaced by
- * its text. The last is only believed when neither of the others fits: it is an insert without a number.
- */
-function makeForms(template: CompiledTemplate, view: View): readonly Form[] {
-  const { inserts, hasRepeats } = template;
-  const form = (literals: readonly string[]): Form => {
-    const viewed = literals.map(literal => viewLiteral(literal, view));
-    return { view, literals: pad(viewed, view), inserts, hasRepeats, isLastResort: false };
-  };
-  if (!template.hasParameters) return [form(template.literals)];
-  const literals: string[] = [];
-  const open: number[] = [];
-  template.literals.forEach((literal, index) => {
-    const pieces = literal.split(/%%\d+/);
-    literals.push(...pieces);
-    for (let piece = 1; piece < pieces.length; piece++) open.push(0);
-    if (index < inserts.length) open.push(inserts[index]!);
-  });
-  return [
-    form(template.literals),
-    form(template.literals.map(literal => literal.replace(/%%(?=\d)/g, '%'))),
-    {
-      ...form(literals),
-      inserts: open.map((number, index) => (number === 0 ? -index - 1 : number)),
-      isLastResort: true,
-    },
-  ];
-}
-
-/** In the spaced view a space stands before and after everything, so that literals at either end share it with values. */
-function pad(literals: readonly string[], view: View): readonly string[] {
-  if (view !== 'spaced') return literals;
-  const padded = [...literals];
-  padded[0] = ` ${padded[0]!.trimStart()}`;
-  if (padded.length > 1 && literals[0]!.trim() === '') padded[0] = ' ';
-  const last = padded.length - 1;
-  padded[last] = `${padded[last]!.trimEnd()} `;
-  return padded;
-}
-
-/**
- * If an encoding lost characters, then those of the template that do not stand anywhere in the text stand there as `?`.
- * Characters with an ASCII form may have taken that instead.
- */
-function damagedForms(template: CompiledTemplate, views: MessageViews, view: View): Form[] {
-  const kept = new Set(views.raw);
-  const damaged: Form[] = [];
-  for (const isFolding of [true, false]) {
-    let hasLost = false;
-    const literals = template.literals.map(literal => {
-      let lossy = '';
-      for (let at = 0; at < literal.length; at++) {
-        const code = literal.charCodeAt(at);
-        const isKept = code < 128 || kept.has(literal[at]!) || (isFolding && foldsToAscii(code));
-        lossy += isKept ? literal[at]! : '?';
-        hasLost ||= !isKept;
-      }
-      return viewLiteral(lossy, view);
-    });
-    if (!hasLost) continue;
-    const { inserts, hasRepeats } = template;
-    damaged.push({ view, literals: pad(literals, view), inserts, hasRepeats, isLastResort: false });
-  }
-  return damaged;
-}
-
-function foldsToAscii(code: number): boolean {
-  const folded = foldCode(code);
-  return folded < 128 || folded === DROPPED;
-}
-
 function read(
   template: CompiledTemplate,
   form: Form,
@@ -216,58 +118,69 @@ function read(
     const readings = findReadings(input);
     if (readings.count === 0 && !readings.isCut) continue;
     const inversion = toInversion(template, input, readings, views.raw, viewed, view);
-    const isProven = inversion.certainty !== 'exact' || !mayHaveSeams(form.view, views);
-    if (isProven || !hasCutReading(input, form.view === 'trimmed')) return inversion;
+    if (inversion.certainty !== 'exact' || isSettled(input) || !isInDoubt(template, form, views, input, inversion))
+      return inversion;
     return { ...inversion, certainty: 'ambiguous', readings: 2, reason: 'views' };
   }
   return undefined;
 }
 
-/** In the other views spaces at the ends of lines count for nothing, or line breaks are gone. */
-function mayHaveSeams(view: View, views: MessageViews): boolean {
-  return view === 'trimmed' || ((view === 'verbatim' || view === 'folded') && views.mayBeCut());
-}
-
 /**
- * White space at a message's ends comes and goes: message tables end in a line break that viewers cut off, and text
- * forms add some. It only counts where a value stands at the end.
+ * With all white space left out there is one reading too: whatever an export did to white space, the values are the same
+ * but for theirs.
  */
-function* ends(form: Form, text: string): Generator<Alignable> {
-  const { literals, inserts, hasRepeats } = form;
-  const sharesSpaces = form.view === 'spaced';
-  if (sharesSpaces) {
-    const padded = `${text.startsWith(' ') ? '' : ' '}${text}${text.endsWith(' ') && text.length > 1 ? '' : ' '}`;
-    yield { text: padded, from: 0, to: padded.length, literals, inserts, hasRepeats, sharesSpaces };
-    return;
+function isSettled(input: Alignable): boolean {
+  if (
+    input.inserts.length < 2 &&
+    input.literals.every((literal, index) => literal !== '' || index === 0 || index === 1)
+  )
+    return input.literals.length < 2;
+  const text = withoutWhite(input.text);
+  const literals = input.literals.map(withoutWhite);
+  return hasOneReading({ ...input, text, from: 0, to: text.length, literals, hasRepeats: false, sharesSpaces: false });
+}
+
+function withoutWhite(text: string): string {
+  return text.replace(/\s+/g, '');
+}
+
+/** Something else may have been done to the message's white space, and then other values are in it. */
+function isInDoubt(
+  template: CompiledTemplate,
+  form: Form,
+  views: MessageViews,
+  input: Alignable,
+  inversion: Inversion,
+): boolean {
+  if (!input.sharesSpaces && hasCutReading(input)) return true;
+  if (form.view === 'verbatim' || form.view === 'folded') return false;
+  for (const view of LOOSE) {
+    const viewed = view === form.view ? undefined : views.get(view);
+    if (viewed === undefined) continue;
+    for (const other of forms(template, view)) {
+      if (other.isLastResort) continue;
+      for (const alignable of ends(other, viewed.text)) {
+        const readings = findReadings(alignable);
+        if (readings.isCut || readings.count > 1 || (!alignable.sharesSpaces && hasCutReading(alignable))) return true;
+        if (readings.count === 0) continue;
+        const { insertions } = toInversion(template, alignable, readings, views.raw, viewed, view);
+        if (!sameBut(insertions, inversion.insertions)) return true;
+      }
+    }
   }
-  yield { text, from: 0, to: text.length, literals, inserts, hasRepeats, sharesSpaces };
-  const last = literals.length - 1;
-  const first = literals[0]!.slice(spacesBefore(literals[0]!));
-  const final = literals[last]!.slice(0, spacesAfter(literals[last]!, 0));
-  const from = first === '' ? 0 : spacesBefore(text);
-  const to = final === '' && last > 0 ? text.length : spacesAfter(text, from);
-  if (from === 0 && to === text.length && final === literals[last] && first === literals[0]) return;
-  const cut = [...literals];
-  cut[0] = first;
-  cut[last] = last === 0 ? final.slice(spacesBefore(final)) : final;
-  yield { text, from, to, literals: cut, inserts, hasRepeats, sharesSpaces };
+  return false;
 }
 
-function spacesBefore(text: string): number {
-  let at = 0;
-  while (at < text.length && isSpace(text.charCodeAt(at))) at++;
-  return at;
+/** The views that suppose something was done to white space. */
+const LOOSE: readonly View[] = ['joined', 'joined-wide', 'trimmed', 'spaced', 'unbroken'];
+
+/** The same but for white space around them. */
+function sameBut(left: readonly (string | null)[], right: readonly (string | null)[]): boolean {
+  return sameInsertions(left.map(trim), right.map(trim));
 }
 
-function spacesAfter(text: string, least: number): number {
-  let at = text.length;
-  while (at > least && isSpace(text.charCodeAt(at - 1))) at--;
-  return at;
-}
-
-/** Space, tab, line feed: line breaks were folded. */
-function isSpace(code: number): boolean {
-  return code === 32 || code === 9 || code === 10;
+function trim(text: string | null): string | null {
+  return text?.trim() ?? null;
 }
 
 function toInversion(
@@ -286,7 +199,8 @@ function toInversion(
       if (number < 1) continue;
       const from = valueStart(input, readings.starts, k) - shift;
       const to = readings.starts[k]! - shift;
-      insertions[number - 1] = originalSlice(raw, viewed, from, to);
+      const value = originalSlice(raw, viewed, from, to);
+      insertions[number - 1] = input.dropsEnd && k === input.inserts.length ? withoutEnd(value) : value;
     }
   }
   dropUnfilled(insertions);
@@ -295,6 +209,13 @@ function toInversion(
   if (readings.count === 1 && !readings.isCut) return { certainty: 'exact', insertions, view, ...marks };
   const reason = readings.isCut ? 'budget' : 'readings';
   return { certainty: 'ambiguous', insertions, readings: readings.count, reason, view, ...marks };
+}
+
+/** Without the white space at its end, no-break spaces aside. */
+function withoutEnd(value: string): string {
+  let end = value.length;
+  while (end > 0 && ' \t\r\n'.includes(value[end - 1]!)) end--;
+  return value.slice(0, end);
 }
 
 /** Windows leaves an insert in the text for which the event has no string; strings are missing from the end only. */

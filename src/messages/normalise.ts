@@ -1,5 +1,3 @@
-import { mayBeCut } from './cut.js';
-
 /**
  * What exports do to a message's text, undone on both sides before they are compared. An export treats a message as a
  * whole alike, so that each view is a hypothesis on what was done to it: it says how the text and how the template's
@@ -30,7 +28,6 @@ export class MessageViews {
   readonly hasLineBreaks: boolean;
   /** The text holds what stands for characters that an encoding lost. */
   readonly hasLosses: boolean;
-  #mayBeCut: boolean | undefined;
   #verbatim: ViewedText | undefined;
   #folded: ViewedText | undefined;
   #trimmed: ViewedText | undefined;
@@ -40,12 +37,6 @@ export class MessageViews {
     this.raw = raw;
     this.hasLosses = raw.includes('?') || raw.includes('\ufffd');
     this.hasLineBreaks = raw.includes('\n') || raw.includes('\r');
-  }
-
-  /** An export may have cut the spaces at the ends of its lines. */
-  mayBeCut(): boolean {
-    this.#mayBeCut ??= mayBeCut(this.raw);
-    return this.#mayBeCut;
   }
 
   /** The message under a view; undefined where the view cannot be what was done to it. */

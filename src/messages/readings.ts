@@ -14,6 +14,8 @@ export interface Alignable {
    * may then be the same character of the text, with an empty value between them.
    */
   readonly sharesSpaces: boolean;
+  /** White space at the end of the last value is none of its own. */
+  readonly dropsEnd?: boolean;
 }
 
 /**
@@ -52,6 +54,14 @@ export function findReadings(input: Alignable): Readings {
     }
   }
   return { count: 1, starts: leftmost, isCut: false };
+}
+
+/** True when there is one reading, whether repeated inserts agree or not. */
+export function hasOneReading(input: Alignable): boolean {
+  const leftmost = placeLeftmost(input);
+  if (leftmost === undefined) return false;
+  const rightmost = placeRightmost(input, leftmost);
+  return leftmost.every((place, k) => place === rightmost[k]);
 }
 
 /** The value of the insert before literal `k`: its bounds in the text. */
@@ -98,10 +108,12 @@ function placeRightmost(input: Alignable, leftmost: Int32Array): Int32Array {
   return starts;
 }
 
-/** How many characters literal `k` may share with literal `k + 1`. */
-function shared(input: Alignable, k: number): number {
-  if (!input.sharesSpaces) return 0;
-  return input.literals[k]!.endsWith(' ') && input.literals[k + 1]!.startsWith(' ') ? 1 : 0;
+/** How many characters literal `k` may share with the next one, empty ones aside. */
+function shared({ sharesSpaces, literals }: Alignable, k: number): number {
+  if (!sharesSpaces || !literals[k]!.endsWith(' ')) return 0;
+  let next = k + 1;
+  while (next < literals.length - 1 && literals[next] === '') next++;
+  return literals[next]!.startsWith(' ') ? 1 : 0;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { MESSAGE_FIT_WASM } from '../bytes/generated/message-fit.js';
 import { compileOnce, type WasmModule, WebAssembly } from '../bytes/web-assembly.js';
-import { allSeams } from './cut.js';
+import { anchorOf, isBare, mayHide } from './anchors.js';
 import type { GramTables } from './grams.js';
 import { foldTable } from './normalise.js';
 import type { CompiledTemplate } from './template.js';
@@ -182,16 +182,14 @@ const MESSAGE = 20_544;
 const HEAP = 81_920;
 
 /** A row: as in ../bytes/assembly/message-fit.ts. */
-const HEAD_BYTES = 16;
-const SEAM_BYTES = 8;
+const HEAD_BYTES = 8;
 const IS_PLAIN = 1;
 const HAS_REPEATS = 2;
 const IS_WIDE = 4;
+const HAS_BARE = 8;
+const MAY_HIDE = 16;
 /** More do not fit a row; they are not plain. */
 const MOST_UNITS = 0x7fff;
-const MOST_SEAMS = 1000;
-/** In the place of what follows a seam: any line break. */
-const OPEN = 0xffff;
 
 const PAGE_BYTES = 65_536;
 /** A row is fetched by reading so far from where it starts, however short it is. */
@@ -229,42 +227,36 @@ class FitMemory {
       text += lined;
       return lined;
     });
-    const seams = many === 0 ? [] : allSeams(literals, hasRepeats);
     const isPlain =
       !template.hasParameters &&
       many <= MOST_INSERTS &&
       text.length <= MOST_UNITS &&
-      seams.length <= MOST_SEAMS &&
       !isSpace(literals[0]!.charCodeAt(0));
     if (!isPlain) return this.#reserve(HEAD_BYTES);
     const isWide = WIDE.test(text);
     const boundsAt = HEAD_BYTES + many * 2;
-    const seamsAt = boundsAt + (many + 2) * 2;
-    const textAt = seamsAt + seams.length * SEAM_BYTES;
+    const textAt = boundsAt + (many + 2) * 6 - 4;
     const row = this.#reserve(textAt + (isWide ? text.length * 2 : text.length));
     const { words, halves } = this;
     const bytes = this.#bytes;
-    const flags = IS_PLAIN | (hasRepeats ? HAS_REPEATS : 0) | (isWide ? IS_WIDE : 0);
+    let flags = IS_PLAIN | (hasRepeats ? HAS_REPEATS : 0) | (isWide ? IS_WIDE : 0);
+    if (literals.some(isBare)) flags |= mayHide(literals) ? MAY_HIDE : HAS_BARE;
     words[row >> 2] = many | (flags << 8) | (insertCount << 16);
-    words[(row >> 2) + 3] = seams.length | (textAt << 16);
+    words[(row >> 2) + 1] = textAt;
     for (let k = 0; k < many; k++) {
       bytes[row + HEAD_BYTES + k * 2] = hasRepeats ? inserts.indexOf(inserts[k]!) : k;
       bytes[row + HEAD_BYTES + k * 2 + 1] = inserts[k]!;
     }
-    const bounds = (row + boundsAt) >> 1;
+    let at = (row + boundsAt) >> 1;
     let bound = 0;
-    for (let k = 0; k <= many; k++) {
-      bound += literals[k]!.length;
-      halves[bounds + k + 1] = bound;
-    }
-    let at = (row + seamsAt) >> 1;
-    for (const { after, before, literal, length, isOpen } of seams) {
-      halves[at++] = halves[bounds + after]!;
+    for (const literal of literals) {
+      const { offset, length } = anchorOf(literal);
+      halves[at++] = bound;
+      halves[at++] = offset;
       halves[at++] = length;
-      halves[at++] = isOpen ? OPEN : halves[bounds + before]!;
-      halves[at++] = isOpen ? 0 : before === many ? trimmedLength(literals[before]!) : literals[before]!.length;
-      addLineEnd(words, (row >> 2) + 1, literal, length);
+      bound += literal.length;
     }
+    halves[at] = bound;
     bytes.write(text, row + textAt, isWide ? 'utf16le' : 'latin1');
     return row;
   }
@@ -290,8 +282,8 @@ class FitMemory {
     const head = this.words[row >> 2]!;
     const many = head & 0xff;
     const isPlain = ((head >> 8) & IS_PLAIN) !== 0;
-    if (!isPlain || this.halves[((row + HEAD_BYTES) >> 1) + many + 1] === 0) return 0;
-    const text = row + (this.words[(row >> 2) + 3]! >>> 16);
+    if (!isPlain || this.halves[((row + HEAD_BYTES) >> 1) + many + 3] === 0) return 0;
+    const text = row + this.words[(row >> 2) + 1]!;
     return ((head >> 8) & IS_WIDE) !== 0 ? this.#bytes.readUInt16LE(text) : this.#bytes[text]!;
   }
 
@@ -346,24 +338,9 @@ const IS_DIRECT = 'ucs2Write' in Buffer.prototype;
 /** What has no room in a byte. */
 const WIDE = /[^\u0000-\u00ff]/;
 
-/** Without the white space at its end. */
-function trimmedLength(literal: string): number {
-  let length = literal.length;
-  while (length > 0 && isSpace(literal.charCodeAt(length - 1))) length--;
-  return length;
-}
-
 /** Line breaks are LF here. */
 function isSpace(code: number): boolean {
   return code === 32 || code === 9 || code === 10;
-}
-
-/** Adds the end of a seam's first part to a set of 60 bits, and four for each length. */
-function addLineEnd(words: Int32Array, set: number, literal: string, length: number): void {
-  const size = Math.min(4, length);
-  let hash = 0;
-  for (let at = length - 1; at >= length - size; at--) hash = Math.imul(hash + literal.charCodeAt(at), 0x9e3779b1);
-  for (const bit of [(hash >>> 16) % 60, 59 + size]) words[set + (bit >> 5)]! |= 1 << (bit & 31);
 }
 
 /** The exports of ../bytes/assembly/message-fit.ts. */

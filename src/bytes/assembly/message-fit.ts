@@ -3,12 +3,10 @@
 // The message stands at MESSAGE as UTF-16LE. A template stands at an address of its own, as short as can be, since where
 // there are many of them most of the time goes into fetching it:
 //   a word: how many inserts (8 bits), flags (8), the highest number (16)
-//   a set of line ends, two words (see `endsLikeCut`)
-//   a word: how many seams (16 bits), how far from the template its text starts (16)
+//   a word: how far from the template its text starts
 //   for each insert a byte for the index of the first one with its number, and one for the number
-//   for each literal, and behind the last, 16 bits: the unit of the text that it starts at
-//   for each seam 16 bits four times: start and length in the text of what ends the line, then of what follows, where
-//     OPEN stands for any line break
+//   for each literal, 16 bits each: the unit of the text that it starts at; where in it its anchor starts, and how long
+//   that is, or 0 (see ../../messages/anchors.ts); behind the last, the unit that it ends at
 //   the text of all literals with LF for line breaks, a byte a unit, or two where IS_WIDE
 
 import {
@@ -34,12 +32,15 @@ const NONE: i32 = 0;
 const ONE: i32 = 1;
 const UNSURE: i32 = -1;
 
-const HEAD: usize = 16;
+const HEAD: usize = 8;
 /** No parameter references, no white space in front, not too many inserts. */
 const IS_PLAIN: u32 = 1;
 const HAS_REPEATS: u32 = 2;
 const IS_WIDE: u32 = 4;
-const OPEN: u32 = 0xffff;
+/** Some literals are spaces alone, within lines, or line breaks alone. */
+const HAS_BARE: u32 = 8;
+/** Some literal is white space alone that an export may have cut without a trace. */
+const MAY_HIDE: u32 = 16;
 
 /** Readings are counted no further, as in ../../messages/readings.ts. */
 const READINGS_LIMIT: u32 = 1000;
@@ -58,8 +59,6 @@ let pairs: u32 = 0;
 let hasOddities: bool = false;
 /** What stands for characters that an encoding lost stands in it. */
 let hasLosses: bool = false;
-/** No space stands before a line break or the end: an export may have cut such spaces. */
-let mayBeCut: bool = false;
 let hasBreaks: bool = false;
 let falseStarts: i32 = 0;
 
@@ -103,7 +102,6 @@ export function prepare(length: u32): void {
   let trimmed = textEnd;
   while (trimmed > textStart && isSpace(load<u16>(trimmed - 2))) trimmed -= 2;
   trimmedEnd = trimmed;
-  mayBeCut = textEnd > textStart && !isBlank(load<u16>(textEnd - 2)) && !(hasBreaks && hasBlankEnds());
 }
 
 /** Copies the message to LINES, with LF for CRLF and CR. */
@@ -136,23 +134,6 @@ function foldBreaks(end: usize): void {
   v128.store(textEnd, i16x8.splat(0));
 }
 
-/** A space or tab stands before a line break. */
-function hasBlankEnds(): bool {
-  let blank = i16x8.splat(0);
-  // In front of the text stands no line break that is followed by text.
-  for (let at = textStart; at < textEnd; at += 16) {
-    const units = v128.load(at);
-    blank = v128.or(
-      blank,
-      v128.and(
-        v128.or(i16x8.eq(units, i16x8.splat(32)), i16x8.eq(units, i16x8.splat(9))),
-        i16x8.eq(v128.load(at, 2), i16x8.splat(10)),
-      ),
-    );
-  }
-  return v128.any_true(blank);
-}
-
 /**
  * Places the literals: 0 if the message does not fit as it is, 1 if in one way, more if in so many (counted to the
  * limit), -1 if it takes more to tell. OUT then holds, for each insert, where its value starts and ends, in units.
@@ -163,7 +144,7 @@ export function fit(row: usize): i32 {
   if ((flags & IS_PLAIN) == 0) return UNSURE;
   const last = head & 0xff;
   bounds = row + HEAD + <usize>(last << 1);
-  text = row + <usize>load<u16>(row, 14);
+  text = row + <usize>load<u32>(row, 4);
   isWide = (flags & IS_WIDE) != 0;
   const firstSize = literalStart(1) << 1;
   const size = <u32>(textEnd - textStart);
@@ -183,10 +164,13 @@ export function fit(row: usize): i32 {
   // White space at the end of the last literal and of the message may differ, but where the literal is nothing else.
   let end = textEnd - finalSize;
   let misfit = NONE;
+  let dropsEnd = false;
   if (finalSize > size || !stands(end, final, finalSize)) {
     while (finalSize > 0 && isSpace(unitOf(final + (finalSize >> 1) - 1))) finalSize -= 2;
     if (finalSize == 0) {
+      // What stands in the place of a final line break is no value's.
       end = textEnd;
+      dropsEnd = (flags & HAS_REPEATS) == 0;
     } else {
       if (finalSize > trimmedEnd - textStart) return NONE;
       end = trimmedEnd - finalSize;
@@ -198,11 +182,30 @@ export function fit(row: usize): i32 {
   }
 
   let at = textStart + firstSize;
+  // Where the last literal with an anchor ends: what is bare may have gone.
+  let solid = at;
+  // The anchors are where the literals are, and have no other place.
+  let isSure = true;
   place(0, textStart);
   for (let k: u32 = 1; k < last; k++) {
     const literal = literalStart(k);
     const own = literalSize(k);
-    const found = find(literal, own, at, end);
+    const anchor = anchorSize(k);
+    let found: usize;
+    if (anchor == 0) {
+      found = find(literal, own, at, end);
+    } else {
+      const offset = anchorOffset(k);
+      found = find(literal + (offset >> 1), anchor, solid, end);
+      if (found > GAVE_UP) {
+        found -= offset;
+        if (found < at || found + own > end || !stands(found, literal, own)) {
+          found = find(literal, own, at, end);
+          isSure = false;
+        }
+      }
+      solid = found + own;
+    }
     if (found <= GAVE_UP) return found == GAVE_UP ? UNSURE : misfit;
     place(k, found);
     at = found + own;
@@ -211,10 +214,17 @@ export function fit(row: usize): i32 {
   place(last, end);
   let readings: i32 = 1;
   // From the right: while every later literal has one place, this one's other places can only lie before it.
+  solid = end;
   for (let k = last - 1; k >= 1; k--) {
-    const literal = literalStart(k);
-    const own = literalSize(k);
-    const found = find(literal, own, placed(k) + 2, placed(k + 1));
+    const anchor = anchorSize(k);
+    if (isSure && anchor != 0) {
+      const own = placed(k) + anchorOffset(k);
+      const found = find(literalStart(k) + (anchorOffset(k) >> 1), anchor, own + 2, solid);
+      solid = own;
+      if (found == NOT_FOUND) continue;
+      isSure = false;
+    }
+    const found = find(literalStart(k), literalSize(k), placed(k) + 2, placed(k + 1));
     if (found == GAVE_UP) return UNSURE;
     if (found != NOT_FOUND) {
       if ((flags & HAS_REPEATS) != 0) return UNSURE;
@@ -223,11 +233,13 @@ export function fit(row: usize): i32 {
       break;
     }
   }
+  if (readings == 1 && last > 1 && (!isSure || ((flags & (HAS_BARE | MAY_HIDE)) != 0 && mayBeHidden(flags, last)))) return UNSURE;
   if ((flags & HAS_REPEATS) != 0 && !agree(row, last)) return misfit;
   let before: u32 = 0;
   for (let k: u32 = 0; k < last; k++) {
     const from = valueOf(k);
-    const to = placed(k + 1);
+    let to = placed(k + 1);
+    if (dropsEnd && k == last - 1 && to > trimmedEnd) to = trimmedEnd > from ? trimmedEnd : from;
     if (hasOddities && isOdd(from, to)) return UNSURE;
     before = pairsBefore(from, before);
     const start = (<u32>(from - textStart) >> 1) + before;
@@ -236,7 +248,6 @@ export function fit(row: usize): i32 {
     store<u32>(OUT + k * 8, start | (stop << 16));
     store<u32>(OUT + k * 8, load<u8>(row + HEAD + <usize>(k << 1), 1), 4);
   }
-  if (readings == 1 && mayBeCut && endsLikeCut(row, last)) return UNSURE;
   store<u32>(SHAPE, (head & 0xffff0000) | last);
   return readings;
 }
@@ -248,18 +259,42 @@ function indentEnd(): usize {
   return at;
 }
 
+/** A bare literal may have been cut at an end, or before a line break that a value starts with. */
+function mayBeHidden(flags: u32, last: u32): bool {
+  if ((flags & MAY_HIDE) != 0) return true;
+  if (!hasBreaks) return false;
+  for (let k: u32 = 1; k < last; k++) {
+    if (anchorSize(k) != 0 || literalSize(k) == 0 || unitOf(literalStart(k)) == 10) continue;
+    for (let at = valueOf(k - 1); at < placed(k + 1); at += 2) if (load<u16>(at) == 10) return true;
+  }
+  return false;
+}
+
 /** The unit of the text that literal `k` starts at. */
 // @ts-ignore: decorator
 @inline
 function literalStart(k: u32): u32 {
-  return load<u16>(bounds + <usize>(k << 1));
+  return load<u16>(bounds + <usize>(k * 6));
 }
 
 /** In bytes of the message. */
 // @ts-ignore: decorator
 @inline
 function literalSize(k: u32): u32 {
-  return (<u32>load<u16>(bounds + <usize>(k << 1), 2) - literalStart(k)) << 1;
+  return (<u32>load<u16>(bounds + <usize>(k * 6), 6) - literalStart(k)) << 1;
+}
+
+/** Likewise where in literal `k` its anchor starts, and how long that is. */
+// @ts-ignore: decorator
+@inline
+function anchorOffset(k: u32): u32 {
+  return (<u32>load<u16>(bounds + <usize>(k * 6), 2)) << 1;
+}
+
+// @ts-ignore: decorator
+@inline
+function anchorSize(k: u32): u32 {
+  return (<u32>load<u16>(bounds + <usize>(k * 6), 4)) << 1;
 }
 
 // @ts-ignore: decorator
@@ -527,61 +562,8 @@ function isOdd(from: usize, to: usize): bool {
   return false;
 }
 
-/**
- * If an export cut spaces at the ends of lines, a literal that ended in them before an empty value now ends a line (a
- * seam): true when some line of the message ends so, and goes on as the template then does. The set has a bit for each
- * of the ends by its last units, up to four, and one for how many these are.
- */
-function endsLikeCut(row: usize, last: u32): bool {
-  const set = load<u64>(row, 4);
-  if (set == 0) return false;
-  const seams = bounds + <usize>((last + 2) << 1);
-  if (endsIn(set, textEnd) && hasSeam(row, seams, textEnd)) return true;
-  if (trimmedEnd < textEnd && endsIn(set, trimmedEnd) && hasSeam(row, seams, trimmedEnd)) return true;
-  if (!hasBreaks) return false;
-  for (let block = textStart; block < textEnd; block += 16) {
-    let mask = i16x8.bitmask(i16x8.eq(v128.load(block), i16x8.splat(10)));
-    while (mask != 0) {
-      const at = block + <usize>(ctz(mask) << 1);
-      mask &= mask - 1;
-      if (endsIn(set, at) && hasSeam(row, seams, at)) return true;
-    }
-  }
-  return false;
-}
-
-function hasSeam(row: usize, seams: usize, at: usize): bool {
-  const end = seams + <usize>(<u32>load<u16>(row, 12) << 3);
-  for (let seam = seams; seam < end; seam += 8) {
-    const size = <usize>load<u16>(seam, 2) << 1;
-    const next = <usize>load<u16>(seam, 6) << 1;
-    const isOpen = load<u16>(seam, 4) == OPEN;
-    if (at - textStart < size || textEnd - at < next || (next == 0 && at < trimmedEnd && !isOpen)) continue;
-    if (stands(at - size, load<u16>(seam), size) && stands(at, load<u16>(seam, 4), next)) return true;
-  }
-  return false;
-}
-
-function endsIn(set: u64, end: usize): bool {
-  let hash: u32 = 0;
-  for (let length: u32 = 1; length <= 4; length++) {
-    const at = end - <usize>(length << 1);
-    if (at < textStart) return false;
-    hash = (hash + load<u16>(at)) * 0x9e3779b1;
-    if (((set >> <u64>(59 + length)) & 1) != 0 && ((set >> <u64>((hash >>> 16) % 60)) & 1) != 0) return true;
-  }
-  return false;
-}
-
 // @ts-ignore: decorator
 @inline
 function isSpace(c: u32): bool {
   return c == 32 || c == 10 || c == 13 || c == 9;
-}
-
-/** What an export may cut at the end of a line. */
-// @ts-ignore: decorator
-@inline
-function isBlank(c: u32): bool {
-  return c == 32 || c == 9;
 }
