@@ -152,27 +152,25 @@ function isInDoubt(
   input: Alignable,
   inversion: Inversion,
 ): boolean {
-  if (!input.sharesSpaces && hasCutReading(input)) return true;
-  if (form.view === 'verbatim' || form.view === 'folded') return false;
-  for (const view of LOOSE) {
+  if (form.view === 'verbatim' || form.view === 'folded') return hasCutReading(input);
+  // Where a run of white space is one space, there are all readings of the other views; but for line breaks left out.
+  for (const view of ['spaced', 'unbroken'] as const) {
     const viewed = view === form.view ? undefined : views.get(view);
     if (viewed === undefined) continue;
     for (const other of forms(template, view)) {
       if (other.isLastResort) continue;
       for (const alignable of ends(other, viewed.text)) {
         const readings = findReadings(alignable);
-        if (readings.isCut || readings.count > 1 || (!alignable.sharesSpaces && hasCutReading(alignable))) return true;
+        if (readings.isCut || readings.count > 1) return true;
+        if (view === 'unbroken' && hasCutReading(alignable)) return true;
         if (readings.count === 0) continue;
         const { insertions } = toInversion(template, alignable, readings, views.raw, viewed, view);
         if (!sameBut(insertions, inversion.insertions)) return true;
       }
     }
   }
-  return false;
+  return form.view === 'unbroken' && hasCutReading(input);
 }
-
-/** The views that suppose something was done to white space. */
-const LOOSE: readonly View[] = ['joined', 'joined-wide', 'trimmed', 'spaced', 'unbroken'];
 
 /** The same but for white space around them. */
 function sameBut(left: readonly (string | null)[], right: readonly (string | null)[]): boolean {
