@@ -34,7 +34,10 @@ export function planShares({ inputs, read }: Pick<Command, 'inputs' | 'read'>, j
   if (jobs.count === 1) return undefined;
   const files = inputs.map(input => ({ input, size: sizeOf(input) }));
   const total = files.reduce((sum, { size = 0 }) => sum + size, 0);
+  const isParsedWhole = read.parseAll === true;
   if (jobs.count === undefined && total < LEAST_BYTES) return undefined;
+  // A look at a file takes as long as reading 15 MB of it, and nothing is to be gained where all are called XML.
+  if (jobs.count === undefined && !isParsedWhole && inputs.every(isCalledXml)) return undefined;
   const looked = new Map<InputSource, FileOutlook>();
   const { rangeBytes } = jobs;
   for (const { input, size } of files) {
@@ -42,7 +45,7 @@ export function planShares({ inputs, read }: Pick<Command, 'inputs' | 'read'>, j
     const outlook = lookAtFile(input.path, read);
     if (outlook !== undefined) looked.set(input, outlook);
   }
-  const count = jobs.count ?? countThatPays(files, looked, read.parseAll === true, jobs.available);
+  const count = jobs.count ?? countThatPays(files, looked, isParsedWhole, jobs.available);
   if (count < 2) return undefined;
   const steps: Step[] = [];
   let gathered: InputSource[] = [];
@@ -106,11 +109,15 @@ function countThatPays(
   available: () => number,
 ): number {
   const seconds = files.reduce((sum, { input, size = 0 }) => {
-    const format = looked.get(input)?.format ?? (/\.xml$/i.test(input.name) ? 'event-xml' : '');
+    const format = looked.get(input)?.format ?? (isCalledXml(input) ? 'event-xml' : '');
     if (format === 'event-xml') return isParsedWhole ? sum + size / PARSED_XML_RATE : sum;
     return sum + size / (RATES[format] ?? OTHER_RATE);
   }, 0);
   return Math.min(available(), Math.floor(seconds / LEAST_SECONDS));
+}
+
+function isCalledXml({ name }: InputSource): boolean {
+  return /\.xml$/i.test(name);
 }
 
 function rangeBytesOf(size: number, count: number): number {

@@ -40,6 +40,8 @@ export interface EventScan {
   /**
    * Frames from an event's start on; gives 0 between events, 1 at a wanted event, 2 at what it leaves to others, 3 at an
    * event whose end is not here.
+   * Those that repeat events whose texts' numbers are marked at `TAKERS` it stores at `REPEATS`; gives 4 when these are
+   * full.
    * `frame` drops nothing, `scan` what the header shows nobody wants, `sweep` what the whole event, once parsed, shows.
    */
   frame8: ScanEvents;
@@ -61,12 +63,6 @@ export interface EventScan {
    */
   parse8(start: number, end: number): number;
   parse16(start: number, end: number): number;
-  /**
-   * Reads events on from the end of one, as long as they repeat events whose texts' numbers are marked at `TAKERS`, at
-   * most `MOST_REPEATS`. Stores them at `REPEATS` and gives the end of the last.
-   */
-  flood8: ScanEvents;
-  flood16: ScanEvents;
   /**
    * Walks rows of CSV from `at` on; gives 0 where the rest is not whole, 1 behind a row that may be wanted, 2 in front
    * of what it leaves to others.
@@ -126,7 +122,6 @@ export const JSON_SHAPES_END = 663_552;
 /** Where floods are handed over: see `assembly/event-flood.ts`. */
 export const TAKERS = 5_316_608;
 export const REPEATS = TAKERS + CONTENT_NUMBERS;
-export const MOST_REPEATS = 512;
 /** How many values the cache holds. */
 export const CACHE_SLOTS = 8192;
 /** How many long texts are kept, and their greatest length. */

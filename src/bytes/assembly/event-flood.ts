@@ -1,5 +1,5 @@
-// A flood: events one behind the other that repeat earlier ones, of which JavaScript wants numbers alone. They are read by
-// their shapes, without a search for their ends, and many are handed over at a call.
+// A flood: events that repeat earlier ones, of which JavaScript wants numbers alone. They are read by their shapes, those
+// that stand one behind the other without a search for their ends, and many are handed over at a call.
 
 import { knownContentOf } from './event-content';
 import { DIGITS, EPOCH_MS, NANOS, RECORD_ID } from './event-fields';
@@ -12,6 +12,28 @@ import { isSpace, unit } from './units';
 const FIRST: usize = REPEATS + 8;
 const REPEAT: usize = 40;
 
+/** Where repeats do not come, they are looked for less often: each look reads an event that is read again then. */
+let misses: u32 = 0;
+const PATIENCE: u32 = 16;
+
+/** There are none at REPEATS as yet. */
+// @ts-ignore: decorator
+@inline
+export function beginRepeats(): void {
+  store<u32>(REPEATS, 0);
+}
+
+/** No more fit. */
+// @ts-ignore: decorator
+@inline
+export function areRepeatsFull(): bool {
+  return load<u32>(REPEATS) == MOST_REPEATS;
+}
+
+/**
+ * Reads on from the start of an event as long as there stand repeats that somebody takes, and adds them to those at
+ * REPEATS; gives the end of the last one, or `at`.
+ */
 export function flood8(at: usize, end: usize, maxBytes: usize): usize {
   return flood<u8>(at, end, maxBytes);
 }
@@ -20,14 +42,14 @@ export function flood16(at: usize, end: usize, maxBytes: usize): usize {
   return flood<u16>(at, end, maxBytes);
 }
 
-/** Reads on from the end of an event as long as repeats follow that somebody takes; gives the end of the last one. */
 // @ts-ignore: decorator
 @inline
 function flood<T>(at: usize, end: usize, maxBytes: usize): usize {
   const w = sizeof<T>();
+  if (misses >= PATIENCE && (++misses & (PATIENCE - 1)) != 0) return at;
   let p = at;
-  let count: u32 = 0;
-  for (let repeat = FIRST; count < MOST_REPEATS; repeat += REPEAT) {
+  let count = load<u32>(REPEATS);
+  for (let repeat = FIRST + <usize>count * REPEAT; count < MOST_REPEATS; repeat += REPEAT) {
     let start = p;
     // White space before a NUL is the start of UTF-16.
     while (start < end && isSpace(unit<T>(start)) && (w == 2 || (start + 1 < end && load<u8>(start + 1) != 0))) start += w;
@@ -46,5 +68,7 @@ function flood<T>(at: usize, end: usize, maxBytes: usize): usize {
     p = eventEnd;
   }
   store<u32>(REPEATS, count);
+  if (p != at) misses = 0;
+  else misses += 1;
   return p;
 }

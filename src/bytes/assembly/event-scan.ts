@@ -3,6 +3,7 @@
 // ../../read/event-xml/frame.ts: it stops in front of it. The differential tests hold the two to the same answers.
 
 import { forgetContents } from './event-content';
+import { areRepeatsFull, beginRepeats, flood16, flood8 } from './event-flood';
 import { isUnwanted16, isUnwanted8 } from './event-parse';
 import { forgetShapes } from './event-shape';
 import { OUT } from './layout';
@@ -22,6 +23,8 @@ const CANDIDATE: i32 = 1;
 const IRREGULAR: i32 = 2;
 /** The event's end is not here yet. */
 const UNFINISHED: i32 = 3;
+/** The repeats must be taken before more are read. */
+const PAUSE: i32 = 4;
 
 const EVENT = memory.data<u8>([60, 69, 118, 101, 110, 116]); // <Event
 const EVENT_END = memory.data<u8>([60, 47, 69, 118, 101, 110, 116, 62]); // </Event>
@@ -75,6 +78,7 @@ function scan<T>(at: usize, end: usize, maxBytes: usize, filter: i32): i32 {
   let dropped: u32 = 0;
   let p = at;
   let result = GAP;
+  beginRepeats();
   for (;;) {
     // White space before a NUL is the start of UTF-16.
     while (p < end && isSpace(unit<T>(p)) && (w == 2 || (p + 1 < end && load<u8>(p + 1) != 0))) p += w;
@@ -103,6 +107,13 @@ function scan<T>(at: usize, end: usize, maxBytes: usize, filter: i32): i32 {
         ? mayHold<T>(tagEnd + w, eventEnd)
         : !(w == 1 ? isUnwanted8(start, eventEnd) : isUnwanted16(start, eventEnd)))
     ) {
+      const behind = w == 1 ? flood8(start, end, maxBytes) : flood16(start, end, maxBytes);
+      if (behind != start) {
+        p = behind;
+        if (!areRepeatsFull()) continue;
+        result = PAUSE;
+        break;
+      }
       store<u32>(OUT + 4, <u32>start);
       store<u32>(OUT + 8, <u32>eventEnd);
       p = eventEnd;
@@ -250,7 +261,6 @@ export { count8 } from './units';
 export { lines8, text8, written8 } from './json-lines';
 export { match8, resolve8 } from './json-shapes';
 export { long8 } from './long-texts';
-export { flood16, flood8 } from './event-flood';
 export { hashOf as hash8, parse8, parse16 } from './event-parse';
 export { isUtf8 } from './utf8';
 

@@ -97,7 +97,7 @@ export function createEventXmlReader(options: ReadOptions): FormatReader {
     createFast: isSimd
       ? window => {
           fastParse = createSimdParse(window, input, options.repeatsOf);
-          return createSimdScan(window, sink, drop, wanted, usesPrefilter, maxEventBytes, takeFlood);
+          return createSimdScan(window, sink, drop, wanted, usesPrefilter, maxEventBytes, takeRepeats);
         }
       : undefined,
     maxEventBytes,
@@ -106,11 +106,8 @@ export function createEventXmlReader(options: ReadOptions): FormatReader {
     stopAt: options.range?.stopAt,
   });
 
-  function takeFlood(units: Units, from: number, to: number, origin: number): number {
-    if (fastParse === undefined) return from;
-    const at = fastParse.takeFlood(units, from, to, origin, maxEventBytes);
-    events += fastParse.flooded;
-    return at;
+  function takeRepeats(units: Units, origin: number): void {
+    events += fastParse?.takeRepeats(units, origin) ?? 0;
   }
 
   function take(event: EventRecord, leniencies: Leniencies, isFallback: boolean): void {

@@ -3,7 +3,6 @@ import type { ByteWindow } from '../../bytes/byte-window.js';
 import {
   CACHE_SLOTS,
   CONTENT_NUMBERS,
-  MOST_REPEATS,
   PARSED_EVENT,
   PARSED_VALUES,
   REPEATS,
@@ -23,12 +22,8 @@ export interface FastParse {
    * who takes those.
    */
   parse(units: Units, from: number, to: number, offset: number, length: number): EventRecord | typeof TAKEN | undefined;
-  /**
-   * Behind an event that was TAKEN: gives those that follow to who takes them, as long as they are repeats too. Indices
-   * are those of units. @returns where it stopped; `flooded` is how many there were.
-   */
-  takeFlood(units: Units, from: number, to: number, origin: number, maxEventBytes: number): number;
-  readonly flooded: number;
+  /** Gives the repeats that a scan passed to who takes them. @returns how many there were. */
+  takeRepeats(units: Units, origin: number): number;
 }
 
 export const TAKEN = 'taken';
@@ -58,8 +53,6 @@ class SimdParse implements FastParse {
   #words = new Int32Array(0);
   #numbers = new Float64Array(0);
   #encoding: BufferEncoding = 'latin1';
-  #wasTaken = false;
-  flooded = 0;
 
   constructor(memory: WasmMemory, input: string, repeatsOf: RepeatsOf | undefined) {
     this.#memory = memory;
@@ -78,7 +71,6 @@ class SimdParse implements FastParse {
     length: number,
   ): EventRecord | typeof TAKEN | undefined {
     if (this.#bytes.buffer !== units.buffer) this.#look(units.buffer as ArrayBuffer);
-    this.#wasTaken = false;
     let result: number;
     if (units.BYTES_PER_ELEMENT === 2) {
       this.#encoding = 'utf16le';
@@ -102,7 +94,6 @@ class SimdParse implements FastParse {
       if (known.repeat !== NOT_TAKEN) {
         known.repeat.add(this.#input, this.#numbers[EPOCH_MS]!, words[NANOS]!, digits, recordId, offset, length);
         this.#bytes[TAKERS + words[CONTENT]!] = 1;
-        this.#wasTaken = true;
         return TAKEN;
       }
     }
@@ -114,20 +105,11 @@ class SimdParse implements FastParse {
     return record;
   }
 
-  takeFlood(units: Units, from: number, to: number, origin: number, maxEventBytes: number): number {
-    this.flooded = 0;
-    if (!this.#wasTaken) return from;
-    const width = units.BYTES_PER_ELEMENT;
-    const flood = width === 1 ? this.#scan.flood8 : this.#scan.flood16;
-    const end = to * width;
-    let at = from * width;
-    for (;;) {
-      at = flood(at, end, maxEventBytes);
-      const count = this.#words[REPEAT_COUNT]!;
-      for (let repeat = 0; repeat < count; repeat++) this.#giveRepeat(repeat, origin);
-      this.flooded += count;
-      if (count < MOST_REPEATS) return at / width;
-    }
+  takeRepeats(units: Units, origin: number): number {
+    if (this.#bytes.buffer !== units.buffer) this.#look(units.buffer as ArrayBuffer);
+    const count = this.#words[REPEAT_COUNT]!;
+    for (let repeat = 0; repeat < count; repeat++) this.#giveRepeat(repeat, origin);
+    return count;
   }
 
   #giveRepeat(repeat: number, origin: number): void {

@@ -18,8 +18,8 @@ export function createSimdScan(
   /** Drop by the header alone; else only what was parsed. */
   usesPrefilter: boolean,
   maxEventBytes: number,
-  /** Takes what repeats the candidate that stood last; gives where it stopped, in units. */
-  takeFlood: (units: Units, from: number, to: number, origin: number) => number,
+  /** Takes the repeats that were passed. */
+  takeRepeats: (units: Units, origin: number) => void,
 ): { readonly scan: FastScan; readonly finder: Finder } | undefined {
   const { memory } = window;
   if (!(memory instanceof WasmMemory)) return undefined;
@@ -46,14 +46,14 @@ export function createSimdScan(
           at = out[0]!;
           const passed = out[3]!;
           if (passed > 0) dropped(passed);
+          takeRepeats(units, window.origin);
+          if (result === PAUSE) continue;
           if (result !== CANDIDATE) {
             isUnfinished = result === UNFINISHED;
             return at >> shift;
           }
           const start = out[1]!;
           sink.candidate(units, start >> shift, out[2]! >> shift, window.origin + start);
-          // Where another stands right before it a third may follow.
-          if (passed === 0) at = takeFlood(units, at >> shift, to, window.origin) * width;
         }
       },
     },
@@ -70,3 +70,4 @@ export function createSimdScan(
 
 const CANDIDATE = 1;
 const UNFINISHED = 3;
+const PAUSE = 4;
