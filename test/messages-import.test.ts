@@ -410,6 +410,10 @@ t.test('templates pass through files and pipes', async t => {
     });
     t.match(JSON.parse(invertLine(catalogue, 'Cannot reach a at b.', true)), { certainty: 'exact' });
     t.match(JSON.parse(invertLine(catalogue, 'no json', false)), { certainty: 'none', reason: 'bad-line' });
+    const numbered = '{"provider":"P","event_id":"1","message":"Cannot reach a at b."}';
+    t.match(JSON.parse(invertLine(catalogue, numbered, false)), { certainty: 'exact', found_by: 'event' });
+    for (const odd of ['', '[]', 'null', '{}', '{"message":null}', '{"message":7}'])
+      t.match(JSON.parse(invertLine(catalogue, odd, false)), { certainty: 'none', reason: 'bad-line' }, odd);
   }
   t.equal(indexed.size, 2);
   t.throws(() => openTemplateFiles([{ name: 'x.jpg', source: bytesSource(Buffer.from('\xff\xd8', 'latin1')) }]), {

@@ -18,20 +18,30 @@ export function isBare(literal: string): boolean {
   return literal !== '' && literal.trim() === '';
 }
 
-/**
- * Some bare literal may have gone without a trace, with nothing but empty values around it: spaces at a line's end or at
- * the message's start, and what is neither spaces nor line breaks alone. Line breaks do not go so (see ./cut.ts).
- */
-export function mayHide(literals: readonly string[]): boolean {
-  return literals.some((literal, k) => {
-    if (!isBare(literal) || k === 0 || k === literals.length - 1 || /^\n+$/.test(literal)) return false;
-    if (!/^[ \t]+$/.test(literal)) return true;
+/** How bare literals may have gone without a trace, with empty values beside them. Line breaks do not (see ./cut.ts). */
+export interface Hiding {
+  /** Spaces, at a line's end: the text reads so too if those were cut. */
+  readonly atEnd: boolean;
+  /** Spaces, at the message's start. */
+  readonly atStart: boolean;
+  /** What is neither spaces nor line breaks alone. */
+  readonly mixed: boolean;
+}
+
+export function hidingOf(literals: readonly string[]): Hiding {
+  const hiding = { atEnd: false, atStart: false, mixed: false };
+  for (let k = 1; k < literals.length - 1; k++) {
+    const literal = literals[k]!;
+    if (!isBare(literal) || /^\n+$/.test(literal)) continue;
+    if (!/^[ \t]+$/.test(literal)) hiding.mixed = true;
     let after = k + 1;
-    while (after < literals.length && /^[ \t]*$/.test(literals[after]!)) after++;
+    while (after < literals.length && /^[^\S\n]*$/.test(literals[after]!)) after++;
     const next = literals[after];
-    if (next === undefined || /^[ \t]*\n/.test(next)) return true;
+    if (next === undefined || /^[^\S\n]*\n/.test(next)) hiding.atEnd = true;
     let before = k - 1;
-    while (before >= 0 && literals[before]!.trim() === '') before--;
-    return before < 0;
-  });
+    while (before >= 0 && /^[^\S\n]*$/.test(literals[before]!)) before--;
+    if (before < 0) hiding.atStart = true;
+    else if (literals.slice(0, before + 1).every(one => one.trim() === '')) hiding.mixed = true;
+  }
+  return hiding;
 }

@@ -44,9 +44,10 @@ function readLine(content: string): MessageTemplate | string {
     return 'is not JSON';
   }
   if (!isObject(value)) return 'is not an object';
-  const { provider, event_id: eventId, culture, template } = value;
+  const { provider, culture, template } = value;
+  const eventId = readNumber(value.event_id);
   if (typeof provider !== 'string') return 'has no string "provider"';
-  if (typeof eventId !== 'number' || !Number.isInteger(eventId) || eventId < 0 || eventId > 0xffff_ffff) {
+  if (eventId === undefined || eventId > 0xffff_ffff) {
     return 'has no whole number "event_id" from 0 to 4294967295';
   }
   if (typeof template !== 'string') return 'has no string "template"';

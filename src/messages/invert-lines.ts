@@ -18,10 +18,16 @@ export function invertLine(catalogue: Catalogue, line: string, isText: boolean):
   const { message, provider, event_id, culture } = value as Record<string, unknown>;
   const known = {
     provider: typeof provider === 'string' ? provider : undefined,
-    eventId: typeof event_id === 'number' && Number.isInteger(event_id) ? event_id : undefined,
+    eventId: toEventId(event_id),
     culture: typeof culture === 'string' ? culture : undefined,
   };
   return JSON.stringify(toAnswer(catalogue.invert(String(message), known)));
+}
+
+/** Some tools write numbers as strings. */
+function toEventId(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isInteger(number) ? number : undefined;
 }
 
 /** The answer as it is printed: keys in a fixed order, in snake case. */

@@ -1,6 +1,6 @@
 import { MESSAGE_FIT_WASM } from '../bytes/generated/message-fit.js';
 import { compileOnce, type WasmModule, WebAssembly } from '../bytes/web-assembly.js';
-import { anchorOf, isBare, mayHide } from './anchors.js';
+import { anchorOf, hidingOf, isBare } from './anchors.js';
 import type { GramTables } from './grams.js';
 import { foldTable } from './normalise.js';
 import type { CompiledTemplate } from './template.js';
@@ -8,6 +8,8 @@ import type { CompiledTemplate } from './template.js';
 /** What `fit` answers beside the number of readings. */
 export const NONE = 0;
 export const UNSURE = -1;
+/** One, but spaces alone between its values may have been cut with an empty one: `ambiguous`, by `views`. */
+export const HIDDEN = 0x10000;
 
 /**
  * The fast path of inversion: messages that fit a template as they are. Whatever is not so plain, or where the machine's
@@ -55,7 +57,8 @@ export class PlainTemplates {
     for (let index = 0; index < insertions.length; index++) insertions[index] = null;
     for (let k = shape & 0xff, out = OUT >> 2; k > 0; k--, out += 2) {
       const bounds = words[out]!;
-      insertions[words[out + 1]! - 1] = message.slice(bounds & 0xffff, bounds >>> 16);
+      // Of one that stands twice the first counts: they may differ in the form of their line breaks.
+      insertions[words[out + 1]! - 1] ??= message.slice(bounds & 0xffff, bounds >>> 16);
     }
     return insertions;
   }
@@ -188,6 +191,8 @@ const HAS_REPEATS = 2;
 const IS_WIDE = 4;
 const HAS_BARE = 8;
 const MAY_HIDE = 16;
+const HIDES_AT_END = 32;
+const HIDES_AT_START = 64;
 /** More do not fit a row; they are not plain. */
 const MOST_UNITS = 0x7fff;
 
@@ -240,7 +245,10 @@ class FitMemory {
     const { words, halves } = this;
     const bytes = this.#bytes;
     let flags = IS_PLAIN | (hasRepeats ? HAS_REPEATS : 0) | (isWide ? IS_WIDE : 0);
-    if (literals.some(isBare)) flags |= mayHide(literals) ? MAY_HIDE : HAS_BARE;
+    if (literals.some(isBare)) {
+      const { atEnd, atStart, mixed } = hidingOf(literals);
+      flags |= HAS_BARE | (mixed ? MAY_HIDE : 0) | (atEnd ? HIDES_AT_END : 0) | (atStart ? HIDES_AT_START : 0);
+    }
     words[row >> 2] = many | (flags << 8) | (insertCount << 16);
     words[(row >> 2) + 1] = textAt;
     for (let k = 0; k < many; k++) {

@@ -31,6 +31,8 @@ import { lookUp } from './message-grams';
 const NONE: i32 = 0;
 const ONE: i32 = 1;
 const UNSURE: i32 = -1;
+/** One, but not proven: as in ../../messages/verbatim.ts. */
+const HIDDEN: i32 = 0x10000;
 
 const HEAD: usize = 8;
 /** No parameter references, no white space in front, not too many inserts. */
@@ -41,6 +43,9 @@ const IS_WIDE: u32 = 4;
 const HAS_BARE: u32 = 8;
 /** Some literal is white space alone that an export may have cut without a trace. */
 const MAY_HIDE: u32 = 16;
+/** Some are spaces alone at a line's end, or at the message's start. */
+const HIDES_AT_END: u32 = 32;
+const HIDES_AT_START: u32 = 64;
 
 /** Readings are counted no further, as in ../../messages/readings.ts. */
 const READINGS_LIMIT: u32 = 1000;
@@ -199,7 +204,7 @@ export function fit(row: usize): i32 {
       found = find(literal + (offset >> 1), anchor, solid, end);
       if (found > GAVE_UP) {
         found -= offset;
-        if (found < at || found + own > end || !stands(found, literal, own)) {
+        if (found < at || found + own > end || !hasEdges(found, literal, own, offset, anchor)) {
           found = find(literal, own, at, end);
           isSure = false;
         }
@@ -233,7 +238,13 @@ export function fit(row: usize): i32 {
       break;
     }
   }
-  if (readings == 1 && last > 1 && (!isSure || ((flags & (HAS_BARE | MAY_HIDE)) != 0 && mayBeHidden(flags, last)))) return UNSURE;
+  if (readings == 1 && last > 1) {
+    if ((flags & HAS_BARE) != 0) {
+      readings = proof(flags, last);
+      if (readings == UNSURE) return UNSURE;
+    }
+    if (!isSure && readings == 1) return UNSURE;
+  }
   if ((flags & HAS_REPEATS) != 0 && !agree(row, last)) return misfit;
   let before: u32 = 0;
   for (let k: u32 = 0; k < last; k++) {
@@ -259,15 +270,44 @@ function indentEnd(): usize {
   return at;
 }
 
-/** A bare literal may have been cut at an end, or before a line break that a value starts with. */
-function mayBeHidden(flags: u32, last: u32): bool {
-  if ((flags & MAY_HIDE) != 0) return true;
-  if (!hasBreaks) return false;
+/** The rest of a literal, around its anchor, stands there too; mostly a space on either side. */
+// @ts-ignore: decorator
+@inline
+function hasEdges(at: usize, literal: u32, own: u32, offset: u32, anchor: u32): bool {
+  if (offset > 2 || own - offset - anchor > 2) return stands(at, literal, own);
+  if (offset != 0 && load<u16>(at) != unitOf(literal)) return false;
+  return offset + anchor == own || load<u16>(at + own - 2) == unitOf(literal + (own >> 1) - 1);
+}
+
+/** Whether a bare literal may have been cut at an end, or before a line break that a value starts with. */
+function proof(flags: u32, last: u32): i32 {
+  if ((flags & (MAY_HIDE | HAS_REPEATS)) == 0) {
+    if ((flags & HIDES_AT_END) != 0 && !hasBlankEnds()) return HIDDEN;
+    if ((flags & HIDES_AT_START) != 0 && !isSpace(load<u16>(textStart)) && trimmedEnd == textEnd) return HIDDEN;
+  }
+  if ((flags & (MAY_HIDE | HIDES_AT_END)) != 0) return UNSURE;
+  if ((flags & HIDES_AT_START) != 0 && !isSpace(load<u16>(textStart)) && trimmedEnd == textEnd) return UNSURE;
+  if (!hasBreaks) return ONE;
   for (let k: u32 = 1; k < last; k++) {
     if (anchorSize(k) != 0 || literalSize(k) == 0 || unitOf(literalStart(k)) == 10) continue;
-    for (let at = valueOf(k - 1); at < placed(k + 1); at += 2) if (load<u16>(at) == 10) return true;
+    for (let at = valueOf(k - 1); at < placed(k + 1); at += 2) if (load<u16>(at) == 10) return UNSURE;
+  }
+  return ONE;
+}
+
+/** A space or tab, or what may be a space of another width, stands at the end or before a line break. */
+function hasBlankEnds(): bool {
+  if (isWide16(load<u16>(textEnd - 2))) return true;
+  for (let at = textStart; hasBreaks && at < textEnd; at += 2) {
+    if (load<u16>(at) == 10 && at > textStart && isWide16(load<u16>(at - 2))) return true;
   }
   return false;
+}
+
+// @ts-ignore: decorator
+@inline
+function isWide16(c: u32): bool {
+  return (c <= 32 && c != 10) || (c > 127 && (c < 192 || c > 0x1000));
 }
 
 /** The unit of the text that literal `k` starts at. */
