@@ -87,10 +87,19 @@ export interface EventScan {
   match8(shape: number, from: number, to: number): number;
   /** Gives the values that `asker` asks for their slots in the cache. Each must then be asked for once. */
   resolve8(shape: number, asker: number): void;
+  /** Keeps the texts of the event that fitted the shape last: their number, below `CONTENT_NUMBERS`, or -1. */
+  keepTexts8(shape: number): number;
+  /**
+   * Reads lines on from `at` as long as they have the shape and hold texts that were kept, at most `MOST_REPEATS`. Stores
+   * them at `REPEATS` as `assembly/json-flood.ts` says and gives where it stopped.
+   */
+  floodJson8(shape: number, at: number, end: number, maxBytes: number, time: number, recordId: number): number;
+  /** Forgets the texts that were kept. */
+  forgetContents(): void;
   /** A 32-bit hash of the bytes in [from, to). */
   hash8(from: number, to: number): number;
   /**
-   * The number, below `LONG_TEXTS`, of the text in [from, to) among the long ones that came before, with `0x10000` if it is
+   * The number, below 512, of the text in [from, to) among the long ones that came before, with `0x10000` if it is
    * new there; -1 when it is not kept.
    */
   long8(from: number, to: number): number;
@@ -124,8 +133,7 @@ export const TAKERS = 5_316_608;
 export const REPEATS = TAKERS + CONTENT_NUMBERS;
 /** How many values the cache holds. */
 export const CACHE_SLOTS = 8192;
-/** How many long texts are kept, and their greatest length. */
-export const LONG_TEXTS = 512;
+/** A longer text is not kept. */
 export const LONGEST_KEPT = 4096;
 
 const PAGE_BYTES = 65_536;

@@ -24,8 +24,18 @@ const NEW_EACH_TIME: u32 = 3;
 /** Of a value: its text is to be made of escapes, and is in no slot. */
 const HAS_ESCAPE: i32 = 0x40000;
 
+/** What `pastShape` found: whether there were bytes beyond ASCII. */
+let isWide: bool = false;
+
 /** Compares; the values stand at VALUES as text references (from, to, slot and flags), without their slots. */
 export function match8(shape: usize, from: usize, to: usize): i32 {
+  if (pastShape(shape, from, to) != to) return DIFFERS;
+  beginEvent();
+  return isWide ? FITS_AS_UTF8 : FITS;
+}
+
+/** Past what fits the shape at `from`, or 0 when nothing does; it ends before `to`, or there. Values as `match8` has them. */
+export function pastShape(shape: usize, from: usize, to: usize): usize {
   const count = load<u32>(shape);
   let p = from;
   let value = VALUES;
@@ -34,14 +44,11 @@ export function match8(shape: usize, from: usize, to: usize): i32 {
   for (let k: u32 = 0; k < count; k++, part += 8) {
     const text = <usize>load<u32>(part);
     const length = <usize>load<u16>(part, 4);
-    if (p + length > to || !isSame(p, text, length)) return DIFFERS;
+    if (p + length > to || !isSame(p, text, length)) return 0;
     p += length;
     const kind = <u32>load<u8>(part, 6);
-    if (kind == END) {
-      if (p != to) return DIFFERS;
-      break;
-    }
-    if (value == VALUES_END - (VALUES_END - VALUES) % 12) return DIFFERS;
+    if (kind == END) break;
+    if (value == VALUES_END - (VALUES_END - VALUES) % 12) return 0;
     store<u32>(value, <u32>p);
     let flags: i32 = <u32>load<u8>(part, 7) == NEW_EACH_TIME ? UNCACHED : 0;
     if (kind == STRING) {
@@ -56,28 +63,33 @@ export function match8(shape: usize, from: usize, to: usize): i32 {
         high = v128.or(high, bytes);
         if (mask == 0) {
           p += 16;
-          if (p >= to) return DIFFERS;
+          if (p >= to) return 0;
           continue;
         }
         p += <usize>ctz(mask);
-        if (p >= to) return DIFFERS;
+        if (p >= to) return 0;
         const c = load<u8>(p);
         if (c == 34) break;
-        if (c != 92) return DIFFERS;
+        if (c != 92) return 0;
         p = pastEscape(p, to);
-        if (p == 0) return DIFFERS;
+        if (p == 0) return 0;
         flags = HAS_ESCAPE | UNCACHED;
       }
     } else {
       p = pastNumber(p, to);
-      if (p == 0) return DIFFERS;
+      if (p == 0) return 0;
     }
     store<u32>(value, <u32>p, 4);
     store<i32>(value, flags, 8);
     value += 12;
   }
-  beginEvent();
-  return v128.bitmask<u8>(high) == 0 ? FITS : FITS_AS_UTF8;
+  isWide = v128.bitmask<u8>(high) != 0;
+  return p;
+}
+
+/** Whether what `pastShape` went past may hold bytes beyond ASCII. */
+export function wasWide(): bool {
+  return isWide;
 }
 
 /** Gives the values that `asker` asks for their slots. Each must then be asked for once. */

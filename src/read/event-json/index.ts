@@ -17,7 +17,7 @@ import {
 import type { Dialect, DialectContext, Loss } from './dialect.js';
 import { decodeUnits16, JsonDocument, type JsonUnits } from './json-document.js';
 import { type FrameSink, JsonFramer } from './json-framer.js';
-import { JsonShapes } from './json-shapes.js';
+import { JsonShapes, type ShapedEvent } from './json-shapes.js';
 import { KeyTable } from './key-table.js';
 import { ProviderPrefilter } from './provider-prefilter.js';
 import { type ReadObject, readObject } from './read-object.js';
@@ -215,18 +215,21 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
 
   /** True when the event has a shape that is known, and was read by it. */
   #readShaped(shapes: JsonShapes, from: number, to: number): boolean {
-    const { computer } = this.#options;
     const losses = this.#losses;
     if (losses.length > 0) losses.length = 0;
     const event = shapes.read(from, to, from + this.#base);
     if (event === undefined) return false;
     if (this.#dialect !== shapes.dialect) this.#countDialect(shapes.dialect);
     for (let at = 0; at < losses.length; at++) this.#warn(losses[at]!, LOSSES[losses[at]!]);
-    if (event === 'unwanted' || event === 'taken') return true;
+    if (event !== 'unwanted' && event !== 'taken') this.#give(event);
+    return true;
+  }
+
+  #give(event: ShapedEvent): void {
+    const { computer } = this.#options;
     if (event.time === undefined) this.#withoutTime += 1;
     if (event.computer === undefined && computer !== undefined) event.computer = computer;
     this.#emit(event);
-    return true;
   }
 
   #learn(shapes: JsonShapes, doc: JsonDocument, dialect: Dialect): void {
@@ -236,6 +239,20 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
   }
 
   skipLines(from: number, end: number): number {
+    const start = this.#shapes?.isFlooding === true ? this.#takeFlood(this.#shapes, from, end) : from;
+    return start < end ? this.#countLines(start, end) : start;
+  }
+
+  #takeFlood(shapes: JsonShapes, from: number, end: number): number {
+    const losses = this.#losses;
+    losses.length = 0;
+    const next = shapes.flood(from, end, this.#maxBytes, this.#base, event => this.#give(event));
+    this.#events += shapes.flooded;
+    for (const loss of losses) this.#warn(loss, LOSSES[loss]);
+    return next;
+  }
+
+  #countLines(from: number, end: number): number {
     if (this.#simd === undefined || this.#prefilter === undefined) return from;
     const { lines8 } = this.#simd.scan;
     const next = lines8(from, Math.min(this.#prefilter.next(from), end), this.#maxBytes, SCAN_OUT);

@@ -6,7 +6,9 @@ import {
   CACHE_SLOTS,
   JSON_SHAPES,
   JSON_SHAPES_END,
+  MOST_REPEATS,
   PARSED_VALUES,
+  REPEATS,
   type WasmMemory,
 } from '../../bytes/window-memory.js';
 import { type EventRecord, type Instant, NOT_TAKEN, type Repeat, type RepeatsOf } from '../../model/index.js';
@@ -43,6 +45,12 @@ export class JsonShapes {
   readonly #made: string[] = [];
   /** Payloads of earlier events, each with what it holds and what its form has lost. A bounded memory of a pure function. */
   readonly #payloads = new Map<string, { readonly read: Insertions | undefined; readonly losses: readonly Loss[] }>();
+  /** By the number that their texts were given: events whose repeats are taken. */
+  readonly #takers: KnownEvent[] = [];
+  /** Of the event that was taken last. */
+  #flooding: Shape | undefined;
+  /** How many events `flood` went past. */
+  flooded = 0;
   #payloadLosses: readonly Loss[] = NO_LOSSES;
   /** The dialect of the event that was read last. */
   dialect = '';
@@ -69,7 +77,8 @@ export class JsonShapes {
    * The event in `[from, to)`, or that nobody wants it, or that it repeats one and was given to who takes those;
    * undefined when it has none of the shapes, or is no UTF-8.
    */
-  read(from: number, to: number, offset: number): Mutable<EventRecord> | 'unwanted' | 'taken' | undefined {
+  read(from: number, to: number, offset: number): ShapedEvent | 'unwanted' | 'taken' | undefined {
+    this.#flooding = undefined;
     const shape = this.#shapeOf(from, to);
     if (shape === undefined || !this.#isFilled(shape)) return undefined;
     this.#scan.resolve8(shape.address, ASKED_FIRST);
@@ -96,15 +105,16 @@ export class JsonShapes {
     if (isAgain) {
       // Local times are counted, so each is read once.
       const time = this.#timeOf(shape);
-      const { event, losses } = known;
-      for (const loss of losses) this.#context.note(loss);
-      if (this.#take(shape, known, time, offset, to - from)) return 'taken';
-      const { time: _, recordId: __, ...same } = event;
-      const record: Mutable<EventRecord> = { ...same, position: { input: this.#input, offset, length: to - from } };
-      const recordId = recordIdOf(this.#text(shape, shape.recordId));
-      if (recordId !== undefined) record.recordId = recordId;
-      if (time !== undefined) record.time = time;
-      return record;
+      for (const loss of known.losses) this.#context.note(loss);
+      if (this.#take(shape, known, time, offset, to - from)) {
+        const number = this.#scan.keepTexts8(shape.address);
+        if (number >= 0) {
+          this.#takers[number] = known;
+          this.#flooding = shape;
+        }
+        return 'taken';
+      }
+      return this.#repeated(known, this.#text(shape, shape.recordId), time, offset, to - from);
     }
     this.#payloadLosses = NO_LOSSES;
     const event = this.#record(shape, provider, id, { input: this.#input, offset, length: to - from });
@@ -118,10 +128,79 @@ export class JsonShapes {
     return event;
   }
 
+  /** True behind an event that repeats another and was taken: the next ones may be such too. */
+  get isFlooding(): boolean {
+    return this.#flooding !== undefined;
+  }
+
+  /**
+   * Takes the lines from `from` on, where one starts, that repeat events whose repeats are taken. What `emit` is given is a
+   * repeat with an odd time. `flooded` says how many lines that were.
+   * @returns where the next line starts.
+   */
+  flood(from: number, end: number, maxBytes: number, base: number, emit: (event: ShapedEvent) => void): number {
+    const shape = this.#flooding!;
+    this.flooded = 0;
+    let at = from;
+    for (;;) {
+      at = this.#scan.floodJson8(shape.address, at, end, maxBytes, shape.time, Math.max(shape.recordId, NONE));
+      const count = this.#words[REPEATS >> 2]!;
+      for (let k = 0; k < count; k++) this.#takeRepeat(shape, (REPEATS >> 2) + 2 + k * REPEAT_WORDS, base, emit);
+      this.flooded += count;
+      if (count < MOST_REPEATS) break;
+    }
+    if (this.flooded === 0) this.#flooding = undefined;
+    return at;
+  }
+
+  #takeRepeat(shape: Shape, word: number, base: number, emit: (event: ShapedEvent) => void): void {
+    const words = this.#words;
+    const known = this.#takers[words[word]!]!; // kept when `read` put its texts there
+    const offset = words[word + 1]! + base;
+    const length = words[word + 2]!;
+    for (const loss of known.losses) this.#context.note(loss);
+    const from = words[word + 3]!;
+    const to = words[word + 4]!;
+    const time = this.#usualTime(shape, from, to) ?? shape.readTime(this.#textIn(from, to), this.#context);
+    const idFrom = words[word + 5]!;
+    const idTo = words[word + 6]!;
+    if (time === undefined || time.alternative !== undefined) {
+      emit(this.#repeated(known, idFrom === 0 ? '' : this.#textIn(idFrom, idTo), time, offset, length));
+      return;
+    }
+    const number = idFrom === 0 ? -1 : this.#numberIn(idFrom, idTo);
+    known.repeat!.add(this.#input, time.epochMs, time.nanos, time.digits, number, offset, length, time.basis);
+  }
+
+  /** The text of a string or number, whether it has escapes or not. */
+  #textIn(from: number, to: number): string {
+    const text = this.#decode(from, to);
+    return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text;
+  }
+
+  /** The event that repeats a known one. */
+  #repeated(
+    { event }: KnownEvent,
+    recordIdText: string,
+    time: Instant | undefined,
+    offset: number,
+    length: number,
+  ): ShapedEvent {
+    const { time: _, recordId: __, ...same } = event;
+    const record: ShapedEvent = { ...same, position: { input: this.#input, offset, length } };
+    const recordId = recordIdOf(recordIdText);
+    if (recordId !== undefined) record.recordId = recordId;
+    if (time !== undefined) record.time = time;
+    return record;
+  }
+
   /** Remembers the shape of a document that was read at `places`. */
   learn(document: JsonDocument, from: number, to: number, dialect: string, places: ShapedPlaces): void {
     if (this.#credit < LEARN_COST) return;
     this.#credit -= LEARN_COST;
+    // Another shape may take the place of one whose texts were kept.
+    this.#scan.forgetContents();
+    this.#flooding = undefined;
     const index = this.#shapes.length < MOST_SHAPES ? this.#shapes.length : MOST_SHAPES - 1;
     const address = this.#shapes[index]?.address ?? JSON_SHAPES + index * SHAPE_BYTES;
     const shape = this.#shapeAt(address, document, from, to, dialect, places);
@@ -203,8 +282,11 @@ export class JsonShapes {
     const from = this.#words[at]!;
     const to = this.#words[at + 1]!;
     if (from === to) return -1;
+    return to - from > 15 || this.#bytes[from] === 0x30 ? ODD_NUMBER : this.#numberIn(from, to);
+  }
+
+  #numberIn(from: number, to: number): number {
     const bytes = this.#bytes;
-    if (to - from > 15 || bytes[from] === 0x30) return ODD_NUMBER;
     let number = 0;
     for (let k = from; k < to; k++) {
       const digit = bytes[k]! - 0x30;
@@ -215,15 +297,14 @@ export class JsonShapes {
   }
 
   #timeOf(shape: Shape): Instant | undefined {
-    return this.#usualTime(shape) ?? this.#anyTime(shape);
+    const at = VALUES + shape.time * 3;
+    const usual = shape.time < 0 ? undefined : this.#usualTime(shape, this.#words[at]!, this.#words[at + 1]!);
+    return usual ?? this.#anyTime(shape);
   }
 
   /** From the bytes, where it is written as nearly all are. */
-  #usualTime({ time: place, readTime }: Shape): Instant | undefined {
-    if (place < 0) return undefined;
+  #usualTime({ readTime }: Shape, from: number, to: number): Instant | undefined {
     const bytes = this.#bytes;
-    const from = this.#words[VALUES + place * 3]!;
-    const to = this.#words[VALUES + place * 3 + 1]!;
     const last = bytes[to - 1];
     if (last === LETTER_Z) return parseInstantUnits(bytes, from, to);
     if (last === DIGIT_0 && bytes[to - 6] === PLUS) {
@@ -239,13 +320,8 @@ export class JsonShapes {
   }
 
   /** Undefined where the parser reads what stands in for an unreadable field. Every text is asked for all the same. */
-  #record(
-    shape: Shape,
-    provider: string,
-    id: EventId,
-    position: EventRecord['position'],
-  ): Mutable<EventRecord> | undefined {
-    const record: Mutable<EventRecord> = { type: 'event', provider, eventId: id.eventId, position };
+  #record(shape: Shape, provider: string, id: EventId, position: EventRecord['position']): ShapedEvent | undefined {
+    const record: ShapedEvent = { type: 'event', provider, eventId: id.eventId, position };
     const qualifiers = this.#text(shape, shape.qualifiers);
     if (qualifiers !== shape.qualifiersText) {
       shape.qualifiersText = qualifiers;
@@ -281,7 +357,7 @@ export class JsonShapes {
     return record;
   }
 
-  #takeValues(shape: Shape, values: readonly number[], record: Mutable<EventRecord>): void {
+  #takeValues(shape: Shape, values: readonly number[], record: ShapedEvent): void {
     const insertions: string[] = [];
     let hash = values.length;
     for (let k = 0; k < values.length; k++) {
@@ -299,7 +375,7 @@ export class JsonShapes {
     }
   }
 
-  #takePayload(shape: Shape, text: string, record: Mutable<EventRecord>): void {
+  #takePayload(shape: Shape, text: string, record: ShapedEvent): void {
     let known = this.#payloads.get(text);
     if (known === undefined) {
       const losses: Loss[] = [];
@@ -519,8 +595,12 @@ interface KnownEvent {
 const NO_LOSSES: readonly Loss[] = [];
 
 type EventId = NonNullable<ReturnType<typeof splitEventId>>;
+/** An event that a reader may still complete. */
+export type ShapedEvent = Mutable<EventRecord>;
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
+/** At `REPEATS`, as in `assembly/json-flood.ts`. */
+const REPEAT_WORDS = 10;
 const ODD_NUMBER = -2;
 const LETTER_Z = 0x5a;
 const DIGIT_0 = 0x30;
