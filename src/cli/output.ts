@@ -17,7 +17,11 @@ export interface Output {
 export class ReaderGone extends Error {}
 
 /** Fewer, larger writes: one a line costs twice the time of making the line. */
-const BATCH_CHARS = 256 * 1024;
+const BATCH_BYTES = 256 * 1024;
+/** Few lines are longer than what is left of it. */
+const ROOM_BYTES = 320 * 1024;
+/** A UTF-16 unit takes at most so many bytes of UTF-8. */
+const MOST_BYTES_A_UNIT = 3;
 
 /**
  * Standard output, or a file that only its owner may read when it is `isPrivate` (partial ledgers and rejects hold raw
@@ -31,26 +35,45 @@ export function openOutput(
   const fd =
     path === undefined ? 1 : openFile(path, options.isPrivate === true ? 0o600 : 0o666, options.option ?? '-o');
   const name = path ?? 'standard output';
-  let batch: string[] = [];
-  let chars = 0;
+  // As bytes at once: lines that wait as strings are what the garbage collector would carry about.
+  let room = Buffer.allocUnsafeSlow(ROOM_BYTES);
+  let used = 0;
+  let full: Buffer[] = [];
+  let waiting = 0;
 
   const flush = async () => {
-    const bytes = Buffer.from(batch.join(''));
-    batch = [];
-    chars = 0;
-    for (let at = 0; at < bytes.length; ) {
-      const written = tryWrite(fd, bytes, at, name);
-      if (written === 'full') await roomInPipe();
-      else at += written;
+    const batch = [...full, room.subarray(0, used)];
+    full = [];
+    used = 0;
+    waiting = 0;
+    for (const bytes of batch) {
+      for (let at = 0; at < bytes.length; ) {
+        const written = tryWrite(fd, bytes, at, name);
+        if (written !== 'full') {
+          at += written;
+          continue;
+        }
+        // Lines that come while this waits must not be written over those that wait.
+        if (room.buffer === batch.at(-1)?.buffer) room = Buffer.allocUnsafeSlow(ROOM_BYTES);
+        await roomInPipe();
+      }
     }
   };
   return {
     line(text) {
-      batch.push(text, '\n');
-      chars += text.length + 1;
+      const most = text.length * MOST_BYTES_A_UNIT + 1;
+      if (most > room.length - used) {
+        full.push(room.subarray(0, used));
+        room = Buffer.allocUnsafeSlow(Math.max(most, ROOM_BYTES));
+        used = 0;
+      }
+      const length = room.write(text, used);
+      room[used + length] = LINE_FEED;
+      used += length + 1;
+      waiting += length + 1;
     },
     flush,
-    drain: () => (chars < BATCH_CHARS ? undefined : flush()),
+    drain: () => (waiting < BATCH_BYTES ? undefined : flush()),
     async close() {
       await flush();
       if (path === undefined) return;
@@ -59,6 +82,8 @@ export function openOutput(
     },
   };
 }
+
+const LINE_FEED = 0x0a;
 
 /** Writes a whole file. @throws EvpairError `ERR_OUTPUT` when it cannot be made or written. */
 export function writeWhole(path: string, bytes: Uint8Array): void {
