@@ -131,6 +131,7 @@ export const JSON_SHAPES_END = 663_552;
 /** Where floods are handed over: see `assembly/event-flood.ts`. */
 export const TAKERS = 5_316_608;
 export const REPEATS = TAKERS + CONTENT_NUMBERS;
+export const MOST_REPEATS = 512;
 /** How many values the cache holds. */
 export const CACHE_SLOTS = 8192;
 /** A longer text is not kept. */
