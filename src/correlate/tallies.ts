@@ -32,19 +32,26 @@ export class Tallies {
 
   /** How many failures have each value of a field of their outline. */
   countBy(of: (outline: Outline) => string): Record<string, number> {
-    const counts = new Map<string, number>();
-    this.#each((id, count) => {
+    const values: string[] = [];
+    const counts: number[] = [];
+    for (const id of this.#ids) {
       const value = of(this.#contributions.outlineOf(id));
-      counts.set(value, (counts.get(value) ?? 0) + count);
-    });
-    return Object.fromEntries([...counts].sort(([a], [b]) => byCodeUnits(a, b)));
+      const at = values.indexOf(value);
+      if (at < 0) {
+        values.push(value);
+        counts.push(this.#counts[id]!);
+      } else {
+        counts[at]! += this.#counts[id]!;
+      }
+    }
+    if (values.length === 1) return { [values[0]!]: counts[0]! };
+    const entries = values.map((value, at): [string, number] => [value, counts[at]!]);
+    return Object.fromEntries(entries.sort(([a], [b]) => byCodeUnits(a, b)));
   }
 
   countIf(is: (outline: Outline) => boolean): number {
     let sum = 0;
-    this.#each((id, count) => {
-      if (is(this.#contributions.outlineOf(id))) sum += count;
-    });
+    for (const id of this.#ids) if (is(this.#contributions.outlineOf(id))) sum += this.#counts[id]!;
     return sum;
   }
 
@@ -57,21 +64,17 @@ export class Tallies {
     return this.#values(listed, outline => ({ names: outline.attributes, from: outline.placeholders.length }));
   }
 
-  #each(visit: (id: number, count: number) => void): void {
-    for (let at = 0; at < this.#ids.length; at++) visit(this.#ids[at]!, this.#counts[this.#ids[at]!]!);
-  }
-
   #names(of: (id: number) => number): string[] {
-    const names = new Set<number>();
-    this.#each(id => names.add(of(id)));
-    names.delete(-1);
-    return [...names].map(name => this.#contributions.strings.text(name)).sort(byCodeUnits);
+    const names = this.#ids.length <= FEW ? few(this.#ids, of) : [...new Set(Array.from(this.#ids, of))];
+    const texts: string[] = [];
+    for (const name of names) if (name >= 0) texts.push(this.#contributions.strings.text(name));
+    return texts.length > 1 ? texts.sort(byCodeUnits) : texts;
   }
 
   #values(listed: number, placesOf: (outline: Outline) => Places): Record<string, ValueCounts> {
-    if (this.#ids.length === 1 && listed > 0) return this.#valuesOfOne(placesOf);
+    if (this.#ids.length <= FEW && this.#haveOneOutline()) return this.#valuesOfFew(listed, placesOf);
     const byName = new Map<string, Map<number, number>>();
-    this.#each((id, count) => {
+    for (const id of this.#ids) {
       const { names, from } = placesOf(this.#contributions.outlineOf(id));
       for (let place = 0; place < names.length; place++) {
         let values = byName.get(names[place]!);
@@ -80,44 +83,75 @@ export class Tallies {
           byName.set(names[place]!, values);
         }
         const value = this.#contributions.valueOf(id, from + place);
-        values.set(value, (values.get(value) ?? 0) + count);
+        values.set(value, (values.get(value) ?? 0) + this.#counts[id]!);
       }
-    });
+    }
     return Object.fromEntries(
       [...byName]
         .sort(([a], [b]) => byPlaceholder(a, b))
-        .map(([name, values]) => [name, this.#mostFrequent(values, listed)]),
+        .map(([name, values]) => [name, this.#mostFrequent([...values.keys()], [...values.values()], listed)]),
     );
   }
 
-  /** As `#values`, where all failures say the same: so with most pairs of a log in which many fail once. */
-  #valuesOfOne(placesOf: (outline: Outline) => Places): Record<string, ValueCounts> {
-    const id = this.#ids[0]!;
-    const count = this.#counts[id]!;
-    const { names, from } = placesOf(this.#contributions.outlineOf(id));
+  #haveOneOutline(): boolean {
+    const outline = this.#contributions.outlineIdOf(this.#ids[0]!);
+    for (const id of this.#ids) if (this.#contributions.outlineIdOf(id) !== outline) return false;
+    return true;
+  }
+
+  /** As `#values`, where failures say few different things: so with most pairs of a log in which many fail now and then. */
+  #valuesOfFew(listed: number, placesOf: (outline: Outline) => Places): Record<string, ValueCounts> {
+    const { names, from } = placesOf(this.#contributions.outlineOf(this.#ids[0]!));
     return Object.fromEntries(
       names.map((name, place) => {
-        const value = this.#contributions.strings.text(this.#contributions.valueOf(id, from + place));
-        return [name, { values: [{ value, count }] }];
+        const values: number[] = [];
+        const counts: number[] = [];
+        for (const id of this.#ids) {
+          const value = this.#contributions.valueOf(id, from + place);
+          const at = values.indexOf(value);
+          if (at < 0) {
+            values.push(value);
+            counts.push(this.#counts[id]!);
+          } else {
+            counts[at]! += this.#counts[id]!;
+          }
+        }
+        return [name, this.#mostFrequent(values, counts, listed)];
       }),
     );
   }
 
   /** By count (descending), then value; a bounded list is kept, so that a million values cost one look each. */
-  #mostFrequent(counts: ReadonlyMap<number, number>, listed: number): ValueCounts {
+  #mostFrequent(values: readonly number[], counts: readonly number[], listed: number): ValueCounts {
+    const { strings } = this.#contributions;
+    if (values.length === 1 && listed > 0) return { values: [{ value: strings.text(values[0]!), count: counts[0]! }] };
     const best: { value: string; count: number }[] = [];
     let others = 0;
-    for (const [id, count] of counts) {
+    for (let at = 0; at < values.length; at++) {
+      const count = counts[at]!;
       others += count;
       const last = best[listed - 1];
       if (listed === 0 || (last !== undefined && count < last.count)) continue;
-      const value = this.#contributions.strings.text(id);
+      const value = strings.text(values[at]!);
       if (last !== undefined && count === last.count && value > last.value) continue;
       insert(best, { value, count }, listed);
     }
     for (const { count } of best) others -= count;
-    return { values: best, ...(others === 0 ? {} : { other_count: others }) };
+    return others === 0 ? { values: best } : { values: best, other_count: others };
   }
+}
+
+/** Up to so many, a look through a list costs less than a set or a map. */
+const FEW = 16;
+
+/** What the items give, each once. */
+function few(items: Uint32Array, of: (item: number) => number): number[] {
+  const found: number[] = [];
+  for (const item of items) {
+    const each = of(item);
+    if (!found.includes(each)) found.push(each);
+  }
+  return found;
 }
 
 /** Names of values, and the place of the first. */

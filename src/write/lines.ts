@@ -123,7 +123,7 @@ function writeReject(reject: Reject): string {
  * nothing that JSON escapes, are written by hand: that takes a third of the time.
  */
 export function writePair(pair: PairSummary): string {
-  if (pair.episodes.length === 0) return JSON.stringify(pair);
+  if (pair.episodes.length <= FEW_EPISODES) return JSON.stringify(pair);
   const line = JSON.stringify({ ...pair, episodes: NO_EPISODES });
   const at = line.indexOf(EPISODES_KEY) + EPISODES_KEY.length;
   const parts: (string | number)[] = [];
@@ -134,6 +134,8 @@ export function writePair(pair: PairSummary): string {
   return `${line.slice(0, at)}${parts.join('')}}${line.slice(at)}`;
 }
 
+/** Up to so many, putting the line together costs more than it saves. */
+const FEW_EPISODES = 8;
 const NO_EPISODES: PairSummary['episodes'] = [];
 /** Inside a string the quotes would be escaped. */
 const EPISODES_KEY = '"episodes":[';
