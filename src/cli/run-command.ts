@@ -243,6 +243,9 @@ function extractionOf({ options }: CommandLine): Record<string, unknown> {
 export function boundsOf({ options }: CommandLine): { since?: number; until?: number } {
   const since = timeOption(options, 'since');
   const until = timeOption(options, 'until');
+  if (since !== undefined && until !== undefined && since >= until) {
+    throw usage('--since must be before --until: there is no event at or after the one and before the other.');
+  }
   return { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) };
 }
 
