@@ -258,6 +258,7 @@ t.test('what may stand between events is passed over, anything else is one rejec
     '</Events>\ufeff',
     `<s:Envelope xmlns:s="a>b"><s:Body>`,
     '<!-- <Event> -->',
+    '<?note <Event> ?>',
     'Record 12\n',
     '- ',
     '+ ',
@@ -295,6 +296,13 @@ t.test('what may stand between events is passed over, anything else is one rejec
     [{ type: 'event', provider: 'P', eventId: 7, insertions: ['v'] }],
     'a tree copied from a browser',
   );
+});
+
+t.test('an event in a processing instruction counted, and one without an end costs nothing behind it', async t => {
+  const good = event('');
+  t.equal(readText(`<?note ${good} ?>${good}`).report.events, 1);
+  t.equal(readText(`<?note ${good}<?xml version="1.0"?>${good}`).report.events, 2, 'the end of another one is not its');
+  t.equal(readText(`<?xml version="1.0"${good}<?note ?>${good}`).report.events, 2, 'a declaration holds no event');
 });
 
 t.test('one input may change its encoding between events, at odd offsets too', async t => {
@@ -355,6 +363,87 @@ t.test('one input may change its encoding between events, at odd offsets too', a
   ]);
 });
 
+t.test('a byte lost or added in UTF-16 cost every event behind it', async t => {
+  const count = 12;
+  const texts = Array.from({ length: count }, (_, n) => event(`<EventData><Data>value ${n} é Ж 漢</Data></EventData>`));
+  const [lead, tail] = [texts.slice(0, count / 2).join('\r\n'), `\r\n${texts.slice(count / 2 + 1).join('\r\n')}`];
+  const damaged = texts[count / 2]!;
+  for (const [name, encode] of [
+    ['UTF-16LE', utf16le],
+    ['UTF-16BE', utf16be],
+  ] as const) {
+    const whole = encode(`\ufeff<Events>${lead}\r\n${damaged}${tail}</Events>`);
+    const from = encode(`\ufeff<Events>${lead}`).length;
+    const to = from + encode(`\r\n${damaged}\r\n`).length;
+    for (let at = from; at < to; at++) {
+      for (const by of [Buffer.alloc(0), Buffer.from('x!'), Buffer.from('\0\0')]) {
+        const bytes = Buffer.concat([whole.subarray(0, at), by, whole.subarray(at + 1)]);
+        for (const search of [(['simd', 'indexof', 'plain'] as const)[at % 3]!]) {
+          const reading = read(bytes, { search, keepRejectBytes: true });
+          const values = reading.events.map(each => each.insertions?.[0]);
+          const isNear = (n: number): boolean => Math.abs(n - count / 2) <= 1;
+          for (let n = 0; n < count; n++) {
+            if (!isNear(n))
+              assert.ok(values.includes(`value ${n} é Ж 漢`), `${name}, ${search}: ${n} with damage at ${at}`);
+          }
+          assert.ok(values.length >= count - 2, `${name}, ${search}: ${values.length} events with damage at ${at}`);
+          for (const { position, bytes: kept } of reading.rejects) {
+            const { offset, length } = position;
+            assert.deepEqual(Buffer.from(kept!), bytes.subarray(offset, offset + length), 'kept bytes are the input’s');
+          }
+        }
+      }
+    }
+    t.pass(name);
+    const middle = from + encode(damaged).length / 2;
+    const cut = Buffer.concat([whole.subarray(0, middle & ~1), whole.subarray((middle & ~1) + 1)]);
+    const reading = read(cut);
+    t.equal(reading.events.length, count - 1, `${name}: one event is lost`);
+    t.match(reading.rejects, [{ reason: 'cut-off', isEvent: true, detail: /a byte is missing or too many/ }], name);
+  }
+});
+
+t.test('a run in another encoding behind a cut event was lost', async t => {
+  const text = (n: number): string => event(`<EventData><Data>${n}</Data></EventData>`);
+  const half = text(1).slice(0, -30);
+  const runs: readonly [string, Buffer, Buffer][] = [
+    ['8, LE with mark', Buffer.from(half), utf16le(`\ufeff${text(2)}`)],
+    ['8, BE with mark', Buffer.from(half), utf16be(`\ufeff${text(2)}`)],
+    ['LE, 8', utf16le(`\ufeff${half}`), Buffer.from(text(2))],
+    ['LE with half a unit, 8', utf16le(`\ufeff${half}`).subarray(0, -1), Buffer.from(text(2))],
+    ['LE with half a unit, LE', utf16le(`\ufeff${half}`).subarray(0, -1), utf16le(`\ufeff${text(2)}`)],
+    ['BE, LE', utf16be(`\ufeff${half}`), utf16le(`\ufeff${text(2)}`)],
+    ['LE, BE', utf16le(`\ufeff${half}`), utf16be(`\ufeff${text(2)}`)],
+  ];
+  for (const [name, first, second] of runs) {
+    const reading = read(Buffer.concat([first, second]));
+    t.same(
+      reading.events.map(each => each.insertions?.[0]),
+      ['2'],
+      name,
+    );
+    t.match(reading.rejects, [{ reason: 'cut-off' }], name);
+  }
+});
+
+t.test('no text of a sound event starts another in other units', async t => {
+  const forged = utf16le('x').subarray(0, 1);
+  const shifted = Buffer.concat([
+    forged,
+    utf16le(event('<EventData><Data>forged</Data></EventData>')),
+    Buffer.from('y'),
+  ]);
+  const text = shifted.toString('utf16le');
+  for (const [encode, mark] of [
+    [utf16le, 'utf-16le'],
+    [utf16be, 'utf-16be'],
+  ] as const) {
+    const reading = read(encode(`\ufeff${event(`<EventData><Data>${text}</Data></EventData>`)}${event('')}`));
+    t.equal(reading.report.events, 2, mark);
+    t.notMatch(JSON.stringify(reading.events.map(each => each.insertions)), 'forged', mark);
+  }
+});
+
 // —— Laws ——
 
 const SELECTION: Selection = {
@@ -404,12 +493,31 @@ const CORPUS: readonly string[] = [
   `<?xml version="1.0"?>\r\n<Events>\r\n`,
   '</Events>\n',
   'Record 3\n',
+  '<?a ',
+  '?>',
   'noise',
   '<Event/>',
   '<Event>',
   '<!--',
   '-->',
 ];
+
+/** Events in 16-bit units with a few bytes dropped and added. */
+const arbitraryShifts = fc
+  .record({
+    pieces: fc.array(fc.constantFrom(...CORPUS), { minLength: 1, maxLength: 14 }),
+    encode: fc.constantFrom(utf16le, utf16be),
+    edits: fc.array(fc.record({ at: fc.nat(), byte: fc.constantFrom(-1, -1, 0, 60, 69, 255) }), { maxLength: 6 }),
+  })
+  .map(({ pieces, encode, edits }) => {
+    let bytes = encode(`\ufeff${pieces.join('\n')}`);
+    for (const { at, byte } of edits) {
+      const place = at % (bytes.length + 1);
+      const added = byte < 0 ? [] : [byte];
+      bytes = Buffer.concat([bytes.subarray(0, place), Buffer.from(added), bytes.subarray(place + 1 - added.length)]);
+    }
+    return bytes;
+  });
 
 const arbitraryInput = fc
   .record({
@@ -455,7 +563,7 @@ t.test('the answer does not depend on how the bytes were cut', async t => {
   check(
     t,
     fc.property(
-      arbitraryInput,
+      fc.oneof(arbitraryInput, arbitraryShifts),
       fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 6 }),
       fc.constantFrom(150, 1 << 20),
       (bytes, chunks, maxEventBytes) => {
@@ -474,12 +582,17 @@ t.test('the answer does not depend on how the bytes were cut', async t => {
 t.test('fast and plain search give the same answers', async t => {
   check(
     t,
-    fc.property(arbitraryInput, fc.constantFrom(SELECTION, undefined), fc.boolean(), (bytes, selection, parseAll) => {
-      const plain = plainly(read(bytes, { selection, parseAll, search: 'plain' }));
-      for (const search of ['simd', 'indexof', undefined] as const) {
-        assert.deepStrictEqual(plainly(read(bytes, { selection, parseAll, search })), plain, `${search}`);
-      }
-    }),
+    fc.property(
+      fc.oneof(arbitraryInput, arbitraryShifts),
+      fc.constantFrom(SELECTION, undefined),
+      fc.boolean(),
+      (bytes, selection, parseAll) => {
+        const plain = plainly(read(bytes, { selection, parseAll, search: 'plain' }));
+        for (const search of ['simd', 'indexof', undefined] as const) {
+          assert.deepStrictEqual(plainly(read(bytes, { selection, parseAll, search })), plain, `${search}`);
+        }
+      },
+    ),
     { numRuns: 1000 },
   );
 });
@@ -724,6 +837,21 @@ t.test('hostile input takes linear time', async t => {
     for (const search of ['simd', 'indexof', 'plain'] as const) {
       const growth = growthByFour(size => read(fill(text, size), { search }), 1 << 21);
       t.ok(growth < 12, `${JSON.stringify(text)} over and over, ${search}: ${growth.toFixed(1)} times for four times`);
+    }
+  }
+  const shifted = ['<Event>', '<Event><!--', '<Event><![CDATA[', '<Event><!-- --><x>'];
+  for (const encode of [utf16le, utf16be]) {
+    for (const text of shifted) {
+      const unit = Buffer.concat([encode(text), Buffer.from('x'), encode(text), Buffer.from('x')]);
+      const ends = encode(`--><x>]]>${' '.repeat(64)}`);
+      const build = (size: number): Buffer =>
+        Buffer.concat([
+          encode('\ufeff'),
+          ...Array.from({ length: size / 2 / unit.length }, () => unit),
+          ...Array.from({ length: size / 2 / ends.length }, () => ends),
+        ]);
+      const growth = growthByFour(size => read(build(size), {}), 1 << 20);
+      t.ok(growth < 12, `${JSON.stringify(text)} half a unit off in turn: ${growth.toFixed(1)} times for four times`);
     }
   }
 });

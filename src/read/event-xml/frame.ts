@@ -3,6 +3,7 @@ import type { RejectReason } from '../../model/index.js';
 import { lookAtHead } from '../head.js';
 import type { Finder } from './finder.js';
 import { COMMENT_AHEAD, LOOKAHEAD, NEED_MORE, NO_TOKEN, skipGapToken } from './gap-token.js';
+import { LONGEST_START, type OtherStart, otherStartIn } from './other-start.js';
 import { Region } from './region.js';
 import { otherEncodingAt, type UnitEncoding } from './unit-encoding.js';
 import { endsName, GREATER, isSpace, LESS, SLASH, standsAt, type Units } from './units.js';
@@ -73,7 +74,11 @@ export class Framer {
   /** The absolute offset at or after which the next event's start ends the reading, and where that was. */
   readonly #stopAt: number;
   #stopped = -1;
-  readonly #terminators = { '-->': { from: -1, to: -1, at: -1 }, ']]>': { from: -1, to: -1, at: -1 } };
+  /** By the text and by how the bytes are seen as units, since comments differ with that. */
+  readonly #terminators: Record<string, { from: number; to: number; at: number }> = {};
+  /** Where the first bytes were, and what looking for other starts has cost: see `#otherStart`. */
+  #first = -1;
+  #spent = 0;
 
   constructor(options: {
     readonly sink: FrameSink;
@@ -111,6 +116,7 @@ export class Framer {
     }
     this.#window = window;
     this.#isLast = isLast;
+    if (this.#first < 0) this.#first = window.offsetOf(window.start);
     if (!this.#hasBegun && !this.#begin()) return;
     this.#finder.reset();
     for (;;) {
@@ -365,6 +371,8 @@ export class Framer {
   }
 
   #cutOff(start: number, next: number, detail: string): boolean {
+    const other = this.#otherStart((start + EVENT.length) * this.#width, next * this.#width);
+    if (other !== undefined) return this.#goOnAt(other);
     this.#rejectEvent('cut-off', detail, start, next * this.#width);
     return this.#startEvent(next);
   }
@@ -372,7 +380,11 @@ export class Framer {
   /** The event has no end, up to the limit or up to the input's end. */
   #lose(start: number, end: number, detail: string): boolean {
     const window = this.#window;
-    if (window.offsetOf(window.end) - this.#start <= this.#maxEventBytes) {
+    const isAtEnd = window.offsetOf(window.end) - this.#start <= this.#maxEventBytes;
+    const lostTo = isAtEnd ? window.end : end * this.#width;
+    const other = this.#otherStart((start + EVENT.length) * this.#width, lostTo);
+    if (other !== undefined) return this.#goOnAt(other);
+    if (isAtEnd) {
       this.#phase = 'gap';
       this.#rejectEvent('truncated', `the input ends inside the event: ${detail}`, start, window.end);
       window.release(window.end);
@@ -391,6 +403,8 @@ export class Framer {
     const end = this.#isLast ? this.#high : Math.max(at, this.#high - LOOKAHEAD);
     const next = this.#nextStart(at, end);
     const reached = next < 0 ? end : next;
+    const other = this.#otherStart(at * this.#width, reached * this.#width);
+    if (other !== undefined) return this.#goOnAt(other);
     this.#region!.to = next < 0 && this.#isLast ? this.#window.offsetOf(this.#window.end) : this.#offset(reached);
     this.#release(reached);
     if (next >= 0) {
@@ -405,6 +419,38 @@ export class Framer {
     return false;
   }
 
+  /**
+   * Where in these bytes of the window, in which an event was lost, another starts that these units do not show. What
+   * lies behind it is read once more, so a limit on that keeps hostile input from being read any number of times; what
+   * damage alone brings about stays far below it.
+   */
+  #otherStart(from: number, to: number): OtherStart | undefined {
+    const window = this.#window;
+    const isBigEndian = this.encoding === 'utf-16be';
+    if (isBigEndian) this.#swapBetween(from, to + LONGEST_START);
+    const found = otherStartIn(window.bytes.subarray(0, window.end), from, to, this.encoding);
+    if (isBigEndian) this.#swapBetween(from, to + LONGEST_START);
+    if (found === undefined) return undefined;
+    // What a too long event is skipped by depends on how much of it was there; it was longer than what is read again.
+    const cost = SWITCH_COST + (this.#phase === 'skip' ? 0 : to - found.at);
+    if (this.#spent + cost > 8 * (window.offsetOf(found.at) - this.#first) + FREE_COST) return undefined;
+    this.#spent += cost;
+    return found;
+  }
+
+  /** Rejects the event up to where another start was found, and goes on there. */
+  #goOnAt({ encoding, at }: OtherStart): boolean {
+    const detail =
+      encoding === this.encoding
+        ? 'a byte is missing or too many in its UTF-16 text: another event starts half a unit off'
+        : 'another event starts inside it, in another encoding';
+    this.#region ??= new Region('cut-off', true, detail, this.#start, this.#keepLimit);
+    this.#region.to = this.#window.offsetOf(at);
+    this.#phase = 'gap';
+    this.#switchTo(encoding, at, at);
+    return true;
+  }
+
   #nextStart(from: number, to: number): number {
     for (let at = from; ; at++) {
       at = this.#finder.find(this.#units, at, to);
@@ -417,7 +463,11 @@ export class Framer {
    * searched once is remembered, so that any number of openings without an end cost one pass.
    */
   #terminator(text: '-->' | ']]>', from: number, to: number): number {
-    const known = this.#terminators[text];
+    const known = (this.#terminators[`${text}${this.encoding}${this.#window.origin & 1}`] ??= {
+      from: -1,
+      to: -1,
+      at: -1,
+    });
     const units = this.#units;
     const offset = this.#offset(from);
     if (known.from < 0 || offset < known.from || (known.at >= 0 && known.at < offset) || offset > known.to) {
@@ -463,11 +513,7 @@ export class Framer {
       this.#region ??= new Region('no-event', false, HALF_UNIT, window.offsetOf(junkFrom), this.#keepLimit);
       this.#region.to = window.offsetOf(at);
     }
-    if (this.encoding === 'utf-16be') {
-      const from = at & ~1;
-      const to = this.#swappedTo - window.origin;
-      Buffer.from(window.bytes.buffer as ArrayBuffer, window.bytes.byteOffset + from, Math.max(0, to - from)).swap16();
-    }
+    if (this.encoding === 'utf-16be') this.#swapBetween(at, window.end);
     this.#region?.keep(window.bytes, window.origin, window.offsetOf(at));
     this.#closeRegion();
     this.encoding = encoding;
@@ -475,6 +521,14 @@ export class Framer {
     if (encoding !== 'utf-8' && (at & 1) !== 0) window.realign();
     this.#swappedTo = window.offsetOf(window.start);
     this.#finder.reset();
+  }
+
+  /** Swaps once more what was swapped of these bytes: gives the input's, or takes that back. */
+  #swapBetween(from: number, to: number): void {
+    const { bytes, origin } = this.#window;
+    const first = from & ~1;
+    const length = Math.max(0, Math.min((to + 1) & ~1, this.#swappedTo - origin) - first);
+    Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset + first, length).swap16();
   }
 
   /** The input's byte at an index of the window, whether it was swapped or not. */
@@ -511,6 +565,10 @@ export const DETECTION_BYTES = 512;
 const LONGEST_SEEN_TWICE = 16_384;
 /** In units. A start tag that goes on beyond it is no empty element. */
 const LONGEST_START_TAG = 65_536;
+/** In bytes: what going on in other units costs beside reading them, since the window is moved for it. */
+const SWITCH_COST = 4096;
+/** In bytes: more than one event may have, and its cost cannot be told from its place. */
+const FREE_COST = 1 << 25;
 const OPENING = { comment: 4, cdata: 9 };
 const NAMES = { comment: 'a comment', cdata: 'a CDATA section' };
 const HALF_UNIT = 'half a UTF-16 code unit';

@@ -74,6 +74,7 @@ function skipMarkup(units: Units, at: number, to: number, isLast: boolean): numb
   if (next !== QUESTION && next !== SLASH && !startsNameUnit(next)) return NO_TOKEN;
   if (next === SLASH && !startsNameUnit(units[at + 2])) return NO_TOKEN;
   const end = Math.min(to, at + LONGEST_TAG);
+  if (next === QUESTION && !standsAt(units, at, '<?xml')) return skipInstruction(units, at, end, isLast);
   let quote = 0;
   for (let i = at + 2; i < end; i++) {
     const unit = units[i]!;
@@ -82,6 +83,15 @@ function skipMarkup(units: Units, at: number, to: number, isLast: boolean): numb
       if (unit === quote) quote = 0;
     } else if (next !== QUESTION && (unit === APOSTROPHE || unit === QUOTE)) quote = unit;
     else if (unit === GREATER && (next !== QUESTION || units[i - 1] === QUESTION)) return i + 1;
+  }
+  return isLast || end === at + LONGEST_TAG ? NO_TOKEN : NEED_MORE;
+}
+
+/** A processing instruction may hold what looks like an event. One without an end reaches no further than to the next. */
+function skipInstruction(units: Units, at: number, end: number, isLast: boolean): number {
+  for (let i = at + 2; i < end; i++) {
+    if (units[i] === GREATER && units[i - 1] === QUESTION && i > at + 2) return i + 1;
+    if (units[i] === QUESTION && units[i - 1] === LESS) return NO_TOKEN;
   }
   return isLast || end === at + LONGEST_TAG ? NO_TOKEN : NEED_MORE;
 }

@@ -28,11 +28,17 @@ export function otherEncodingAt(
     return undefined;
   }
   const here = runAt(byteAt, at, to);
-  if (here !== undefined && here !== current) return { encoding: here, at };
   const odd = runAt(byteAt, at + 1, to);
+  // `\0<\0E\0v\0` is UTF-16LE that has lost a byte, or UTF-16BE without a mark, which nobody appends to the other. The
+  // same in UTF-16BE is `<\0E\0v\0`, which has lost the first byte of the event.
+  if (here === 'utf-16be' && byteAt(at) === 0 && odd === current) return { encoding: odd, at: at + 1 };
+  if (here === 'utf-16le' && byteAt(at) !== 0xff && current === 'utf-16be') return { encoding: current, at: at + 1 };
+  if (here !== undefined && here !== current) return { encoding: here, at };
   if (odd === undefined) return undefined;
   // `x\0<\0E\0v\0` is text and an event in UTF-16LE and not half a unit before UTF-16BE.
   if (odd === 'utf-16be' && current === 'utf-16le' && byteAt(at + 1) === 0) return undefined;
+  // `\0<\0E\0v\0` the other way round: what an event's damaged start tag looks like in UTF-16BE.
+  if (odd === 'utf-16le' && here === current) return undefined;
   return { encoding: odd, at: at + 1 };
 }
 
