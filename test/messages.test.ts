@@ -143,6 +143,11 @@ function plain(text: string): string {
 /** A character of a rendered message, and the part of the template that it comes from. */
 type Rendered = readonly [character: string, part: number];
 type Export = (text: readonly Rendered[]) => readonly Rendered[];
+/** `hides`: some of a literal of white space alone, between two values, is gone. */
+interface Origin {
+  readonly change: Export;
+  readonly hides: boolean;
+}
 
 const isWhite = ([character]: Rendered) => /\s/.test(character);
 const isLineBreak = ([character]: Rendered) => character === '\n';
@@ -230,8 +235,8 @@ t.test('exact is what no other values, whatever an export did to white space, co
       const solid = literals.join('').replace(/\s/g, '');
       const length = many > 2 ? 3 : 4;
       const characters = [...new Set(['a', ' ', '\n', ...solid])].slice(0, 4);
-      // What each message may come from: the values as the text has them, with the first change that gives it.
-      const origins = new Map<string, Map<string, Export>>();
+      // What each message may come from: the values as the text has them, with the least change that gives it.
+      const origins = new Map<string, Map<string, Origin>>();
       for (const values of valuesUpTo(length, many, characters)) {
         const rendered = literals.flatMap((one, k): Rendered[] => [
           ...[...one].map((character): Rendered => [character, k > 0 && k < many && one.trim() === '' ? LONE : -1]),
@@ -244,27 +249,30 @@ t.test('exact is what no other values, whatever an export did to white space, co
           if (message === '' || message.length - solid.length > length) continue;
           const images = values.map((_, k) => changed.map(([one, part]) => (part === k ? one : '')).join(''));
           const key = JSON.stringify(images);
-          const known = origins.get(message) ?? new Map<string, Export>();
-          const first = known.get(key);
-          origins.set(
-            message,
-            known.set(key, first === undefined || CHANGES.indexOf(change) < CHANGES.indexOf(first) ? change : first),
-          );
+          const known = origins.get(message) ?? new Map<string, Origin>();
+          const least = known.get(key);
+          const hides = rendered.some(one => one[1] === LONE && !changed.includes(one));
+          if (least === undefined || (least.hides && !hides)) known.set(key, { change, hides });
+          origins.set(message, known);
         }
       }
       for (const [message, images] of origins) {
         const { certainty, insertions } = invertMessage(template, message);
         const unlike = new Set<string>();
         const asRendered: string[] = [];
-        for (const [key, change] of images) {
+        for (const [key, { change }] of images) if (change === CHANGES[0]) asRendered.push(key);
+        let supposed = 0;
+        for (const [key, { change, hides }] of images) {
+          // Of a text that fits as it stands nothing is supposed that leaves no trace.
+          if (asRendered.length > 0 && (hides || COLLAPSES.includes(change))) continue;
+          supposed += 1;
           if (!COLLAPSES.includes(change)) unlike.add(JSON.stringify(JSON.parse(key).map(plain)));
-          if (change === CHANGES[0]) asRendered.push(key);
         }
         count(`${certainty}, ${unlike.size > 1 ? 'several' : 'one'}`);
         if (certainty === 'exact' && unlike.size > 0) {
           if (!unlike.has(JSON.stringify(insertions.map(one => plain(one ?? '')))) || unlike.size > 1) return false;
           if (asRendered.length > 0 && !asRendered.includes(JSON.stringify(insertions))) return false;
-        } else if (certainty !== 'exact' && images.size === 1 && asRendered.length === 1) {
+        } else if (certainty !== 'exact' && supposed === 1 && asRendered.length === 1) {
           return false;
         }
       }
@@ -308,6 +316,8 @@ t.test('whatever an export did to the text, an exact answer is the truth as the 
         const key = `${name}: ${inversion.certainty}`;
         counts[key] = (counts[key] ?? 0) + 1;
         if (inversion.certainty !== 'exact') return true;
+        // White space alone between values leaves no trace where it is cut: a text that fits unchanged is taken at its word.
+        if (name === 'no trailing spaces' && inversion.view === 'verbatim' && parts.some(isBarePart)) return true;
         return inversion.insertions.every(
           (text, index) => text === null || plain(text) === plain(EXPORTS[name]!(values[index]!)),
         );
@@ -317,6 +327,10 @@ t.test('whatever an export did to the text, an exact answer is the truth as the 
   );
   t.comment(JSON.stringify(counts, null, 1));
 });
+
+function isBarePart(part: string | number, index: number): boolean {
+  return index > 0 && typeof part === 'string' && part !== '' && part.trim() === '';
+}
 
 t.test('FormatMessage syntax: escapes, forms, the end, and what is no syntax', async t => {
   const rows: [template: string, values: (string | null)[], rendered: string][] = [
@@ -361,8 +375,8 @@ t.test('odd messages of plain templates', async t => {
     ['empty values whose spaces were cut off', 'a: %1%nb: %2%n', 'a:\nb:', 'exact', ['', '']],
     ['one line', 'a: %1%nb: %2%n', 'a: x b: y', 'exact', ['x', 'y']],
     ['one line, whose last line break is a space too', 'a: %1%n', 'a: x ', 'exact', ['x']],
-    ['spaces alone between values, cut with an empty one', '%1 %2', 'a b', 'ambiguous', ['a', 'b']],
-    ['but not where others stand', '%1 %2%n%nx: %3', 'a b\n\nx: ', 'exact', ['a', 'b', '']],
+    ['spaces alone between values, in a text that fits as it stands', '%1 %2', 'a b', 'exact', ['a', 'b']],
+    ['and where others were not cut', '%1 %2%n%nx: %3', 'a b\n\nx: ', 'exact', ['a', 'b', '']],
     ['a line break alone between values', '%1%n%2', 'a\nb', 'exact', ['a', 'b']],
     [
       'one line with two spaces, where the value could have ended in one',

@@ -18,30 +18,16 @@ export function isBare(literal: string): boolean {
   return literal !== '' && literal.trim() === '';
 }
 
-/** How bare literals may have gone without a trace, with empty values beside them. Line breaks do not (see ./cut.ts). */
-export interface Hiding {
-  /** Spaces, at a line's end: the text reads so too if those were cut. */
-  readonly atEnd: boolean;
-  /** Spaces, at the message's start. */
-  readonly atStart: boolean;
-  /** What is neither spaces nor line breaks alone. */
-  readonly mixed: boolean;
-}
-
-export function hidingOf(literals: readonly string[]): Hiding {
-  const hiding = { atEnd: false, atStart: false, mixed: false };
+/**
+ * Whether a bare literal between values may have gone without a trace together with others: it is neither spaces nor line
+ * breaks alone, or no literal in front of it has text.
+ */
+export function mayHide(literals: readonly string[]): boolean {
+  let hasText = literals[0]!.trim() !== '';
   for (let k = 1; k < literals.length - 1; k++) {
     const literal = literals[k]!;
-    if (!isBare(literal) || /^\n+$/.test(literal)) continue;
-    if (!/^[ \t]+$/.test(literal)) hiding.mixed = true;
-    let after = k + 1;
-    while (after < literals.length && /^[^\S\n]*$/.test(literals[after]!)) after++;
-    const next = literals[after];
-    if (next === undefined || /^[^\S\n]*\n/.test(next)) hiding.atEnd = true;
-    let before = k - 1;
-    while (before >= 0 && /^[^\S\n]*$/.test(literals[before]!)) before--;
-    if (before < 0) hiding.atStart = true;
-    else if (literals.slice(0, before + 1).every(one => one.trim() === '')) hiding.mixed = true;
+    if (literal.trim() !== '') hasText = true;
+    else if (literal !== '' && !/^\n+$/.test(literal) && (!hasText || !/^[ \t]+$/.test(literal))) return true;
   }
-  return hiding;
+  return false;
 }

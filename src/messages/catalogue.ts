@@ -6,7 +6,7 @@ import { type Inversion, invertAt, NO_MATCH, STEPS, type Step } from './invert.j
 import { MessageViews } from './normalise.js';
 import { Shelf } from './shelf.js';
 import type { CompiledTemplate, MessageTemplate } from './template.js';
-import { HIDDEN, NONE, type PlainFit, PlainTemplates } from './verbatim.js';
+import { NONE, type PlainFit, PlainTemplates } from './verbatim.js';
 
 /** Message templates by provider, event ID and language, and by their literals. */
 export interface Catalogue {
@@ -109,10 +109,6 @@ function plainInversion(
   foundBy: 'event' | 'literals',
 ): CatalogueInversion {
   const insertions = plain.values();
-  if (readings === HIDDEN) {
-    const about = { template, ...(culture === undefined ? {} : { culture }), foundBy };
-    return { certainty: 'ambiguous', insertions, readings: 2, reason: 'views', view: 'verbatim', ...about };
-  }
   if (readings === 1) {
     return culture === undefined
       ? { certainty: 'exact', insertions, view: 'verbatim', template, foundBy }

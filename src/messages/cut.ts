@@ -1,3 +1,4 @@
+import { isBare } from './anchors.js';
 import { findFirst } from './find.js';
 import { type Alignable, findReadings } from './readings.js';
 
@@ -6,17 +7,36 @@ import { type Alignable, findReadings } from './readings.js';
  * `Name:` once the spaces at the ends of lines are cut. Where two literals meet so, a seam, the rest of the text may still
  * fit the template in one way as it stands, and that reading may be wrong: it is proven only where no reading with a seam
  * exists. The spaces may be those at the ends of lines; any white space at the message's ends; or one of two in a row.
+ *
+ * @param isAsItStands the template fits the text unchanged. Then it is not supposed that what stood between two values was
+ *   cut where that was white space alone, nor that two spaces were made one: nothing would speak for it, and `%1 %2` would
+ *   never be read.
  */
-export function hasCutReading(input: Alignable): boolean {
+export function hasCutReading(input: Alignable, isAsItStands: boolean): boolean {
   return CUT.some(isSpace => {
     const isLined = !hasSpacesAtEnds(input.text, isSpace);
-    if (input.hasRepeats) return hasAgreeingReading(input, seamsOf(input, isLined, isSpace));
-    return [input, ...withoutFirst(input)].some(own => {
+    const supposed = (seams: Seam[], literals: readonly string[]) =>
+      isAsItStands ? seams.filter(seam => seam.isDouble !== true && !hides(seam, literals)) : seams;
+    const firstSeams = supposed(firstSeamsOf(input), input.literals).filter(
+      ({ literal }) => !isAsItStands || literal !== '',
+    );
+    if (input.hasRepeats) {
+      const seams = supposed(seamsOf(input, isLined, isSpace), input.literals);
+      return hasAgreeingReading(input, [...seams, ...firstSeams]);
+    }
+    return [input, ...withoutFirst(input, firstSeams)].some(own => {
       const seams = seamsOf(own, isLined, isSpace);
       if (isLined) seams.push(...openSeamsOf(own.literals, isSpace));
-      return hasReading(own, seams, own !== input);
+      return hasReading(own, supposed(seams, own.literals), own !== input);
     });
   });
+}
+
+/** Some of what is gone was white space alone between two values. */
+function hides({ after, before }: Seam, literals: readonly string[]): boolean {
+  if (after > 0 && isBare(literals[after]!)) return true;
+  for (let k = after + 1; k < before; k++) if (literals[k] !== '') return true;
+  return false;
 }
 
 type IsSpace = (code: number) => boolean;
@@ -86,7 +106,6 @@ function hasReading({ text, from, to, literals }: Alignable, seams: readonly Sea
 }
 
 function hasAgreeingReading(input: Alignable, seams: readonly Seam[]): boolean {
-  seams = [...seams, ...firstSeamsOf(input)];
   if (seams.length > MOST_SEAMS) return hasReading(input, seams, false);
   for (let subset = 1; subset < 2 ** seams.length; subset++) {
     const chosen = seams.filter((_, index) => subset & (1 << index));
@@ -132,6 +151,8 @@ export interface Seam {
   readonly length: number;
   /** The value before `before` starts with the line break that `literal` ends in; else it is empty. */
   readonly isOpen: boolean;
+  /** One of two spaces in a row is gone, and nothing else. */
+  readonly isDouble?: true;
 }
 
 function seamsOf({ text, literals }: Alignable, isLined: boolean, isSpace: IsSpace): Seam[] {
@@ -216,8 +237,8 @@ function firstSeamsOf({ text, literals }: Alignable): Seam[] {
 }
 
 /** What is left where white space at the message's start was cut. */
-function withoutFirst(input: Alignable): Alignable[] {
-  return firstSeamsOf(input).map(({ before, literal }) => ({
+function withoutFirst(input: Alignable, firstSeams: readonly Seam[]): Alignable[] {
+  return firstSeams.map(({ before, literal }) => ({
     ...input,
     literals: [literal, ...input.literals.slice(before + 1)],
     inserts: input.inserts.slice(before),
@@ -234,7 +255,14 @@ function doubleSeamsOf(literals: readonly string[]): Seam[] {
     const own = literals[before - 1]!;
     const next = literals[before]!;
     if (!own.endsWith(' ') || !next.startsWith(' ') || own === ' ' || next === ' ') continue;
-    seams.push({ after: before - 1, before, literal: own + next.slice(1), length: own.length, isOpen: false });
+    seams.push({
+      after: before - 1,
+      before,
+      literal: own + next.slice(1),
+      length: own.length,
+      isOpen: false,
+      isDouble: true,
+    });
   }
   return seams;
 }

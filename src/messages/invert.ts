@@ -10,7 +10,9 @@ export interface Inversion {
    * `exact`: exactly one assignment of values renders to this message, up to the normalisation of `view`, and no other
    * would give it if an export had cut spaces at the ends of lines or white space at the ends of the message, made blanks
    * of its line breaks or left them out (values differ in the white space around them at most). A line break alone between
-   * two inserts is not taken to be cut, nor two spaces to have been made one where spaces alone stand between inserts.
+   * two inserts is not taken to be cut, nor two spaces to have been made one where spaces alone stand between inserts. Of
+   * a message that the template fits unchanged, it is not supposed that white space alone between two inserts was cut:
+   * `%1 %2` reads `a b` as `a` and `b`, though `a b` and an empty value would give it once its end is trimmed.
    * `ambiguous`: several do, or it was not found out; `insertions` then hold the leftmost reading (every value as short as
    * the values before it allow), or nulls. `none`: the message does not come from the template.
    */
@@ -152,7 +154,7 @@ function isInDoubt(
   input: Alignable,
   inversion: Inversion,
 ): boolean {
-  if (form.view === 'verbatim' || form.view === 'folded') return hasCutReading(input);
+  if (form.view === 'verbatim' || form.view === 'folded') return hasCutReading(input, input.literals === form.literals);
   // Where a run of white space is one space, there are all readings of the other views; but for line breaks left out.
   for (const view of ['spaced', 'unbroken'] as const) {
     const viewed = view === form.view ? undefined : views.get(view);
@@ -162,14 +164,14 @@ function isInDoubt(
       for (const alignable of ends(other, viewed.text)) {
         const readings = findReadings(alignable);
         if (readings.isCut || readings.count > 1) return true;
-        if (view === 'unbroken' && hasCutReading(alignable)) return true;
+        if (view === 'unbroken' && hasCutReading(alignable, false)) return true;
         if (readings.count === 0) continue;
         const { insertions } = toInversion(template, alignable, readings, views.raw, viewed, view);
         if (!sameBut(insertions, inversion.insertions)) return true;
       }
     }
   }
-  return form.view === 'unbroken' && hasCutReading(input);
+  return form.view === 'unbroken' && hasCutReading(input, false);
 }
 
 /** The same but for white space around them. */

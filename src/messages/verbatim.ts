@@ -1,6 +1,6 @@
 import { MESSAGE_FIT_WASM } from '../bytes/generated/message-fit.js';
 import { compileOnce, type WasmModule, WebAssembly } from '../bytes/web-assembly.js';
-import { anchorOf, hidingOf, isBare } from './anchors.js';
+import { anchorOf, isBare, mayHide } from './anchors.js';
 import type { GramTables } from './grams.js';
 import { foldTable } from './normalise.js';
 import type { CompiledTemplate } from './template.js';
@@ -8,8 +8,6 @@ import type { CompiledTemplate } from './template.js';
 /** What `fit` answers beside the number of readings. */
 export const NONE = 0;
 export const UNSURE = -1;
-/** One, but spaces alone between its values may have been cut with an empty one: `ambiguous`, by `views`. */
-export const HIDDEN = 0x10000;
 
 /**
  * The fast path of inversion: messages that fit a template as they are. Whatever is not so plain, or where the machine's
@@ -191,8 +189,6 @@ const HAS_REPEATS = 2;
 const IS_WIDE = 4;
 const HAS_BARE = 8;
 const MAY_HIDE = 16;
-const HIDES_AT_END = 32;
-const HIDES_AT_START = 64;
 /** More do not fit a row; they are not plain. */
 const MOST_UNITS = 0x7fff;
 
@@ -245,10 +241,7 @@ class FitMemory {
     const { words, halves } = this;
     const bytes = this.#bytes;
     let flags = IS_PLAIN | (hasRepeats ? HAS_REPEATS : 0) | (isWide ? IS_WIDE : 0);
-    if (literals.some(isBare)) {
-      const { atEnd, atStart, mixed } = hidingOf(literals);
-      flags |= HAS_BARE | (mixed ? MAY_HIDE : 0) | (atEnd ? HIDES_AT_END : 0) | (atStart ? HIDES_AT_START : 0);
-    }
+    if (literals.some(isBare)) flags |= HAS_BARE | (mayHide(literals) ? MAY_HIDE : 0);
     words[row >> 2] = many | (flags << 8) | (insertCount << 16);
     words[(row >> 2) + 1] = textAt;
     for (let k = 0; k < many; k++) {

@@ -31,8 +31,6 @@ import { lookUp } from './message-grams';
 const NONE: i32 = 0;
 const ONE: i32 = 1;
 const UNSURE: i32 = -1;
-/** One, but not proven: as in ../../messages/verbatim.ts. */
-const HIDDEN: i32 = 0x10000;
 
 const HEAD: usize = 8;
 /** No parameter references, no white space in front, not too many inserts. */
@@ -43,9 +41,6 @@ const IS_WIDE: u32 = 4;
 const HAS_BARE: u32 = 8;
 /** Some literal is white space alone that an export may have cut without a trace. */
 const MAY_HIDE: u32 = 16;
-/** Some are spaces alone at a line's end, or at the message's start. */
-const HIDES_AT_END: u32 = 32;
-const HIDES_AT_START: u32 = 64;
 
 /** Readings are counted no further, as in ../../messages/readings.ts. */
 const READINGS_LIMIT: u32 = 1000;
@@ -170,7 +165,9 @@ export function fit(row: usize): i32 {
   let end = textEnd - finalSize;
   let misfit = NONE;
   let dropsEnd = false;
+  let isCut = false;
   if (finalSize > size || !stands(end, final, finalSize)) {
+    isCut = true;
     while (finalSize > 0 && isSpace(unitOf(final + (finalSize >> 1) - 1))) finalSize -= 2;
     if (finalSize == 0) {
       // What stands in the place of a final line break is no value's.
@@ -240,6 +237,8 @@ export function fit(row: usize): i32 {
   }
   if (readings == 1 && last > 1) {
     if ((flags & HAS_BARE) != 0) {
+      // Where something was cut, white space alone between values may have been cut too.
+      if (isCut) return UNSURE;
       readings = proof(flags, last);
       if (readings == UNSURE) return UNSURE;
     }
@@ -279,35 +278,15 @@ function hasEdges(at: usize, literal: u32, own: u32, offset: u32, anchor: u32): 
   return offset + anchor == own || load<u16>(at + own - 2) == unitOf(literal + (own >> 1) - 1);
 }
 
-/** Whether a bare literal may have been cut at an end, or before a line break that a value starts with. */
+/** Whether a bare literal may have been cut with what stands beside it, or before a line break that a value starts with. */
 function proof(flags: u32, last: u32): i32 {
-  if ((flags & (MAY_HIDE | HAS_REPEATS)) == 0) {
-    if ((flags & HIDES_AT_END) != 0 && !hasBlankEnds()) return HIDDEN;
-    if ((flags & HIDES_AT_START) != 0 && !isSpace(load<u16>(textStart)) && trimmedEnd == textEnd) return HIDDEN;
-  }
-  if ((flags & (MAY_HIDE | HIDES_AT_END)) != 0) return UNSURE;
-  if ((flags & HIDES_AT_START) != 0 && !isSpace(load<u16>(textStart)) && trimmedEnd == textEnd) return UNSURE;
+  if ((flags & MAY_HIDE) != 0) return UNSURE;
   if (!hasBreaks) return ONE;
   for (let k: u32 = 1; k < last; k++) {
     if (anchorSize(k) != 0 || literalSize(k) == 0 || unitOf(literalStart(k)) == 10) continue;
     for (let at = valueOf(k - 1); at < placed(k + 1); at += 2) if (load<u16>(at) == 10) return UNSURE;
   }
   return ONE;
-}
-
-/** A space or tab, or what may be a space of another width, stands at the end or before a line break. */
-function hasBlankEnds(): bool {
-  if (isWide16(load<u16>(textEnd - 2))) return true;
-  for (let at = textStart; hasBreaks && at < textEnd; at += 2) {
-    if (load<u16>(at) == 10 && at > textStart && isWide16(load<u16>(at - 2))) return true;
-  }
-  return false;
-}
-
-// @ts-ignore: decorator
-@inline
-function isWide16(c: u32): bool {
-  return (c <= 32 && c != 10) || (c > 127 && (c < 192 || c > 0x1000));
 }
 
 /** The unit of the text that literal `k` starts at. */
