@@ -35,14 +35,7 @@ export class Tallies {
     const values: string[] = [];
     const counts: number[] = [];
     for (const id of this.#ids) {
-      const value = of(this.#contributions.outlineOf(id));
-      const at = values.indexOf(value);
-      if (at < 0) {
-        values.push(value);
-        counts.push(this.#counts[id]!);
-      } else {
-        counts[at]! += this.#counts[id]!;
-      }
+      addTo(values, counts, of(this.#contributions.outlineOf(id)), this.#counts[id]!);
     }
     if (values.length === 1) return { [values[0]!]: counts[0]! };
     const entries = values.map((value, at): [string, number] => [value, counts[at]!]);
@@ -107,14 +100,7 @@ export class Tallies {
         const values: number[] = [];
         const counts: number[] = [];
         for (const id of this.#ids) {
-          const value = this.#contributions.valueOf(id, from + place);
-          const at = values.indexOf(value);
-          if (at < 0) {
-            values.push(value);
-            counts.push(this.#counts[id]!);
-          } else {
-            counts[at]! += this.#counts[id]!;
-          }
+          addTo(values, counts, this.#contributions.valueOf(id, from + place), this.#counts[id]!);
         }
         return [name, this.#mostFrequent(values, counts, listed)];
       }),
@@ -152,6 +138,17 @@ function few(items: Uint32Array, of: (item: number) => number): number[] {
     if (!found.includes(each)) found.push(each);
   }
   return found;
+}
+
+/** Adds to the count of a value; `counts` is parallel to `values`. */
+function addTo<T>(values: T[], counts: number[], value: T, count: number): void {
+  const at = values.indexOf(value);
+  if (at < 0) {
+    values.push(value);
+    counts.push(count);
+  } else {
+    counts[at]! += count;
+  }
 }
 
 /** Names of values, and the place of the first. */

@@ -1,9 +1,10 @@
 // Failures come in floods: the same texts again and again, at other times. Of events that were read by a shape, the texts
 // that differ between events of a shape are compared with those seen before; JavaScript makes nothing anew of known ones.
 
+import { HEAD_BYTES, numberOf, setOf, textsOf, WAYS } from './content-table';
 import { CHANNEL, COMPUTER, MESSAGE, VALUE_COUNT } from './event-fields';
 import { areSame } from './event-text';
-import { CONTENT_BYTES, CONTENT_HEADS, CONTENT_SETS, CONTENTS, EVENT, VALUES } from './layout';
+import { CONTENT_BYTES, EVENT, VALUES } from './layout';
 
 // An entry has a head: the hash of its texts; when it was met last; the shape, and when that was learnt. Its texts stand
 // apart, each with its length before it: heads lie close together, and memory that is not looked at is never brought in.
@@ -14,9 +15,6 @@ const SHAPE: usize = 8;
 const LEARNT: usize = 12;
 const IS_COPIED: usize = 16;
 const EPOCH: usize = 20; // another than the present one: the entry is free
-const HEAD_BYTES: usize = 24;
-
-const WAYS: usize = 4;
 
 /** Goes round after four billion events, and then an entry is given up too early for once. */
 let stamp: u32 = 0;
@@ -74,24 +72,6 @@ export function knownContentOf(shape: usize, learnt: u32): i32 {
     return numberOf(entry);
   }
   return -1;
-}
-
-// @ts-ignore: decorator
-@inline
-function setOf(hash: u32): usize {
-  return CONTENT_HEADS + <usize>(hash & (CONTENT_SETS - 1)) * WAYS * HEAD_BYTES;
-}
-
-// @ts-ignore: decorator
-@inline
-function numberOf(entry: usize): i32 {
-  return <i32>((entry - CONTENT_HEADS) / HEAD_BYTES);
-}
-
-// @ts-ignore: decorator
-@inline
-function textsOf(entry: usize): usize {
-  return CONTENTS + <usize>numberOf(entry) * CONTENT_BYTES;
 }
 
 /** Forgets all. */

@@ -1,10 +1,11 @@
 // A flood in NDJSON: lines that have the shape of the event before and hold the texts of an earlier one, whose repeats
 // somebody takes. Many are handed over at a call. What sets them apart, time and record ID, is left to JavaScript.
 
+import { HEAD_BYTES, numberOf, setOf, textsOf, WAYS } from './content-table';
 import { epochOfContents } from './event-content';
 import { areSame } from './event-text';
 import { pastShape, wasWide } from './json-shapes';
-import { CONTENT_BYTES, CONTENT_HEADS, CONTENT_SETS, CONTENTS, MOST_REPEATS, REPEATS, VALUES } from './layout';
+import { CONTENT_BYTES, MOST_REPEATS, REPEATS, VALUES } from './layout';
 import { isUtf8 } from './utf8';
 
 // An entry's head: the hash of its texts, when it was met last, the shape, how many bytes its texts take; and what makes it
@@ -14,8 +15,6 @@ const STAMP: usize = 4;
 const SHAPE: usize = 8;
 const SIZE: usize = 12;
 const EPOCH: usize = 20;
-const HEAD_BYTES: usize = 24;
-const WAYS: usize = 4;
 
 // A shape's parts, as ./json-shapes.ts has them.
 const PARTS: usize = 8;
@@ -179,22 +178,4 @@ function hashOfTexts(shape: usize): u32 {
 function isLasting(part: usize): bool {
   const asker = <u32>load<u8>(part, 7);
   return asker == ASKED_FIRST || asker == ASKED_THEN;
-}
-
-// @ts-ignore: decorator
-@inline
-function setOf(hash: u32): usize {
-  return CONTENT_HEADS + <usize>(hash & (CONTENT_SETS - 1)) * WAYS * HEAD_BYTES;
-}
-
-// @ts-ignore: decorator
-@inline
-function numberOf(entry: usize): i32 {
-  return <i32>((entry - CONTENT_HEADS) / HEAD_BYTES);
-}
-
-// @ts-ignore: decorator
-@inline
-function textsOf(entry: usize): usize {
-  return CONTENTS + <usize>numberOf(entry) * CONTENT_BYTES;
 }
