@@ -1,4 +1,5 @@
 import {
+  createWindowMemory,
   EvpairError,
   type ExtractItem,
   type InputSource,
@@ -36,6 +37,8 @@ export class InputReading {
   readonly #command: Command;
   readonly #selection: Selection | undefined;
   readonly #take: (item: Incoming) => void;
+  /** One for all inputs. */
+  #memory: ReturnType<typeof createWindowMemory> | undefined;
   #read = 0;
   #isIncomplete = false;
 
@@ -86,12 +89,14 @@ export class InputReading {
       own.set(member.name, known);
       return known;
     };
+    this.#memory ??= command.read.memory ?? createWindowMemory();
     try {
       await readInput(
         input,
         {
           ...command.read,
           selection: this.#selection,
+          memory: this.#memory,
           onLine: (line, member) => {
             command.onOwnLine?.();
             ownOf(member).push(line);

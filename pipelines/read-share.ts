@@ -54,7 +54,7 @@ async function readWhole(inputs: readonly InputSource[], settings: ShareSettings
       tool: '',
       inputs,
       missing: [],
-      read: { ...read, repeatsOf: repeatsInto(ledger, extractor, settings.extract) },
+      read: { ...read, memory: settings.memory, repeatsOf: repeatsInto(ledger, extractor, settings.extract) },
       definitions: undefined,
       options: {},
       output: NO_OUTPUT,

@@ -6,7 +6,14 @@ const LONGEST_KEPT = 48;
  * of those made before (measured: 30 values an event). The table is of fixed size; a newer text takes an older one's place.
  */
 export class AsciiTexts {
-  // Not Array.from, which takes a millisecond: each small file makes a table.
+  static #shared: AsciiTexts | undefined;
+
+  /** One table for all readers, since a text depends on its bytes alone: there may be 100,000 small files. */
+  static shared(): AsciiTexts {
+    AsciiTexts.#shared ??= new AsciiTexts();
+    return AsciiTexts.#shared;
+  }
+
   readonly #texts: string[] = new Array<string>(SLOTS).fill('');
 
   /** The text of `bytes[from, to)`, all of which are below 0x80. */

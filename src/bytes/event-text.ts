@@ -12,7 +12,7 @@ export class EventText {
   /** Events that were no valid UTF-8 and were read in the fallback code page. */
   fallbackEvents = 0;
   readonly #fallback: CodePageDecoder;
-  readonly #short = new AsciiTexts();
+  readonly #short = AsciiTexts.shared();
   readonly #long: KeptTexts | undefined;
   #isUtf8 = true;
   #bytes: Uint8Array | undefined;

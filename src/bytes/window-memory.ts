@@ -17,6 +17,8 @@ export class WasmMemory implements GrowableMemory {
   readonly scan: EventScan;
   /** Of the long texts kept in this memory, the strings. */
   readonly longTexts: string[] = [];
+  /** Of the values in the cache, the strings: by slot, of whoever cleared the cache last. */
+  readonly values: string[] = new Array<string>(CACHE_SLOTS).fill('');
   readonly #memory = new WebAssembly.Memory({ initial: INITIAL_PAGES });
 
   constructor(module: WasmModule) {

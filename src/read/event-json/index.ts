@@ -48,7 +48,7 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
   readonly #prefilter: ProviderPrefilter | undefined;
   readonly #usesPrefilter: boolean;
   readonly #text: EventText;
-  readonly #values = new AsciiTexts();
+  readonly #values = AsciiTexts.shared();
   readonly #times: LocalTimes;
   readonly #bytesDocument: JsonDocument;
   readonly #unitsDocument: JsonDocument;

@@ -3,7 +3,6 @@ import type { SlicedBuffer } from '../../bytes/ascii-texts.js';
 import type { ByteWindow } from '../../bytes/byte-window.js';
 import { KeptTexts } from '../../bytes/kept-texts.js';
 import {
-  CACHE_SLOTS,
   JSON_SHAPES,
   JSON_SHAPES_END,
   MOST_REPEATS,
@@ -32,7 +31,7 @@ export class JsonShapes {
   readonly #repeatsOf: RepeatsOf | undefined;
   readonly #known = new Array<KnownEvent | undefined>(KNOWN_EVENTS).fill(undefined);
   /** The texts of the value cache. */
-  readonly #strings: string[] = new Array<string>(CACHE_SLOTS).fill('');
+  readonly #strings: string[];
   readonly #lists = new Array<readonly string[]>(LISTS).fill([]);
   /** The one that fitted last comes first. */
   readonly #shapes: Shape[] = [];
@@ -61,6 +60,7 @@ export class JsonShapes {
     this.#input = input;
     this.#repeatsOf = repeatsOf;
     this.#scan = memory.scan;
+    this.#strings = memory.values;
     this.#scan.clearCache();
     this.#long = KeptTexts.of(memory);
     this.#context = context;

@@ -1,7 +1,6 @@
 import type { SlicedBuffer } from '../../bytes/ascii-texts.js';
 import type { ByteWindow } from '../../bytes/byte-window.js';
 import {
-  CACHE_SLOTS,
   CONTENT_NUMBERS,
   PARSED_EVENT,
   PARSED_VALUES,
@@ -44,7 +43,7 @@ class SimdParse implements FastParse {
   readonly #scan: WasmMemory['scan'];
   readonly #input: string;
   readonly #repeatsOf: RepeatsOf | undefined;
-  readonly #strings: string[] = new Array<string>(CACHE_SLOTS).fill('');
+  readonly #strings: string[];
   /** By the number of its texts: an event that had them, to make the next from. */
   readonly #known = new Array<KnownEvent | undefined>(CONTENT_NUMBERS).fill(undefined);
   readonly #messages = new Array<KeptMessage | undefined>(MESSAGE_SLOTS).fill(undefined);
@@ -57,6 +56,7 @@ class SimdParse implements FastParse {
   constructor(memory: WasmMemory, input: string, repeatsOf: RepeatsOf | undefined) {
     this.#memory = memory;
     this.#scan = memory.scan;
+    this.#strings = memory.values;
     this.#input = input;
     this.#repeatsOf = repeatsOf;
     this.#scan.clearCache();

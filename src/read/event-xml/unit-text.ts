@@ -14,7 +14,7 @@ export interface UnitText {
 export class ByteText implements UnitText {
   isFallback = false;
   readonly #text: EventText;
-  readonly #cache = new ValueCache();
+  readonly #cache = ValueCache.shared('narrow');
 
   constructor(fallback?: string) {
     this.#text = new EventText(fallback);
@@ -35,7 +35,7 @@ export class ByteText implements UnitText {
 /** UTF-16 text; lone surrogates stay as they are. */
 export class WideText implements UnitText {
   readonly isFallback = false;
-  readonly #cache = new ValueCache();
+  readonly #cache = ValueCache.shared('wide');
 
   begin(): void {}
 
@@ -55,6 +55,15 @@ const LONGEST = 64;
  * size: a new value takes its slot from an older one. A hit is verified unit by unit.
  */
 class ValueCache {
+  static readonly #shared: { narrow?: ValueCache; wide?: ValueCache } = {};
+
+  /** One for all readers, since a text that is cached depends on its units alone: there may be 100,000 small files. */
+  static shared(width: 'narrow' | 'wide'): ValueCache {
+    const known = ValueCache.#shared[width] ?? new ValueCache();
+    ValueCache.#shared[width] = known;
+    return known;
+  }
+
   readonly #units = new Uint16Array(SLOTS * LONGEST);
   readonly #lengths = new Int8Array(SLOTS).fill(-1);
   readonly #strings: string[] = new Array<string>(SLOTS).fill('');

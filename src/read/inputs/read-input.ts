@@ -30,6 +30,11 @@ export interface ReadInputOptions extends Omit<ExportReaderOptions, 'input'> {
   readonly onBytes?: ((bytes: Uint8Array) => void) | undefined;
   /** Limits against archives and compressed files that would never end. */
   readonly unpackLimits?: UnpackLimits | undefined;
+  /**
+   * What the window stands on: one for many inputs that are read one after the other. Making it takes 2 ms, and what an
+   * earlier input left in it is forgotten. Default: one is made.
+   */
+  readonly memory?: GrowableMemory | undefined;
   /** Takes the lines of an input that evpair itself wrote; without it such an input is rejected. */
   readonly onLine?: ((line: string, input: InputSource) => void) | undefined;
 }
@@ -60,8 +65,8 @@ export async function readSource(
   options: ReadInputOptions,
   emit: (item: ReadItem) => void,
 ): Promise<void> {
-  // One for all members, which are read one after the other: making it takes 2 ms, and there may be 100,000.
-  const memory = createWindowMemory();
+  // One for all members too, which are read one after the other.
+  const memory = options.memory ?? createWindowMemory();
   try {
     if (options.encoding !== undefined) await loadCodePage(options.encoding);
     await unpack(
