@@ -36,8 +36,9 @@ export function planShares({ inputs, read }: Pick<Command, 'inputs' | 'read'>, j
   const total = files.reduce((sum, { size = 0 }) => sum + size, 0);
   const isParsedWhole = read.parseAll === true;
   if (jobs.count === undefined && total < LEAST_BYTES) return undefined;
-  // A look at a file takes as long as reading 15 MB of it, and nothing is to be gained where all are called XML.
-  if (jobs.count === undefined && !isParsedWhole && inputs.every(isCalledXml)) return undefined;
+  // A look at a file takes as long as reading 15 MB of it. What is called XML and read in ranges is XML of events, which
+  // gains nothing unless it is parsed whole; a single file of anything else is read by one thread.
+  if (jobs.count === undefined && !isParsedWhole && inputs.length === 1 && isCalledXml(inputs[0]!)) return undefined;
   const looked = new Map<InputSource, FileOutlook>();
   const { rangeBytes } = jobs;
   for (const { input, size } of files) {

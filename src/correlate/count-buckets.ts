@@ -75,7 +75,7 @@ export function countBuckets({ rows }: Ledger): Buckets {
   buckets.identified = identified;
   if (isAnyInDoubt) {
     const columns = { contributionOf, epochMsOf, standing, isFailure };
-    buckets.possibleDuplicates = countPossibleDuplicates(columns, buckets.extracted);
+    buckets.possibleDuplicates = countPossibleDuplicates(columns);
   }
   return buckets;
 }
@@ -124,41 +124,36 @@ interface Columns {
  * event ID, channel, names, values, how they were found) and time to the second equal those of another failure. Of a
  * group of equals all count but one, and all where one of the group has an identity.
  */
-function countPossibleDuplicates(
-  { contributionOf, epochMsOf, standing, isFailure }: Columns,
-  failures: number,
-): number {
-  const mask = 2 ** Math.ceil(Math.log2(2 * failures + 2)) - 1;
-  /** A row of each group, plus one; groups are found by open addressing. */
-  const groups = new Uint32Array(mask + 1);
-  const isProved = new Uint8Array(mask + 1);
-  let unproved = 0;
-  let unprovedGroups = 0;
+function countPossibleDuplicates({ contributionOf, epochMsOf, standing, isFailure }: Columns): number {
+  // By contribution; then by time, which a library sorts in bounded time whatever stands in a log.
+  const starts = new Uint32Array(isFailure.length + 1);
+  const isCounted = (contribution: number) => contribution !== NO_CONTRIBUTION && isFailure[contribution] === 1;
+  for (const contribution of contributionOf) if (isCounted(contribution)) starts[contribution + 1]! += 1;
+  for (let id = 0; id < isFailure.length; id++) starts[id + 1]! += starts[id]!;
+  const keys = new Float64Array(starts[isFailure.length]!);
+  const next = starts.slice();
   for (let row = 0; row < contributionOf.length; row++) {
     const contribution = contributionOf[row]!;
-    if (contribution === NO_CONTRIBUTION || isFailure[contribution] === 0) continue;
+    if (!isCounted(contribution)) continue;
     const second = Math.floor(epochMsOf[row]! / 1000);
-    const hasTime = !Number.isNaN(second);
-    let slot = Math.imul(contribution ^ Math.imul(hasTime ? second | 0 : -1, 0x9e3779b1), 0x85ebca6b);
-    slot = (slot ^ (slot >>> 15)) & mask;
-    for (;;) {
-      const other = groups[slot]! - 1;
-      if (other < 0) break;
-      const otherSecond = Math.floor(epochMsOf[other]! / 1000);
-      const isSameTime = hasTime ? otherSecond === second : Number.isNaN(otherSecond);
-      if (isSameTime && contributionOf[other] === contribution) break;
-      slot = (slot + 1) & mask;
-    }
-    const isUnproved = standing[row]! >= UNPROVED;
-    if (isUnproved) unproved += 1;
-    if (groups[slot] === 0) {
-      groups[slot] = row + 1;
-      if (isUnproved) unprovedGroups += 1;
-      else isProved[slot] = 1;
-    } else if (!isUnproved && isProved[slot] === 0) {
-      isProved[slot] = 1;
-      unprovedGroups -= 1;
+    keys[next[contribution]!++] =
+      (Number.isNaN(second) ? NO_SECOND : second) * 2 + (standing[row]! >= UNPROVED ? 1 : 0);
+  }
+  let count = 0;
+  for (let id = 0; id < isFailure.length; id++) {
+    if (starts[id + 1]! - starts[id]! < 2) continue;
+    const group = keys.subarray(starts[id], starts[id + 1]).sort();
+    for (let from = 0, to = 0; from < group.length; from = to) {
+      const second = Math.floor(group[from]! / 2);
+      let unproved = 0;
+      for (to = from; to < group.length && Math.floor(group[to]! / 2) === second; to++) {
+        if (group[to] !== second * 2) unproved += 1;
+      }
+      count += unproved === to - from ? unproved - 1 : unproved;
     }
   }
-  return unproved - unprovedGroups;
+  return count;
 }
+
+/** Past any that a time in milliseconds may have. */
+const NO_SECOND = 2 ** 50;

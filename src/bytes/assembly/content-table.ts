@@ -5,6 +5,22 @@ import { CONTENT_BYTES, CONTENT_HEADS, CONTENT_SETS, CONTENTS } from './layout';
 
 export const HEAD_BYTES: usize = 24;
 export const WAYS: usize = 4;
+// In each head: when its texts were met last, and what makes it free when it is another than the present one.
+export const STAMP: usize = 4;
+export const EPOCH: usize = 20;
+
+/** The entry of a set that is free, or was met longest ago. */
+export function oldestOf(set: usize, epoch: u32): usize {
+  let oldest = set;
+  let oldestMet: u32 = u32.MAX_VALUE;
+  for (let entry = set; entry < set + WAYS * HEAD_BYTES; entry += HEAD_BYTES) {
+    const met: u32 = load<u32>(entry, EPOCH) == epoch ? load<u32>(entry, STAMP) : 0;
+    if (met >= oldestMet) continue;
+    oldest = entry;
+    oldestMet = met;
+  }
+  return oldest;
+}
 
 // @ts-ignore: decorator
 @inline

@@ -1,20 +1,18 @@
 // Failures come in floods: the same texts again and again, at other times. Of events that were read by a shape, the texts
 // that differ between events of a shape are compared with those seen before; JavaScript makes nothing anew of known ones.
 
-import { HEAD_BYTES, numberOf, setOf, textsOf, WAYS } from './content-table';
+import { EPOCH, HEAD_BYTES, numberOf, oldestOf, setOf, STAMP, textsOf, WAYS } from './content-table';
 import { CHANNEL, COMPUTER, MESSAGE, VALUE_COUNT } from './event-fields';
 import { areSame } from './event-text';
 import { CONTENT_BYTES, EVENT, VALUES } from './layout';
 
-// An entry has a head: the hash of its texts; when it was met last; the shape, and when that was learnt. Its texts stand
-// apart, each with its length before it: heads lie close together, and memory that is not looked at is never brought in.
+// In a head stand beside: the hash of its texts; the shape, and when that was learnt. Each text has its length before it;
+// memory of entries that are not looked at is never brought in.
 // A text of a flood is copied at the second time, so that one that never comes back costs a hash alone.
 const HASH: usize = 0;
-const STAMP: usize = 4;
 const SHAPE: usize = 8;
 const LEARNT: usize = 12;
 const IS_COPIED: usize = 16;
-const EPOCH: usize = 20; // another than the present one: the entry is free
 
 /** Goes round after four billion events, and then an entry is given up too early for once. */
 let stamp: u32 = 0;
@@ -33,15 +31,8 @@ export function contentOf(shape: usize, learnt: u32): i32 {
   if (sizeOfTexts() + 16 > CONTENT_BYTES) return -1;
   const hash = hashOfTexts(<u64>shape);
   const set = setOf(hash);
-  let oldest = set;
-  let oldestMet: u32 = u32.MAX_VALUE;
   for (let entry = set; entry < set + WAYS * HEAD_BYTES; entry += HEAD_BYTES) {
-    const met: u32 = load<u32>(entry, EPOCH) == epoch ? load<u32>(entry, STAMP) : 0;
-    if (met < oldestMet) {
-      oldest = entry;
-      oldestMet = met;
-    }
-    if (met == 0 || load<u32>(entry, HASH) != hash) continue;
+    if (load<u32>(entry, EPOCH) != epoch || load<u32>(entry, HASH) != hash) continue;
     const number = numberOf(entry);
     store<u32>(entry, ++stamp, STAMP);
     if (load<u32>(entry, IS_COPIED) != 0) {
@@ -53,6 +44,7 @@ export function contentOf(shape: usize, learnt: u32): i32 {
     copyTexts(entry, shape, learnt);
     return number;
   }
+  const oldest = oldestOf(set, epoch);
   store<u32>(oldest, hash, HASH);
   store<u32>(oldest, ++stamp, STAMP);
   store<u32>(oldest, 0, IS_COPIED);

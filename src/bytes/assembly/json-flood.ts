@@ -1,20 +1,18 @@
 // A flood in NDJSON: lines that have the shape of the event before and hold the texts of an earlier one, whose repeats
 // somebody takes. Many are handed over at a call. What sets them apart, time and record ID, is left to JavaScript.
 
-import { HEAD_BYTES, numberOf, setOf, textsOf, WAYS } from './content-table';
+import { EPOCH, HEAD_BYTES, numberOf, oldestOf, setOf, STAMP, textsOf, WAYS } from './content-table';
 import { epochOfContents } from './event-content';
 import { areSame } from './event-text';
 import { pastShape, wasWide } from './json-shapes';
 import { CONTENT_BYTES, MOST_REPEATS, REPEATS, VALUES } from './layout';
 import { isUtf8 } from './utf8';
 
-// An entry's head: the hash of its texts, when it was met last, the shape, how many bytes its texts take; and what makes it
-// free when it is another than the present one. Its texts stand apart, each with its length in 32 bits in front.
+// In a head stand beside: the hash of its texts, the shape, and how many bytes its texts take. Each text has its length in
+// 32 bits in front.
 const HASH: usize = 0;
-const STAMP: usize = 4;
 const SHAPE: usize = 8;
 const SIZE: usize = 12;
-const EPOCH: usize = 20;
 
 // A shape's parts, as ./json-shapes.ts has them.
 const PARTS: usize = 8;
@@ -37,16 +35,10 @@ export function keepTexts8(shape: usize): i32 {
   if (size > CONTENT_BYTES) return -1;
   const set = setOf(hash);
   const epoch = epochOfContents();
-  let oldest = set;
-  let oldestMet: u32 = u32.MAX_VALUE;
   for (let entry = set; entry < set + WAYS * HEAD_BYTES; entry += HEAD_BYTES) {
-    const met: u32 = load<u32>(entry, EPOCH) == epoch ? load<u32>(entry, STAMP) : 0;
-    if (met < oldestMet) {
-      oldest = entry;
-      oldestMet = met;
-    }
-    if (met != 0 && holds(entry, hash, shape)) return numberOf(entry);
+    if (load<u32>(entry, EPOCH) == epoch && holds(entry, hash, shape)) return numberOf(entry);
   }
+  const oldest = oldestOf(set, epoch);
   store<u32>(oldest, hash, HASH);
   store<u32>(oldest, ++stamp, STAMP);
   store<u32>(oldest, <u32>shape, SHAPE);
