@@ -353,6 +353,18 @@ t.test('damage costs what it hits and no more', async t => {
   t.match(rejectsOf(gone).at(-1), { reason: 'malformed', isEvent: true, detail: /template is gone/ });
   t.equal(reportOf(gone).events, OWN_EVENTS.length);
 
+  const renumbered = Buffer.from(OWN);
+  renumbered.fill(0x55, recordAt(2).offset + 24 + 6, recordAt(2).offset + 24 + 6 + 4);
+  const secondOnly = { providers: [{ names: ['Wanted'], eventIds: [2] }] };
+  for (const selection of [undefined, secondOnly]) {
+    const items = read(renumbered, selection === undefined ? {} : { selection });
+    t.match(
+      rejectsOf(items).map(({ detail, position }) => ({ detail, offset: position.offset })),
+      [{ detail: /template is gone/, offset: recordAt(2).offset }],
+      'a template under another number is not taken, whether an earlier record has used it or not',
+    );
+  }
+
   const magic = damaged(log => log.write('xxxxxxxx', 4096));
   t.same(eventsOf(magic), OWN_EVENTS, 'a chunk without its mark');
   t.equal(reportOf(magic).warnings['chunk-mark'], 1);

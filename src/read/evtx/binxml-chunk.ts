@@ -228,7 +228,7 @@ export class BinXmlChunk {
     const offset = this.#long();
     const isHere = offset === this.#at;
     let known = this.#templates.get(offset);
-    if (known === undefined) {
+    if (known === undefined || this.bytes.readUInt32LE(offset + 4) !== id) {
       known = this.#template(offset, id);
       this.#templates.set(offset, known);
     }
