@@ -38,6 +38,8 @@ export interface Teller {
 export interface Outcome {
   /** Something of the inputs could not be read. */
   readonly isIncomplete: boolean;
+  /** An input is not there, could not be opened or had to be given up: no report tells of it. */
+  readonly hasFailed: boolean;
   /** Nothing at all could be read. */
   readonly readNothing: boolean;
   /** The greatest count of a pair, for `--fail-on`. */

@@ -11,6 +11,6 @@ export async function events(command: Command): Promise<Outcome> {
     if (item.type === 'event') command.output.line(writeItem(item));
     else if (item.type === 'input') ledger.endInput(item);
   });
-  command.output.line(writeRun(summariseRun(ledger, runFacts(command, compiled))));
+  command.output.line(writeRun(summariseRun(ledger, runFacts(command, compiled, outcome))));
   return outcome;
 }

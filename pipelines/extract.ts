@@ -28,7 +28,7 @@ export async function extract(command: Command & { readonly extract: ExtractOpti
     if (item.type === 'failure' || item.type === 'unpaired') write(item);
     else extractor.push(item, write);
   });
-  const run = summariseRun(ledger, runFacts(command, compiled));
+  const run = summariseRun(ledger, runFacts(command, compiled, outcome));
   command.output.line(writeRun(run));
   return { ...outcome, exactShare: exactShareOf(run) };
 }

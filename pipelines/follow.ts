@@ -96,10 +96,10 @@ export async function follow(given: FollowCommand, store: StateStore | undefined
   }
   tell.close();
   const ledger = memory.ledger();
-  const run = summariseRun(ledger, runFacts(command, compiled));
+  const outcome = outcomeOfMemory(ledger, memory, { ...command, missing: inputs.missing });
+  const run = summariseRun(ledger, runFacts(command, compiled, outcome));
   command.output.line(writeRun(run));
   memory.save();
-  const outcome = outcomeOfMemory(ledger, memory, { ...command, missing: inputs.missing });
   return { ...outcome, greatestCount, exactShare: exactShareOf(run) };
 }
 

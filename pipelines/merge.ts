@@ -39,9 +39,9 @@ export async function merge(command: MergeCommand): Promise<Outcome> {
       command.output.line(line);
       await command.output.drain();
     }
-    return { isIncomplete: false, readNothing: false };
+    return { isIncomplete: false, hasFailed: false, readNothing: false };
   }
   const run = summariseRun(ledger, facts);
   const greatestCount = await writeSummary(ledger, run, { ...command, form: command.form });
-  return { isIncomplete: !run.complete || run.rejects > 0, readNothing: false, greatestCount };
+  return { isIncomplete: !run.complete || run.rejects > 0, hasFailed: false, readNothing: false, greatestCount };
 }

@@ -87,8 +87,8 @@ export async function readInShares(command: Command, options: ReadInSharesOption
   } finally {
     signal?.removeEventListener('abort', stop);
   }
-  const { isIncomplete, readNothing } = reading.outcome();
-  return { isIncomplete: isIncomplete || wasIncomplete, readNothing: readNothing && !hasRead };
+  const { isIncomplete, hasFailed, readNothing } = reading.outcome();
+  return { isIncomplete: isIncomplete || wasIncomplete, hasFailed, readNothing: readNothing && !hasRead };
 }
 
 function tellWhole(reading: InputReading, told: Told, inputs: readonly InputSource[]): void {

@@ -41,6 +41,7 @@ export class InputReading {
   #memory: ReturnType<typeof createWindowMemory> | undefined;
   #read = 0;
   #isIncomplete = false;
+  #hasFailed = false;
 
   constructor(command: Command, selection: Selection | undefined, take: (item: Incoming) => void) {
     this.#command = command;
@@ -49,7 +50,7 @@ export class InputReading {
   }
 
   outcome(): Outcome {
-    return { isIncomplete: this.#isIncomplete, readNothing: this.#read === 0 };
+    return { isIncomplete: this.#isIncomplete, hasFailed: this.#hasFailed, readNothing: this.#read === 0 };
   }
 
   tellMissing(): void {
@@ -60,6 +61,7 @@ export class InputReading {
 
   tellFailed(input: InputSource, error: unknown): void {
     this.#isIncomplete = true;
+    this.#hasFailed = true;
     this.#command.tell.failed(input, error);
   }
 

@@ -23,8 +23,8 @@ export async function summarizeWithState(command: SummarizeCommand, store: State
   });
   if (hasChanged) memory.save();
   const ledger = memory.ledger();
-  const written = await writeLedger(ledger, compiled, command);
-  return { ...outcomeOfMemory(ledger, memory, command), ...written };
+  const outcome = outcomeOfMemory(ledger, memory, command);
+  return { ...outcome, ...(await writeLedger(ledger, compiled, command, outcome)) };
 }
 
 /** What a run ended with, by all that is known: rejects of earlier runs are in the result as well as those of this one. */
@@ -34,12 +34,15 @@ export function outcomeOfMemory(
   { missing, read }: Pick<Command, 'missing' | 'read'>,
 ): Outcome {
   const reports = ledger.inputs().map(({ report }) => report);
+  const known = new Set(reports.map(({ path }) => path));
   return {
     isIncomplete:
       missing.length > 0 ||
       memory.hasFailed ||
       read.signal?.aborted === true ||
       reports.some(({ isComplete, rejects }) => !isComplete || rejects > 0),
+    // What is gone counts as it was read last.
+    hasFailed: memory.hasFailed || missing.some(({ name }) => !known.has(name)),
     readNothing: reports.every(({ format }) => format === 'unknown'),
   };
 }

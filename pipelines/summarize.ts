@@ -68,7 +68,7 @@ export async function summarize(command: SummarizeCommand): Promise<Outcome> {
   } finally {
     await threads?.close();
   }
-  return { ...outcome, ...(await writeLedger(ledger, compiled, command)) };
+  return { ...outcome, ...(await writeLedger(ledger, compiled, command, outcome)) };
 }
 
 /** Writes what a ledger holds in the form that was asked for. */
@@ -76,8 +76,9 @@ export async function writeLedger(
   ledger: Ledger,
   compiled: CompiledDefinitions,
   command: SummarizeCommand,
+  outcome: Outcome,
 ): Promise<Pick<Outcome, 'greatestCount' | 'exactShare'>> {
-  const facts = runFacts(command, compiled);
+  const facts = runFacts(command, compiled, outcome);
   if (command.form === 'partial') {
     const configHash = hashOf({ definitions: facts.definitions, extraction: command.extraction });
     for (const line of writePartial(ledger, { configHash, facts: { ...facts } })) {

@@ -11,7 +11,7 @@ export interface RunFacts {
   readonly definitions: RunSummary['definitions'];
   /** Warnings that belong to no input, by code. */
   readonly warnings?: Readonly<Record<string, number>> | undefined;
-  /** False when a signal ended the run early. */
+  /** False when a signal ended the run early or an input could not be opened. */
   readonly complete?: boolean | undefined;
 }
 

@@ -104,7 +104,7 @@ export interface RunSummary {
   readonly possible_duplicates: number;
   readonly coverage?: readonly CoverageLine[];
   readonly warnings: Readonly<Record<string, number>>;
-  /** False when a signal or an error ended the reading early. */
+  /** False when a signal or an error ended the reading early, or an input could not be opened. */
   readonly complete: boolean;
 }
 
