@@ -1,6 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +18,7 @@ import fc from 'fast-check';
 import { strToU8, zipSync } from 'fflate';
 import t from 'tap';
 import { Crc32 } from '../src/bytes/crc32.js';
+import { isLittle } from '../src/cli/little-input.js';
 import type { InputReport, ReadItem } from '../src/model/index.js';
 import type { FormatReader } from '../src/read/format-reader.js';
 import { FORMATS, type Format } from '../src/read/formats.js';
@@ -973,4 +983,16 @@ t.test('deflated data is read to its exact end, wherever the pieces are cut', as
     ),
     { numRuns: 25 },
   );
+});
+
+t.test('little to read are only files whose sizes are known and small together', t => {
+  const root = t.testdir({ a: 'x', b: '', folder: {} });
+  const source = (name: string) => ({ name, path: join(root, name) });
+  truncateSync(source('b').path, 8_000_000 - 1);
+  t.ok(isLittle([source('a'), source('b')]));
+  t.notOk(isLittle([source('a'), source('b'), source('a')]));
+  t.notOk(isLittle([source('a'), { name: '-', path: undefined }]), 'a pipe may go on for ever');
+  t.notOk(isLittle([source('folder')]));
+  t.notOk(isLittle([source('not-there')]));
+  t.end();
 });

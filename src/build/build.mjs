@@ -56,6 +56,7 @@ await Promise.all([
     outfile: 'dist/evpair.cjs',
     format: 'cjs',
     banner: { js: '#!/usr/bin/env node' },
+    plugins: [lazyBuiltins('node:v8')],
   }),
   build({ ...shared, entryPoints: ['src/index.ts'], outfile: 'dist/index.js', format: 'esm', packages: 'external' }),
 ]);

@@ -3,7 +3,8 @@ import { Script } from 'node:vm';
 
 /** What the bundle of the program exports: `main.ts`. */
 export interface Bundle {
-  run(): Promise<void>;
+  /** @param onShortRun called when it is known that there is little to read, before reading begins. */
+  run(onShortRun?: () => void): Promise<void>;
   work(): Promise<void>;
 }
 

@@ -10,7 +10,7 @@ declare const __EVPAIR_VERSION__: string;
 const TOOL = `evpair ${__EVPAIR_VERSION__}`;
 
 /** Runs evpair with the arguments after the program's name. @returns the exit status. */
-async function main(argv: readonly string[]): Promise<number> {
+async function main(argv: readonly string[], onShortRun: () => void): Promise<number> {
   let log: Log = openLog({ format: 'text', isQuiet: false });
   try {
     const line = parseCommandLine(argv);
@@ -21,7 +21,7 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     // Help and version do not pay for loading what reads.
     const { runCommand } = await import('./run-command.js');
-    return await runCommand(line, log, TOOL);
+    return await runCommand(line, log, TOOL, onShortRun);
   } catch (error) {
     if (error instanceof ReaderGone) return EXIT.done;
     const code = error instanceof EvpairError ? error.code : 'ERR_INTERNAL';
@@ -50,8 +50,8 @@ function describe(error: unknown): string {
 }
 
 /** Runs evpair as a program. */
-export async function run(): Promise<void> {
-  process.exitCode = await main(process.argv.slice(2));
+export async function run(onShortRun: () => void = () => undefined): Promise<void> {
+  process.exitCode = await main(process.argv.slice(2), onShortRun);
 }
 
 /** Runs evpair as one of its own worker threads. */

@@ -21,6 +21,7 @@ import {
 import { isUtcName, type LocalZone } from '../time/local-zone.js';
 import { EXIT } from './exit-status.js';
 import { generalHelp } from './help.js';
+import { isLittle } from './little-input.js';
 import { type Log, writeStderr } from './log.js';
 import {
   countOption,
@@ -42,8 +43,11 @@ import { openTemplateFile } from './template-file.js';
 import { isTerminal } from './terminal.js';
 import type { WorkSetup } from './work.js';
 
-/** Runs the command that the line names. `tool` is evpair with its version. @returns the exit status. */
-export async function runCommand(line: CommandLine, log: Log, tool: string): Promise<number> {
+/**
+ * Runs the command that the line names. `tool` is evpair with its version; `onShortRun` is called when there is little to
+ * read. @returns the exit status.
+ */
+export async function runCommand(line: CommandLine, log: Log, tool: string, onShortRun: () => void): Promise<number> {
   if (line.command === 'definitions') return runDefinitions(line);
   if (line.command === 'templates' && line.args[0] !== 'learn') return runTemplates(line, log);
   const { options } = line;
@@ -61,6 +65,7 @@ export async function runCommand(line: CommandLine, log: Log, tool: string): Pro
   const expand = async () => withoutOwnFiles(await expandInputs(args, { inputRoot }), ownFiles(line, state));
   const { sources, missing } = await expand();
   if (sources.length === 0 && missing.length === 0) log.warn({ code: 'no-input' }, 'there is no file in these folders');
+  if (!flagOption(line.options, 'follow') && isLittle(sources)) onShortRun();
   const form = formOf(line);
   const failOn = countOption(options, 'fail-on', 1);
   const leastShare = shareOption(options, 'fail-on-coverage');
