@@ -1,6 +1,7 @@
 import type { Ledger } from './ledger.js';
-import { type LedgerRows, LONE, NO_CONTRIBUTION, UNPROVED } from './ledger-rows.js';
+import type { LedgerRows } from './ledger-rows.js';
 import { ROW_KINDS, type RowKind } from './outlines.js';
+import { LONE, NO_CONTRIBUTION, UNPROVED } from './row-blocks.js';
 
 export interface Buckets {
   /** Events by the richest kind of their rows; copies count once. */
@@ -28,40 +29,40 @@ export function countBuckets({ rows }: Ledger): Buckets {
     failuresByInput: new Map(),
   };
   const { contributions } = rows;
-  const contributionOf = rows.contributionColumn();
-  const inputOf = rows.inputColumn();
-  const epochMsOf = rows.epochMsColumn();
-  const standing = rows.standingColumn();
   // Nearly all rows stand alone: they are counted by what they say, in a loop over arrays that is fast from the start.
   const loneByContribution = new Uint32Array(contributions.size);
   const isFailure = Uint8Array.from(loneByContribution, (_, id) => Number(contributions.outlineOf(id).kindRank === 0));
   const failuresByInput = new Uint32Array(rows.inputNames.size);
   let identified = 0;
   let isAnyInDoubt = false;
-  for (let row = 0; row < contributionOf.length; row++) {
-    const contribution = contributionOf[row]!;
-    if (contribution === NO_CONTRIBUTION) continue;
-    const stands = standing[row]!;
-    if (isFailure[contribution] === 1) {
-      if (stands >= UNPROVED) isAnyInDoubt = true;
-      if (Number.isNaN(epochMsOf[row]!)) buckets.withoutTime += 1;
+  let row = -1;
+  for (const { length, contributions: contributionOf, inputs: inputOf, epochMs, standing } of rows.blocks()) {
+    for (let at = 0; at < length; at++) {
+      row += 1;
+      const contribution = contributionOf[at]!;
+      if (contribution === NO_CONTRIBUTION) continue;
+      const stands = standing[at]!;
+      if (isFailure[contribution] === 1) {
+        if (stands >= UNPROVED) isAnyInDoubt = true;
+        if (Number.isNaN(epochMs[at]!)) buckets.withoutTime += 1;
+      }
+      if (stands === LONE || stands === UNPROVED) {
+        loneByContribution[contribution]! += 1;
+        failuresByInput[inputOf[at]!]! += isFailure[contribution]!;
+        if (stands === LONE) identified += 1;
+        continue;
+      }
+      const { kind, certainty } = contributions.outlineOf(contribution);
+      if (kind === 'failure') {
+        buckets.extracted += 1;
+        if (certainty === 'ambiguous') buckets.ambiguous += 1;
+      }
+      const eventKind = kindOfEventAt(rows, row);
+      if (eventKind === undefined) continue;
+      buckets.events[eventKind] += 1;
+      if (rows.hasIdentity(row)) identified += 1;
+      if (eventKind === 'failure') failuresByInput[inputOf[at]!]! += 1;
     }
-    if (stands === LONE || stands === UNPROVED) {
-      loneByContribution[contribution]! += 1;
-      failuresByInput[inputOf[row]!]! += isFailure[contribution]!;
-      if (stands === LONE) identified += 1;
-      continue;
-    }
-    const { kind, certainty } = contributions.outlineOf(contribution);
-    if (kind === 'failure') {
-      buckets.extracted += 1;
-      if (certainty === 'ambiguous') buckets.ambiguous += 1;
-    }
-    const eventKind = kindOfEventAt(rows, row);
-    if (eventKind === undefined) continue;
-    buckets.events[eventKind] += 1;
-    if (rows.hasIdentity(row)) identified += 1;
-    if (eventKind === 'failure') failuresByInput[inputOf[row]!]! += 1;
   }
   for (let id = 0; id < loneByContribution.length; id++) {
     const count = loneByContribution[id]!;
@@ -73,10 +74,7 @@ export function countBuckets({ rows }: Ledger): Buckets {
   }
   for (const [input, count] of failuresByInput.entries()) if (count > 0) buckets.failuresByInput.set(input, count);
   buckets.identified = identified;
-  if (isAnyInDoubt) {
-    const columns = { contributionOf, epochMsOf, standing, isFailure };
-    buckets.possibleDuplicates = countPossibleDuplicates(columns);
-  }
+  if (isAnyInDoubt) buckets.possibleDuplicates = countPossibleDuplicates(rows, isFailure);
   return buckets;
 }
 
@@ -111,33 +109,33 @@ function isSameEvent(rows: LedgerRows, a: number, b: number): boolean {
   );
 }
 
-interface Columns {
-  readonly contributionOf: Uint32Array;
-  readonly epochMsOf: Float64Array;
-  readonly standing: Uint8Array;
-  /** By contribution. */
-  readonly isFailure: Uint8Array;
-}
-
 /**
  * Failures that may be copies though nothing proves it: rows without identity whose contribution (definition, provider,
  * event ID, channel, names, values, how they were found) and time to the second equal those of another failure. Of a
  * group of equals all count but one, and all where one of the group has an identity.
+ * @param isFailure by contribution
  */
-function countPossibleDuplicates({ contributionOf, epochMsOf, standing, isFailure }: Columns): number {
+function countPossibleDuplicates(rows: LedgerRows, isFailure: Uint8Array): number {
   // By contribution; then by time, which a library sorts in bounded time whatever stands in a log.
   const starts = new Uint32Array(isFailure.length + 1);
-  const isCounted = (contribution: number) => contribution !== NO_CONTRIBUTION && isFailure[contribution] === 1;
-  for (const contribution of contributionOf) if (isCounted(contribution)) starts[contribution + 1]! += 1;
+  for (const { length, contributions } of rows.blocks()) {
+    for (let at = 0; at < length; at++) {
+      const contribution = contributions[at]!;
+      if (isFailure[contribution] === 1) starts[contribution + 1]! += 1;
+    }
+  }
   for (let id = 0; id < isFailure.length; id++) starts[id + 1]! += starts[id]!;
   const keys = new Float64Array(starts[isFailure.length]!);
   const next = starts.slice();
-  for (let row = 0; row < contributionOf.length; row++) {
-    const contribution = contributionOf[row]!;
-    if (!isCounted(contribution)) continue;
-    const second = Math.floor(epochMsOf[row]! / 1000);
-    keys[next[contribution]!++] =
-      (Number.isNaN(second) ? NO_SECOND : second) * 2 + (standing[row]! >= UNPROVED ? 1 : 0);
+  for (const { length, contributions, epochMs, standing } of rows.blocks()) {
+    for (let at = 0; at < length; at++) {
+      const contribution = contributions[at]!;
+      // Past the end for a row that was taken out.
+      if (isFailure[contribution] !== 1) continue;
+      const second = Math.floor(epochMs[at]! / 1000);
+      keys[next[contribution]!++] =
+        (Number.isNaN(second) ? NO_SECOND : second) * 2 + (standing[at]! >= UNPROVED ? 1 : 0);
+    }
   }
   let count = 0;
   for (let id = 0; id < isFailure.length; id++) {

@@ -1,7 +1,21 @@
 import { type Clock, compareClarity, nanosOf } from './clock.js';
 import { Contributions } from './contributions.js';
 import { IdentityIndex } from './identity-index.js';
-import { BYTES, CLOCK, CONTRIBUTION, EPOCH_MS, INPUT, OFFSET, RECORD_ID, RowStore } from './row-store.js';
+import { blocksOf, type RowBlock } from './row-blocks.js';
+import {
+  BYTES,
+  CLOCK,
+  CLOCK_BITS,
+  CONTRIBUTION,
+  DROPPED,
+  EPOCH_MS,
+  HAS_IDENTITY,
+  HAS_SIBLING,
+  INPUT,
+  OFFSET,
+  RECORD_ID,
+  RowStore,
+} from './row-store.js';
 import { StringPool } from './string-pool.js';
 
 /** A row as it leaves a ledger and comes back. `contribution` belongs to the ledger that it came from. */
@@ -137,46 +151,18 @@ export class LedgerRows {
 
   /** By row: its contribution, or `NO_CONTRIBUTION` of one that was taken out. */
   contributionColumn(): Uint32Array {
-    const contributions = this.#store.column(CONTRIBUTION);
-    const clocks = this.#store.column(CLOCK);
-    for (let row = 0; row < clocks.length; row++) {
-      if ((clocks[row]! & DROPPED) !== 0) contributions[row] = NO_CONTRIBUTION;
+    const column = new Uint32Array(this.size);
+    let from = 0;
+    for (const { length, contributions } of this.blocks()) {
+      column.set(contributions.subarray(0, length), from);
+      from += length;
     }
-    return contributions;
+    return column;
   }
 
-  /** By row: how it stands beside others; 0 of one that was taken out. */
-  standingColumn(): Uint8Array {
-    const clocks = this.#store.column(CLOCK);
-    const inputs = this.#store.column(INPUT);
-    const offsets = this.#store.doubleColumn(OFFSET);
-    const standing = new Uint8Array(clocks.length);
-    let before = 0;
-    for (let row = 0; row < clocks.length; row++) {
-      const flags = clocks[row]! & (HAS_IDENTITY | HAS_SIBLING | DROPPED);
-      let now: number = flags === HAS_IDENTITY ? LONE : (flags & HAS_IDENTITY) !== 0 ? BESIDE_OTHERS : UNPROVED;
-      if ((flags & DROPPED) !== 0) now = 0;
-      // Without identity, what several definitions made of one event stands row after row.
-      if (now === UNPROVED && (before === UNPROVED || before === UNPROVED_BESIDE_OTHERS)) {
-        if (offsets[row] === offsets[row - 1] && inputs[row] === inputs[row - 1]) {
-          now = UNPROVED_BESIDE_OTHERS;
-          standing[row - 1] = UNPROVED_BESIDE_OTHERS;
-        }
-      }
-      standing[row] = now;
-      before = now;
-    }
-    return standing;
-  }
-
-  /** By row: its time in epoch milliseconds, NaN where it has none. */
-  epochMsColumn(): Float64Array {
-    return this.#store.doubleColumn(EPOCH_MS);
-  }
-
-  /** By row: the interned name of its input. */
-  inputColumn(): Uint32Array {
-    return this.#store.column(INPUT);
+  /** All rows in their order, some thousands at a time: who counts them needs no memory that grows with them. */
+  blocks(): Generator<RowBlock> {
+    return blocksOf(this.#store);
   }
 
   contributionOf(row: number): number {
@@ -282,22 +268,6 @@ export class LedgerRows {
   }
 }
 
-// How a row may stand beside others. Alone of its event, which has an identity:
-export const LONE = 1;
-/** Of an event with identity that has other rows. */
-export const BESIDE_OTHERS = 2;
-/** Alone of its event, which has none. */
-export const UNPROVED = 3;
-export const UNPROVED_BESIDE_OTHERS = 4;
-
-/** Where a row that was taken out would have a contribution. */
-export const NO_CONTRIBUTION = 0xffff_ffff;
-
-/** A clock's own bits; those above are the row's. */
-const CLOCK_BITS = (1 << 26) - 1;
-const DROPPED = 1 << 28;
-const HAS_IDENTITY = 1 << 29;
-const HAS_SIBLING = 1 << 30;
 const NO_RECORD_ID = 0xffff_ffff;
 /** Record IDs from here on, and those that are no plain number, are interned strings. */
 const INTERNED_RECORD_ID = 0xc000_0000;

@@ -4,7 +4,7 @@ import { Episodes } from './episodes.js';
 import type { LedgerRows } from './ledger-rows.js';
 import type { RowKind } from './outlines.js';
 
-/** What the rows of one pair say about time, gathered in the order of time; those without time come last. */
+/** What the rows of one pair say about time, added in the order of time; those without time come last. */
 export class PairFacts {
   readonly episodes: Episodes;
   failures = 0;

@@ -17,8 +17,6 @@ export class PairTable {
   readonly failuresByContribution: Uint32Array;
   /** The pairs with enough failures: by count, then source, destination and definition by code units. */
   readonly ranked: Uint32Array;
-  /** The rows of the ranked pairs (failures, recoveries, context) by time; those without time last. */
-  readonly ordered: Uint32Array;
   /** By row. */
   readonly #contributionOf: Uint32Array;
   /** Joined hosts, and the definitions' names. */
@@ -28,9 +26,10 @@ export class PairTable {
   readonly #failures: Uint32Array;
   /** By contribution: the rank of its pair plus 1; 0 for those that have none. */
   readonly #rankOf: Uint32Array;
-  /** The contributions that failures of ranked pairs say, by rank; those at rank `r` stand from `#starts[r]`. */
-  readonly #contributions: Uint32Array;
-  readonly #starts: Uint32Array;
+  /** The contributions that failures of ranked pairs say. */
+  readonly #contributions: ByRank;
+  /** The rows of the ranked pairs (failures, recoveries, context) by time; those without time last. */
+  readonly #rows: ByRank;
 
   constructor(ledger: Ledger, minCount: number) {
     this.rows = ledger.rows;
@@ -41,14 +40,16 @@ export class PairTable {
     this.#failures = this.#countByPair(pairOf);
     this.ranked = this.#rank(Math.max(1, minCount));
     this.#rankOf = this.#ranksOf(pairOf);
-    this.ordered = this.#byTime(this.#rankedRows());
-    this.#starts = new Uint32Array(this.ranked.length + 1);
-    this.#contributions = this.#byRank();
+    const contributionOf = this.#contributionOf;
+    const rankOf = this.#rankOf;
+    const rows = this.#byTime(this.#rankedRows());
+    this.#rows = new ByRank(rows, row => rankOf[contributionOf[row]!]! - 1, this.ranked.length);
+    this.#contributions = new ByRank(this.#rankedContributions(), id => rankOf[id]! - 1, this.ranked.length);
   }
 
-  /** The rank of a row's pair; of a row that is not dropped. */
-  rankOf(row: number): number {
-    return this.#rankOf[this.#contributionOf[row]!]! - 1;
+  /** The rows of the pair at a rank (failures, recoveries, context) by time; those without time last. */
+  rowsOf(rank: number): Uint32Array {
+    return this.#rows.at(rank);
   }
 
   /** The kind of a row that is not dropped. */
@@ -58,7 +59,7 @@ export class PairTable {
 
   /** What the failures of the pair at a rank say, each once. */
   contributionsOf(rank: number): Uint32Array {
-    return this.#contributions.subarray(this.#starts[rank]!, this.#starts[rank + 1]!);
+    return this.#contributions.at(rank);
   }
 
   failuresOf(pair: number): number {
@@ -110,19 +111,14 @@ export class PairTable {
     return ranked.subarray(0, count);
   }
 
-  #byRank(): Uint32Array {
+  #rankedContributions(): Uint32Array {
     const rankOf = this.#rankOf;
-    const starts = this.#starts;
+    const ranked = new Uint32Array(rankOf.length);
+    let count = 0;
     for (let id = 0; id < rankOf.length; id++) {
-      if (this.failuresByContribution[id]! > 0 && rankOf[id]! > 0) starts[rankOf[id]!]! += 1;
+      if (this.failuresByContribution[id]! > 0 && rankOf[id]! > 0) ranked[count++] = id;
     }
-    for (let rank = 0; rank < this.ranked.length; rank++) starts[rank + 1]! += starts[rank]!;
-    const next = starts.slice();
-    const sorted = new Uint32Array(starts[this.ranked.length]!);
-    for (let id = 0; id < rankOf.length; id++) {
-      if (this.failuresByContribution[id]! > 0 && rankOf[id]! > 0) sorted[next[rankOf[id]! - 1]!++] = id;
-    }
-    return sorted;
+    return ranked.subarray(0, count);
   }
 
   #rank(minCount: number): Uint32Array {
@@ -206,6 +202,28 @@ export class PairTable {
       pairOf[id] = this.#pairs.intern(pair, 3) + 1;
     }
     return pairOf;
+  }
+}
+
+/** Items by the rank of their pairs; those of one rank in the order in which they came. */
+class ByRank {
+  /** Those at rank `r` stand from `#starts[r]`. */
+  readonly #starts: Uint32Array;
+  readonly #items: Uint32Array;
+
+  constructor(items: Uint32Array, rankOf: (item: number) => number, ranks: number) {
+    const starts = new Uint32Array(ranks + 1);
+    for (let at = 0; at < items.length; at++) starts[rankOf(items[at]!) + 1]! += 1;
+    for (let rank = 0; rank < ranks; rank++) starts[rank + 1]! += starts[rank]!;
+    const next = starts.slice();
+    const sorted = new Uint32Array(items.length);
+    for (let at = 0; at < items.length; at++) sorted[next[rankOf(items[at]!)]!++] = items[at]!;
+    this.#starts = starts;
+    this.#items = sorted;
+  }
+
+  at(rank: number): Uint32Array {
+    return this.#items.subarray(this.#starts[rank]!, this.#starts[rank + 1]!);
   }
 }
 

@@ -51,26 +51,25 @@ export class RowStore {
     this.#words[row >>> SHIFT]![(row & MASK) * WORDS + field] = value;
   }
 
-  /** A field of all rows. A loop over arrays is fast at once, one over `word` only when it has been compiled. */
-  column(field: WordField): Uint32Array {
-    const column = new Uint32Array(this.length);
-    for (let chunk = 0, row = 0; row < this.length; chunk++) {
-      const words = this.#words[chunk]!;
-      const end = Math.min(this.length, row + (1 << SHIFT));
-      for (let at: number = field; row < end; row++, at += WORDS) column[row] = words[at]!;
+  /**
+   * A field of the rows in [from, to), into the start of `column`. A loop over arrays is fast at once, one over `word` only
+   * when it has been compiled.
+   */
+  copyWords(field: WordField, from: number, to: number, column: Uint32Array): void {
+    for (let row = from, put = 0; row < to; ) {
+      const words = this.#words[row >>> SHIFT]!;
+      const end = Math.min(to, ((row >>> SHIFT) + 1) << SHIFT);
+      for (let at = (row & MASK) * WORDS + field; row < end; row++, at += WORDS) column[put++] = words[at]!;
     }
-    return column;
   }
 
   /** The same of a double. */
-  doubleColumn(field: typeof EPOCH_MS | typeof OFFSET): Float64Array {
-    const column = new Float64Array(this.length);
-    for (let chunk = 0, row = 0; row < this.length; chunk++) {
-      const doubles = this.#doubles[chunk]!;
-      const end = Math.min(this.length, row + (1 << SHIFT));
-      for (let at: number = field; row < end; row++, at += DOUBLES) column[row] = doubles[at]!;
+  copyDoubles(field: typeof EPOCH_MS | typeof OFFSET, from: number, to: number, column: Float64Array): void {
+    for (let row = from, put = 0; row < to; ) {
+      const doubles = this.#doubles[row >>> SHIFT]!;
+      const end = Math.min(to, ((row >>> SHIFT) + 1) << SHIFT);
+      for (let at = (row & MASK) * DOUBLES + field; row < end; row++, at += DOUBLES) column[put++] = doubles[at]!;
     }
-    return column;
   }
 }
 
@@ -90,3 +89,9 @@ export const CONTRIBUTION = 5;
 export const RECORD_ID = 6;
 export const INPUT = 7;
 export const BYTES = 8;
+
+// A clock's own bits; those above are the row's.
+export const CLOCK_BITS = (1 << 26) - 1;
+export const DROPPED = 1 << 28;
+export const HAS_IDENTITY = 1 << 29;
+export const HAS_SIBLING = 1 << 30;

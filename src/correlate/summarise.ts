@@ -31,30 +31,13 @@ const DEFAULT_VALUES = 10;
 export function* summarise(ledger: Ledger, options: SummariseOptions = {}): Generator<PairSummary> {
   ledger.inputs(); // an input that never ended is settled by this
   const table = new PairTable(ledger, options.minCount ?? 1);
-  for (let from = 0; from < table.ranked.length; from += PAIRS_AT_ONCE) {
-    const facts = gather(table, from, Math.min(table.ranked.length, from + PAIRS_AT_ONCE), options);
-    for (let rank = from; rank < from + facts.length; rank++) {
-      yield summarisePair(table, rank, facts[rank - from]!, options);
-    }
-  }
+  for (let rank = 0; rank < table.ranked.length; rank++) yield summarisePair(table, rank, options);
 }
 
-/** A million pairs are gathered in some passes over the rows, so that their facts never stand in memory together. */
-const PAIRS_AT_ONCE = 1 << 16;
-
-function gather(table: PairTable, from: number, to: number, { gapMs = DEFAULT_GAP_MS }: SummariseOptions): PairFacts[] {
-  const facts = Array.from({ length: to - from }, () => new PairFacts(gapMs));
-  const { rows, ordered } = table;
-  for (let at = 0; at < ordered.length; at++) {
-    const row = ordered[at]!;
-    const rank = table.rankOf(row);
-    if (rank >= from && rank < to) facts[rank - from]!.add(rows, row, table.kindOf(row));
-  }
-  return facts;
-}
-
-function summarisePair(table: PairTable, rank: number, facts: PairFacts, options: SummariseOptions): PairSummary {
+function summarisePair(table: PairTable, rank: number, options: SummariseOptions): PairSummary {
   const { rows } = table;
+  const facts = new PairFacts(options.gapMs ?? DEFAULT_GAP_MS);
+  for (const row of table.rowsOf(rank)) facts.add(rows, row, table.kindOf(row));
   const pair = table.ranked[rank]!;
   const { episodes } = facts;
   const { last } = episodes;
