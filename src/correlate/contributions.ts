@@ -76,12 +76,17 @@ export class Contributions {
       tuple[DESTINATION] = 0;
       return this.#intern(tuple, VALUES);
     }
-    tuple[SOURCE] = this.#text(item.source);
-    tuple[DESTINATION] = this.#text(item.destination);
+    const source = this.#text(item.source);
+    const destination = this.#text(item.destination);
+    // The ends are values as a rule, the same strings: comparing two costs less than looking one up.
+    const idOf = (text: string) =>
+      text === item.source ? source : text === item.destination ? destination : this.#text(text);
+    tuple[SOURCE] = source;
+    tuple[DESTINATION] = destination;
     const { placeholders, attributes } = this.outlines.get(outline);
     let length = VALUES;
-    for (const name of placeholders) tuple[length++] = this.#text(item.placeholders[name as `%${number}`]!);
-    for (const name of attributes) tuple[length++] = this.#text(item.attributes[name]!);
+    for (const name of placeholders) tuple[length++] = idOf(item.placeholders[name as `%${number}`]!);
+    for (const name of attributes) tuple[length++] = idOf(item.attributes[name]!);
     return this.#intern(tuple, length);
   }
 

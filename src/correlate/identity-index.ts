@@ -1,4 +1,4 @@
-import { SlotTable } from './slot-table.js';
+import { firstSlot, freeSlot, SlotTable } from './slot-table.js';
 
 /**
  * What makes two copies one event: the log (computer and channel), the record ID in it, and the time floored to the
@@ -41,8 +41,9 @@ export class IdentityIndex {
     this.#hash = hashOf(log, recordId, second);
     const slots = this.#table.slots(this.#hash);
     const mask = slots.length - 1;
-    let at = this.#hash & mask;
-    for (; slots[at] !== 0; at = (at + 1) & mask) {
+    let at = firstSlot(this.#hash, mask);
+    for (; slots[at] !== 0; at = (at + 2) & mask) {
+      if (slots[at + 1] !== this.#hash) continue;
       const row = slots[at]! - 1;
       if (this.#isOf(row, log, recordId, second) && visit(row)) return true;
     }
@@ -92,16 +93,11 @@ export class IdentityIndex {
 
   #built(): SlotTable {
     const rows = this.#rows;
-    const hashOfRow = (row: number) =>
-      hashOf(rows.logOf(row), rows.packedRecordIdOf(row), Math.floor(rows.epochMsOf(row) / 1000));
-    const table = new SlotTable(hashOfRow);
+    const table = new SlotTable();
     for (let row = 0; row < rows.size; row++) {
       if (!rows.hasIdentity(row)) continue;
-      const hash = hashOfRow(row);
-      const slots = table.slots(hash);
-      let at = hash & (slots.length - 1);
-      while (slots[at] !== 0) at = (at + 1) & (slots.length - 1);
-      table.fill(hash, at, row);
+      const hash = hashOf(rows.logOf(row), rows.packedRecordIdOf(row), Math.floor(rows.epochMsOf(row) / 1000));
+      table.fill(hash, freeSlot(table.slots(hash), hash), row);
     }
     return table;
   }

@@ -33,7 +33,7 @@ export interface LedgerRow {
 }
 
 /**
- * The rows of a ledger in 40 bytes each, and 5 to 11 more where identities must be looked up. A row with
+ * The rows of a ledger in 40 bytes each, and 11 to 21 more where identities must be looked up. A row with
  * identity is keyed by (identity, definition): of two with one key the richer's contents stay, and the least position.
  * Rows without identity all stay.
  */

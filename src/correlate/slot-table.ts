@@ -3,26 +3,23 @@ const FIRST_SLOTS = 16;
 
 /**
  * Open addressing from 32-bit hashes to numbers, in 64 segments that double one after the other: a large table never
- * stands twice in memory. A slot holds its number plus 1; 0 is free. Callers probe a segment themselves:
+ * stands twice in memory. A slot is two words: its number plus 1, 0 if it is free, and its hash, so that what a number
+ * stands for, which lies somewhere else in memory, is looked at only where the hashes are equal. Callers probe a segment
+ * themselves:
  *
  * ```
  * const slots = table.slots(hash);
- * let at = hash & (slots.length - 1);
- * for (; slots[at] !== 0; at = (at + 1) & (slots.length - 1)) if (isIt(slots[at] - 1)) return …;
+ * const mask = slots.length - 1;
+ * let at = firstSlot(hash, mask);
+ * for (; slots[at] !== 0; at = (at + 2) & mask) if (slots[at + 1] === hash && isIt(slots[at] - 1)) return …;
  * table.fill(hash, at, number);
  * ```
  */
 export class SlotTable {
-  readonly #hashOf: (number: number) => number;
-  readonly #segments: Uint32Array[] = Array.from({ length: SEGMENTS }, () => new Uint32Array(FIRST_SLOTS));
+  readonly #segments: Uint32Array[] = Array.from({ length: SEGMENTS }, () => new Uint32Array(FIRST_SLOTS * 2));
   readonly #used = new Uint32Array(SEGMENTS);
 
-  /** @param hashOf gives the hash again that a number was filled in under. */
-  constructor(hashOf: (number: number) => number) {
-    this.#hashOf = hashOf;
-  }
-
-  /** The segment in which a hash is probed: from `hash & (length - 1)` on, around its end. */
+  /** The segment in which a hash is probed: from `firstSlot` on, around its end. */
   slots(hash: number): Uint32Array {
     return this.#segments[hash >>> 26]!;
   }
@@ -32,20 +29,33 @@ export class SlotTable {
     const segment = hash >>> 26;
     const slots = this.#segments[segment]!;
     slots[at] = number + 1;
+    slots[at + 1] = hash;
     this.#used[segment]! += 1;
-    // Three quarters full: 5 to 11 bytes for each number.
-    if (this.#used[segment]! * 4 > slots.length * 3) this.#segments[segment] = this.#doubled(slots);
+    // Three quarters full: 11 to 21 bytes for each number.
+    if (this.#used[segment]! * 8 > slots.length * 3) this.#segments[segment] = doubled(slots);
   }
+}
 
-  #doubled(slots: Uint32Array): Uint32Array {
-    const larger = new Uint32Array(slots.length * 2);
-    const mask = larger.length - 1;
-    for (const filled of slots) {
-      if (filled === 0) continue;
-      let at = this.#hashOf(filled - 1) & mask;
-      while (larger[at] !== 0) at = (at + 1) & mask;
-      larger[at] = filled;
-    }
-    return larger;
+/** Where the probe for a hash begins; `mask` is the length of the segment less 1. */
+export function firstSlot(hash: number, mask: number): number {
+  return (hash << 1) & mask;
+}
+
+/** The free slot that a probe for a hash ends at when nothing is found on the way. */
+export function freeSlot(slots: Uint32Array, hash: number): number {
+  const mask = slots.length - 1;
+  let at = firstSlot(hash, mask);
+  while (slots[at] !== 0) at = (at + 2) & mask;
+  return at;
+}
+
+function doubled(slots: Uint32Array): Uint32Array {
+  const larger = new Uint32Array(slots.length * 2);
+  for (let from = 0; from < slots.length; from += 2) {
+    if (slots[from] === 0) continue;
+    const at = freeSlot(larger, slots[from + 1]!);
+    larger[at] = slots[from]!;
+    larger[at + 1] = slots[from + 1]!;
   }
+  return larger;
 }

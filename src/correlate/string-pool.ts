@@ -17,8 +17,8 @@ export class StringPool {
   }
 
   intern(text: string): number {
-    for (const ids of this.#ids) {
-      const known = ids.get(text);
+    for (let map = 0; map < this.#ids.length; map++) {
+      const known = this.#ids[map]!.get(text);
       if (known !== undefined) return known;
     }
     const own = detached(text);

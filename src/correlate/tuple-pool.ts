@@ -1,5 +1,5 @@
 import { Uint32Column } from './column.js';
-import { SlotTable } from './slot-table.js';
+import { firstSlot, SlotTable } from './slot-table.js';
 
 const CHUNK_BITS = 16;
 const CHUNK_WORDS = 1 << CHUNK_BITS;
@@ -14,9 +14,7 @@ export class TuplePool {
   #free = CHUNK_WORDS;
   /** By id: the chunk in the high 16 bits, the place in it in the low ones. */
   readonly #places = new Uint32Column();
-  /** By id: kept, since a tuple lies somewhere else in memory and looking there is what costs. */
-  readonly #hashes = new Uint32Column();
-  readonly #table = new SlotTable(id => this.#hashes.get(id));
+  readonly #table = new SlotTable();
 
   get size(): number {
     return this.#places.length;
@@ -27,11 +25,11 @@ export class TuplePool {
     const hash = hashOf(words, length);
     const slots = this.#table.slots(hash);
     const mask = slots.length - 1;
-    let at = hash & mask;
-    for (; slots[at] !== 0; at = (at + 1) & mask) {
-      if (this.#equals(slots[at]! - 1, hash, words, length)) return slots[at]! - 1;
+    let at = firstSlot(hash, mask);
+    for (; slots[at] !== 0; at = (at + 2) & mask) {
+      if (slots[at + 1] === hash && this.#equals(slots[at]! - 1, words, length)) return slots[at]! - 1;
     }
-    const id = this.#append(hash, words, length);
+    const id = this.#append(words, length);
     this.#table.fill(hash, at, id);
     return id;
   }
@@ -41,8 +39,8 @@ export class TuplePool {
     const hash = hashOf(words, length);
     const slots = this.#table.slots(hash);
     const mask = slots.length - 1;
-    for (let at = hash & mask; slots[at] !== 0; at = (at + 1) & mask) {
-      if (this.#equals(slots[at]! - 1, hash, words, length)) return slots[at]! - 1;
+    for (let at = firstSlot(hash, mask); slots[at] !== 0; at = (at + 2) & mask) {
+      if (slots[at + 1] === hash && this.#equals(slots[at]! - 1, words, length)) return slots[at]! - 1;
     }
     return -1;
   }
@@ -58,8 +56,7 @@ export class TuplePool {
     return this.#chunks[place >>> CHUNK_BITS]![place & (CHUNK_WORDS - 1)]!;
   }
 
-  #equals(id: number, hash: number, words: Uint32Array, length: number): boolean {
-    if (this.#hashes.get(id) !== hash) return false;
+  #equals(id: number, words: Uint32Array, length: number): boolean {
     const place = this.#places.get(id);
     const chunk = this.#chunks[place >>> CHUNK_BITS]!;
     const start = place & (CHUNK_WORDS - 1);
@@ -68,16 +65,16 @@ export class TuplePool {
     return true;
   }
 
-  #append(hash: number, words: Uint32Array, length: number): number {
+  #append(words: Uint32Array, length: number): number {
     if (this.#free + length + 1 > CHUNK_WORDS) {
       this.#chunks.push(new Uint32Array(CHUNK_WORDS));
       this.#free = 0;
     }
     const chunk = this.#chunks.length - 1;
-    this.#chunks[chunk]![this.#free] = length;
-    this.#chunks[chunk]!.set(words.subarray(0, length), this.#free + 1);
+    const numbers = this.#chunks[chunk]!;
+    numbers[this.#free] = length;
+    for (let at = 0; at < length; at++) numbers[this.#free + 1 + at] = words[at]!;
     this.#places.push(((chunk << CHUNK_BITS) | this.#free) >>> 0);
-    this.#hashes.push(hash);
     this.#free += length + 1;
     return this.size - 1;
   }

@@ -44,10 +44,11 @@ export function fitsShape(shape: Shape, values: EventValues): boolean {
   if (values.isUnordered === true) return false;
   const count = values.insertions.length;
   if (shape.count && (count < shape.count[0] || count > shape.count[1])) return false;
-  return shape.values.every(({ position, looksLike }) => {
+  for (const { position, looksLike } of shape.values) {
     const value = values.insertions[position - 1];
-    return value !== undefined && PREDICATE_TESTS[looksLike](value);
-  });
+    if (value === undefined || !PREDICATE_TESTS[looksLike](value)) return false;
+  }
+  return true;
 }
 
 /** Whether a condition holds; one about an absent value does not. */
