@@ -14,10 +14,10 @@ import {
   type ReadOptions,
   type ReadRange,
 } from '../format-reader.js';
-import type { Dialect, DialectContext, Loss } from './dialect.js';
+import type { Dialect, Loss } from './dialect.js';
 import { decodeUnits16, JsonDocument, type JsonUnits } from './json-document.js';
 import { type FrameSink, JsonFramer } from './json-framer.js';
-import { JsonShapes, type ShapedEvent } from './json-shapes.js';
+import { JsonShapes, type ShapedEvent, type ShapesContext } from './json-shapes.js';
 import { KeyTable } from './key-table.js';
 import { ProviderPrefilter } from './provider-prefilter.js';
 import { type ReadObject, readObject } from './read-object.js';
@@ -38,7 +38,7 @@ export function createEventJsonReader(options: ReadOptions): FormatReader {
 }
 
 /** The reader itself; `dialects` names what its events were read as. */
-export class EventJsonReader implements FormatReader, FrameSink, DialectContext {
+export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
   readonly keys = new KeyTable();
   /** The dialects that events were read in, in order of appearance. */
   readonly dialects: string[] = [];
@@ -297,6 +297,14 @@ export class EventJsonReader implements FormatReader, FrameSink, DialectContext 
     const isPlain = instant?.alternative === undefined && after.ambiguous + after.skipped === noted;
     if (isPlain) this.#lastTime = { text, instant };
     return instant;
+  }
+
+  plainLocalTime(bytes: Uint8Array, from: number, to: number): Instant | undefined {
+    // Its date was observed with the time before.
+    const time = this.#times.readPlain(bytes, from, to);
+    if (time === undefined || typeof time === 'string') return undefined;
+    if (time.basis === 'assumed') this.note('local-time');
+    return time;
   }
 
   get #maxUnits(): number {

@@ -14,7 +14,7 @@ import { type EventRecord, type Instant, NOT_TAKEN, type Repeat, type RepeatsOf 
 import { parseInstantUnits } from '../../time/instant-units.js';
 import { type Insertions, recordIdOf } from '../clixml/xml-event.js';
 import type { DialectContext, Loss } from './dialect.js';
-import { splitEventId, utcTime } from './dialect-fields.js';
+import { localTime, splitEventId, utcTime } from './dialect-fields.js';
 import type { JsonDocument } from './json-document.js';
 import type { ShapedPlaces } from './shaped-places.js';
 
@@ -26,7 +26,7 @@ import type { ShapedPlaces } from './shaped-places.js';
 export class JsonShapes {
   readonly #scan: WasmMemory['scan'];
   readonly #long: KeptTexts | undefined;
-  readonly #context: DialectContext;
+  readonly #context: ShapesContext;
   readonly #input: string;
   readonly #repeatsOf: RepeatsOf | undefined;
   readonly #known = new Array<KnownEvent | undefined>(KNOWN_EVENTS).fill(undefined);
@@ -56,7 +56,7 @@ export class JsonShapes {
   /** What may still be spent on shapes that no event comes to fit. */
   #credit = START_CREDIT;
 
-  constructor(memory: WasmMemory, context: DialectContext, input: string, repeatsOf: RepeatsOf | undefined) {
+  constructor(memory: WasmMemory, context: ShapesContext, input: string, repeatsOf: RepeatsOf | undefined) {
     this.#input = input;
     this.#repeatsOf = repeatsOf;
     this.#scan = memory.scan;
@@ -311,7 +311,8 @@ export class JsonShapes {
       for (let k = 0; k < 6; k++) if (bytes[to - 6 + k] !== UTC_OFFSET[k]) return undefined;
       return bytes[to - 7] === LETTER_Z ? undefined : parseInstantUnits(bytes, from, to - 6);
     }
-    return readTime === utcTime ? parseInstantUnits(bytes, from, to) : undefined;
+    if (readTime === utcTime) return parseInstantUnits(bytes, from, to);
+    return readTime === localTime ? this.#context.plainLocalTime(bytes, from, to) : undefined;
   }
 
   #anyTime(shape: Shape): Instant | undefined {
@@ -590,6 +591,12 @@ interface KnownEvent {
   readonly losses: readonly Loss[];
   /** Undefined: nobody was asked. */
   repeat: Repeat | undefined;
+}
+
+/** What dialects may ask, and the time from its bytes. */
+export interface ShapesContext extends DialectContext {
+  /** As `localTime`, of a time on the day of the one before and written like it; undefined of any other. */
+  plainLocalTime(bytes: Uint8Array, from: number, to: number): Instant | undefined;
 }
 
 const NO_LOSSES: readonly Loss[] = [];
