@@ -20,14 +20,13 @@ export function isBare(literal: string): boolean {
 
 /**
  * Whether a bare literal between values may have gone without a trace together with others: it is neither spaces nor line
- * breaks alone, or no literal in front of it has text.
+ * breaks alone, or white space stands in front of it where nothing else does.
  */
 export function mayHide(literals: readonly string[]): boolean {
-  let hasText = literals[0]!.trim() !== '';
+  const startsBare = isBare(literals[0]!);
   for (let k = 1; k < literals.length - 1; k++) {
     const literal = literals[k]!;
-    if (literal.trim() !== '') hasText = true;
-    else if (literal !== '' && !/^\n+$/.test(literal) && (!hasText || !/^[ \t]+$/.test(literal))) return true;
+    if (isBare(literal) && !/^\n+$/.test(literal) && (startsBare || !/^[ \t]+$/.test(literal))) return true;
   }
   return false;
 }

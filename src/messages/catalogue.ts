@@ -74,8 +74,10 @@ interface Library {
 function invertBy(library: Library, message: string, known: KnownEvent): CatalogueInversion {
   const { events, plain } = library;
   const { provider, eventId } = known;
+  // Looks at the message first: it then comes from memory while the event is looked for.
+  const isFallback = mayBeFallback(message);
   const event = provider === undefined || eventId === undefined ? -1 : events.find(provider, plainEventId(eventId));
-  if (mayBeFallback(message)) {
+  if (isFallback) {
     const fallback = invertFallback(message, events.candidates(event));
     if (fallback !== undefined) return { ...fallback, foundBy: 'fallback' };
   }

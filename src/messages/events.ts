@@ -8,11 +8,9 @@ export class Events {
   readonly #shelves: readonly Shelf[];
   readonly #plain: PlainTemplates;
   readonly #providers = new Map<string, number>();
-  readonly #table: EventTable;
-  /** By the event's number. */
-  readonly #plainEvents: number[] = [];
-  readonly #firstTags: number[] = [];
-  readonly #candidates: (readonly Candidate[])[] = [];
+  readonly #table = new EventTable();
+  /** By the tag of the event's first template. */
+  readonly #candidates = new Map<number, readonly Candidate[]>();
   /** By tag; and all that have a text where several do, by the tag of the first. */
   readonly #templates: MessageTemplate[] = [];
   readonly #uses = new Map<number, MessageTemplate[]>();
@@ -21,26 +19,30 @@ export class Events {
   constructor(shelves: readonly Shelf[], plain: PlainTemplates) {
     this.#shelves = shelves;
     this.#plain = plain;
-    this.#table = new EventTable(shelves.reduce((sum, shelf) => sum + shelf.reader.entryCount, 0));
   }
 
-  /** The event's number, -1 when there are no templates of it. */
+  /** Where to find the event, -1 when there are no templates of it. It holds until the next event is looked for. */
   find(provider: string, eventId: number): number {
     const providerNumber = this.#providers.get(provider);
-    const number = providerNumber === undefined ? -1 : this.#table.find(providerNumber, eventId);
-    return number < 0 ? this.#read(provider, eventId) : number;
+    const place = providerNumber === undefined ? -1 : this.#table.find(providerNumber, eventId);
+    return place < 0 ? this.#read(provider, eventId) : place;
   }
 
   /** The event in the library's plain templates; 0 where there are none. */
-  plainEvent(number: number): number {
-    return this.#plainEvents[number]!;
+  plainEvent(place: number): number {
+    return this.#table.plainEvent(place);
   }
 
   /** Few events ever need them: those whose messages take more than the plain templates. */
-  candidates(number: number): readonly Candidate[] {
-    if (number < 0) return [];
-    this.#candidates[number] ??= this.#readCandidates(this.#templates[this.#firstTags[number]!]!);
-    return this.#candidates[number]!;
+  candidates(place: number): readonly Candidate[] {
+    if (place < 0) return [];
+    const firstTag = this.#table.firstTag(place);
+    let candidates = this.#candidates.get(firstTag);
+    if (candidates === undefined) {
+      candidates = this.#readCandidates(this.#templates[firstTag]!);
+      this.#candidates.set(firstTag, candidates);
+    }
+    return candidates;
   }
 
   #readCandidates({ provider, eventId }: MessageTemplate): readonly Candidate[] {
@@ -86,8 +88,7 @@ export class Events {
     this.#plain.fillEvent(plain, rows, tags, cultures);
     const providerNumber = this.#providers.get(provider) ?? this.#providers.size;
     this.#providers.set(provider, providerNumber);
-    this.#firstTags.push(firstTag);
-    return this.#table.add(providerNumber, eventId, this.#plainEvents.push(plain) - 1);
+    return this.#table.add(providerNumber, eventId, firstTag, plain);
   }
 
   /** The culture of a plain event's template, told by its kind: so that the template need not be fetched. */
@@ -107,39 +108,66 @@ export class Events {
   }
 }
 
-/** (provider, event ID) → number, by open addressing: a lookup touches one line of memory or two. */
+/**
+ * (provider, event ID) → the tag of the event's first template and its place in the plain templates, by open addressing. Where many events are
+ * asked for, each lookup waits for memory: so all of a slot stands in one line of it, and there are no more slots than are
+ * needed.
+ */
 class EventTable {
-  readonly #slots: Int32Array;
-  readonly #mask: number;
+  #slots = new Int32Array(FIRST_SLOTS * SLOT_WORDS);
+  #used = 0;
 
-  constructor(events: number) {
-    const size = 2 ** Math.ceil(Math.log2(events * 2 + 2));
-    this.#slots = new Int32Array(size * SLOT_WORDS);
-    this.#mask = size - 1;
-  }
-
-  /** -1 when it is not there. */
+  /** The place of its slot, -1 when it is not there. */
   find(provider: number, eventId: number): number {
     const slots = this.#slots;
-    for (let slot = this.#home(provider, eventId); ; slot = (slot + 1) & this.#mask) {
-      const at = slot * SLOT_WORDS;
+    const mask = slots.length - 1;
+    for (let at = home(provider, eventId) & mask; ; at = (at + SLOT_WORDS) & mask) {
       if (slots[at] === 0) return -1;
-      if (slots[at] === provider + 1 && slots[at + 1] === eventId) return slots[at + 2]!;
+      if (slots[at] === provider + 1 && slots[at + 1] === eventId) return at;
     }
   }
 
-  add(provider: number, eventId: number, number: number): number {
-    let slot = this.#home(provider, eventId);
-    while (this.#slots[slot * SLOT_WORDS] !== 0) slot = (slot + 1) & this.#mask;
-    this.#slots.set([provider + 1, eventId, number], slot * SLOT_WORDS);
-    return number;
+  firstTag(place: number): number {
+    return this.#slots[place + 2]!;
   }
 
-  #home(provider: number, eventId: number): number {
-    const hash = Math.imul(Math.imul(provider, 0x9e3779b1) ^ eventId, 0x85ebca6b);
-    return (hash ^ (hash >>> 15)) & this.#mask;
+  plainEvent(place: number): number {
+    return this.#slots[place + 3]!;
+  }
+
+  /** One that is not there. Returns the place of its slot. */
+  add(provider: number, eventId: number, firstTag: number, plainEvent: number): number {
+    if (++this.#used * SLOT_WORDS * 2 > this.#slots.length) this.#grow();
+    return this.#fill(provider, eventId, firstTag, plainEvent);
+  }
+
+  #fill(provider: number, eventId: number, firstTag: number, plainEvent: number): number {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let at = home(provider, eventId) & mask;
+    while (slots[at] !== 0) at = (at + SLOT_WORDS) & mask;
+    slots[at] = provider + 1;
+    slots[at + 1] = eventId;
+    slots[at + 2] = firstTag;
+    slots[at + 3] = plainEvent;
+    return at;
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    this.#slots = new Int32Array(old.length * 2);
+    for (let at = 0; at < old.length; at += SLOT_WORDS) {
+      if (old[at] !== 0) this.#fill(old[at]! - 1, old[at + 1]!, old[at + 2]!, old[at + 3]!);
+    }
   }
 }
 
-/** 1 + the provider's number or 0, event ID, number. */
-const SLOT_WORDS = 3;
+/** Where a slot had best be: a multiple of its words, to be cut to the size of the table. */
+function home(provider: number, eventId: number): number {
+  const hash = Math.imul(Math.imul(provider, 0x9e3779b1) ^ eventId, 0x85ebca6b);
+  return (hash ^ (hash >>> 15)) << 2;
+}
+
+/** 1 + the provider's number or 0, event ID, the tag of its first template, plain event. */
+const SLOT_WORDS = 4;
+const FIRST_SLOTS = 256;

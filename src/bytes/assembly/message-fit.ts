@@ -242,7 +242,7 @@ export function fit(row: usize): i32 {
       readings = proof(flags, last);
       if (readings == UNSURE) return UNSURE;
     }
-    if (!isSure && readings == 1) return UNSURE;
+    if (!isSure && readings == 1 && (isCut || mayHaveSeam(last))) return UNSURE;
   }
   if ((flags & HAS_REPEATS) != 0 && !agree(row, last)) return misfit;
   let before: u32 = 0;
@@ -287,6 +287,54 @@ function proof(flags: u32, last: u32): i32 {
     for (let at = valueOf(k - 1); at < placed(k + 1); at += 2) if (load<u16>(at) == 10) return UNSURE;
   }
   return ONE;
+}
+
+/**
+ * Whether the text may be read with a seam, as ../../messages/cut.ts has them of a template that fits as it stands: a literal
+ * without the white space at its end would stand before a line break or at the end, or the first one that is not empty, without
+ * that in front, at the start. What is bare hides.
+ */
+function mayHaveSeam(last: u32): bool {
+  for (let k: u32 = 0; k < last; k++) {
+    const literal = literalStart(k);
+    const size = literalSize(k);
+    let kept = size;
+    while (kept > 0 && mayBeWhite(unitOf(literal + (kept >> 1) - 1))) kept -= 2;
+    if (kept == size) continue;
+    if (kept == 0) {
+      if (k == 0) return true;
+      continue;
+    }
+    let at = find(literal, kept, textStart, textEnd);
+    while (at > GAVE_UP) {
+      const behind = at + kept;
+      if (behind == textEnd || behind == trimmedEnd || mayBeLineEnd(behind)) return true;
+      at = find(literal, kept, at + 2, textEnd);
+    }
+    if (at == GAVE_UP) return true;
+  }
+  let first: u32 = 0;
+  while (first < last && literalSize(first) == 0) first++;
+  let size = literalSize(first);
+  let literal = literalStart(first);
+  while (size > 0 && mayBeWhite(unitOf(literal))) {
+    literal++;
+    size -= 2;
+  }
+  return first > 0 && size > 0 && textStart + size <= textEnd && stands(textStart, literal, size);
+}
+
+/** A line break, or what may be cut before one. */
+function mayBeLineEnd(at: usize): bool {
+  while (at < textEnd && mayBeWhite(load<u16>(at)) && load<u16>(at) != 10) at += 2;
+  return at == textEnd || load<u16>(at) == 10;
+}
+
+/** White space of any kind, and a few more. */
+// @ts-ignore: decorator
+@inline
+function mayBeWhite(c: u32): bool {
+  return c <= 32 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x206f) || c == 0x3000 || c == 0xfeff;
 }
 
 /** The unit of the text that literal `k` starts at. */
@@ -359,13 +407,21 @@ export function fitEvent(event: usize): i32 {
   return only;
 }
 
-/** Both at once. The event is fetched meanwhile, all of it, not each line of memory when the one before was looked at. */
+/**
+ * Both at once. The templates that may fit are fetched meanwhile, all of them, not each line of memory when the one before
+ * was looked at.
+ */
 export function prepareAndFitEvent(length: u32, event: usize): i32 {
-  store<u32>(
-    FETCHED,
-    load<u32>(event) ^ load<u32>(event, 64) ^ load<u32>(event, 128) ^ load<u32>(event, 192) ^ load<u32>(event, 256) ^
-      load<u32>(event, 320) ^ load<u32>(event, 384),
-  );
+  const first = <u32>load<u16>(MESSAGE);
+  const many = load<u32>(event);
+  let fetched: u32 = 0;
+  for (let index: u32 = 0; index < many; index++) {
+    const start = <u32>load<u16>(event + index * 12, 8);
+    if (start != 0 && start != first) continue;
+    const row = <usize>load<u32>(event + index * 12, 4);
+    fetched ^= load<u32>(row) ^ load<u32>(row, 64) ^ load<u32>(row, 128) ^ load<u32>(row, 192) ^ load<u32>(row, 256);
+  }
+  store<u32>(FETCHED, fetched);
   prepare(length);
   return fitEvent(event);
 }
