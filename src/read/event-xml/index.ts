@@ -1,5 +1,5 @@
 import type { ByteWindow } from '../../bytes/byte-window.js';
-import { isUnicode } from '../../bytes/code-pages.js';
+import { codePage, isUnicode } from '../../bytes/code-pages.js';
 import type { EventRecord, Reject, Warning } from '../../model/index.js';
 import {
   DEFAULT_MAX_EVENT_BYTES,
@@ -17,7 +17,7 @@ import { EventParser } from './parse-event.js';
 import { createSimdParse, type FastParse, TAKEN } from './simd-parse.js';
 import { createSimdScan } from './simd-scan.js';
 import type { UnitEncoding } from './unit-encoding.js';
-import { ByteText, WideText } from './unit-text.js';
+import { ByteText, type UnitText, WideText } from './unit-text.js';
 import { endsName, type Units } from './units.js';
 import { Wanted } from './wanted.js';
 
@@ -30,10 +30,19 @@ export function createEventXmlReader(options: ReadOptions): FormatReader {
   const wanted = selection === undefined ? undefined : new Wanted(selection);
   const usesPrefilter = !parseAll && options.prefilter !== false;
   const parser = new EventParser();
-  const byteText = new ByteText(
-    options.encoding === undefined || isUnicode(options.encoding) ? undefined : options.encoding,
-  );
-  const wideText = new WideText();
+  const fallback = options.encoding === undefined || isUnicode(options.encoding) ? undefined : options.encoding;
+  if (fallback !== undefined) codePage(fallback);
+  // Most exports hold nothing for the strict parser.
+  let byteText: ByteText | undefined;
+  let wideText: WideText | undefined;
+  const textOf = ({ BYTES_PER_ELEMENT }: Units): UnitText => {
+    if (BYTES_PER_ELEMENT === 1) {
+      byteText ??= new ByteText(fallback);
+      return byteText;
+    }
+    wideText ??= new WideText();
+    return wideText;
+  };
   const warnings: Record<string, number> = {};
   let emit: (item: EventRecord | Reject | Warning) => void = () => {};
   let encoding: string | undefined;
@@ -60,7 +69,7 @@ export function createEventXmlReader(options: ReadOptions): FormatReader {
         take(event, fastParse!.leniencies, false);
         return;
       }
-      const text = units.BYTES_PER_ELEMENT === 1 ? byteText : wideText;
+      const text = textOf(units);
       text.begin(units, from, to);
       const strict = parser.parse(units, from, to, text, { input, offset, length });
       if (strict !== undefined) {
