@@ -5,7 +5,9 @@ import type { Finder } from './finder.js';
 import { COMMENT_AHEAD, LOOKAHEAD, NEED_MORE, NO_TOKEN, skipGapToken } from './gap-token.js';
 import { LONGEST_START, type OtherStart, otherStartIn } from './other-start.js';
 import { Region } from './region.js';
+import { Terminators } from './terminators.js';
 import { otherEncodingAt, type UnitEncoding } from './unit-encoding.js';
+import { swapBack, UnitWindow } from './unit-window.js';
 import { endsName, GREATER, isSpace, LESS, SLASH, standsAt, type Units } from './units.js';
 
 /** Takes what the framer found, in order of position. */
@@ -46,7 +48,6 @@ interface Fast {
  * cuts the earlier one off.
  */
 export class Framer {
-  encoding: UnitEncoding;
   readonly #sink: FrameSink;
   #finder: Finder;
   #fast: FastScan | undefined;
@@ -54,15 +55,9 @@ export class Framer {
   readonly #maxEventBytes: number;
   readonly #keepLimit: number;
 
+  readonly #view: UnitWindow;
   #hasBegun: boolean;
-  #window!: ByteWindow;
   #isLast = false;
-  #units: Units = new Uint8Array(0);
-  #width = 1;
-  #low = 0;
-  #high = 0;
-  /** UTF-16BE is swapped in place; absolute offset up to which that is done. */
-  #swappedTo = 0;
 
   #phase: 'gap' | 'event' | 'skip' = 'gap';
   #inside: 'start-tag' | 'text' | 'comment' | 'cdata' | 'end-tag' = 'text';
@@ -74,8 +69,7 @@ export class Framer {
   /** The absolute offset at or after which the next event's start ends the reading, and where that was. */
   readonly #stopAt: number;
   #stopped = -1;
-  /** By the text and by how the bytes are seen as units, since comments differ with that. */
-  readonly #terminators: Record<string, { from: number; to: number; at: number }> = {};
+  readonly #terminators: Terminators;
   /** Where the first bytes were, and what looking for other starts has cost: see `#otherStart`. */
   #first = -1;
   #spent = 0;
@@ -98,8 +92,13 @@ export class Framer {
     this.#createFast = options.createFast;
     this.#maxEventBytes = options.maxEventBytes;
     this.#keepLimit = options.keepRejectBytes ? options.maxEventBytes : 0;
-    this.encoding = options.encoding ?? 'utf-8';
+    this.#view = new UnitWindow(options.encoding ?? 'utf-8');
+    this.#terminators = new Terminators(this.#view);
     this.#hasBegun = options.encoding !== undefined;
+  }
+
+  get encoding(): UnitEncoding {
+    return this.#view.encoding;
   }
 
   /** Where the event starts that it stopped in front of: between events, with nothing pending; -1 while it reads. */
@@ -109,18 +108,18 @@ export class Framer {
 
   read(window: ByteWindow, isLast: boolean): void {
     if (this.#stopped >= 0) return;
-    if (this.#window === undefined) {
+    this.#view.window = window;
+    this.#isLast = isLast;
+    if (this.#first < 0) {
       const fast = this.#createFast?.(window);
       this.#fast = fast?.scan;
       this.#finder = fast?.finder ?? this.#finder;
+      this.#first = window.offsetOf(window.start);
     }
-    this.#window = window;
-    this.#isLast = isLast;
-    if (this.#first < 0) this.#first = window.offsetOf(window.start);
     if (!this.#hasBegun && !this.#begin()) return;
     this.#finder.reset();
     for (;;) {
-      this.#look();
+      this.#view.look();
       const goesOn = this.#phase === 'gap' ? this.#gap() : this.#phase === 'event' ? this.#event() : this.#skip();
       if (!goesOn) break;
     }
@@ -129,50 +128,18 @@ export class Framer {
 
   /** False while there are too few bytes to tell the encoding, so that the answer does not depend on the chunks. */
   #begin(): boolean {
-    const { bytes, start, end } = this.#window;
+    const { bytes, start, end } = this.#view.window;
     if (end - start < DETECTION_BYTES && !this.#isLast) return false;
     const { encoding } = lookAtHead(bytes.subarray(start, Math.min(end, start + DETECTION_BYTES)));
-    this.encoding = encoding === 'binary' ? 'utf-8' : encoding;
+    this.#view.begin(encoding === 'binary' ? 'utf-8' : encoding, start);
     this.#hasBegun = true;
-    this.#swappedTo = this.#window.offsetOf(start);
     return true;
   }
 
-  /** Sees the window as units again: it moves and grows between reads, and after a change of encoding. */
-  #look(): void {
-    const window = this.#window;
-    if (this.encoding === 'utf-8') {
-      this.#width = 1;
-      this.#units = window.bytes;
-      this.#low = window.start;
-      this.#high = window.end;
-      return;
-    }
-    if ((window.start & 1) !== 0) window.realign();
-    if (this.encoding === 'utf-16be') this.#swap();
-    const { bytes } = window;
-    if (this.#width === 1 || this.#units.buffer !== bytes.buffer) {
-      this.#units = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1);
-    }
-    this.#width = 2;
-    this.#low = window.start >> 1;
-    this.#high = window.end >> 1;
-  }
-
-  #swap(): void {
-    const window = this.#window;
-    const from = Math.max(window.start, this.#swappedTo - window.origin);
-    const to = window.end & ~1;
-    if (to <= from) return;
-    Buffer.from(window.bytes.buffer as ArrayBuffer, window.bytes.byteOffset + from, to - from).swap16();
-    this.#swappedTo = window.offsetOf(to);
-  }
-
   #gap(): boolean {
-    const units = this.#units;
-    const high = this.#high;
-    const isWide = this.#width === 2;
-    let at = this.#low;
+    const { units, low, high, width } = this.#view;
+    const isWide = width === 2;
+    let at = low;
     for (;;) {
       if (at >= high) break;
       const unit = units[at]!;
@@ -208,9 +175,9 @@ export class Framer {
         at = past;
         continue;
       }
-      const other = otherEncodingAt(this.#rawByte, at * this.#width, this.#window.end, this.encoding);
+      const other = otherEncodingAt(this.#view.rawByte, at * width, this.#view.window.end, this.encoding);
       if (other !== undefined) {
-        this.#switchTo(other.encoding, at * this.#width, other.at);
+        this.#switchTo(other.encoding, at * width, other.at);
         return true;
       }
       const isDoctype = unit === LESS && standsAt(units, at, '<!DOCTYPE');
@@ -234,11 +201,11 @@ export class Framer {
 
   #startAt(at: number): boolean {
     if (this.#fast !== undefined) {
-      const window = this.#window;
-      const high = Math.min(this.#high, Math.floor(this.#index(this.#stopAt)));
-      const stopped = high <= at ? at : this.#fast.scan(window, this.#units, at, high);
+      const view = this.#view;
+      const high = Math.min(view.high, Math.floor(view.index(this.#stopAt)));
+      const stopped = high <= at ? at : this.#fast.scan(view.window, view.units, at, high);
       // A short piece is looked at again with the next window; of a long one the readable way remembers what it saw.
-      const isCut = high === this.#high && this.#fast.isUnfinished && !this.#isLast;
+      const isCut = high === view.high && this.#fast.isUnfinished && !this.#isLast;
       if (isCut && high - stopped < LONGEST_SEEN_TWICE) {
         this.#release(stopped);
         return false;
@@ -254,33 +221,32 @@ export class Framer {
   /** False where the reading stops. */
   #startEvent(at: number): boolean {
     this.#release(at);
-    if (this.#offset(at) >= this.#stopAt) {
-      this.#stopped = this.#offset(at);
+    if (this.#view.offset(at) >= this.#stopAt) {
+      this.#stopped = this.#view.offset(at);
       return false;
     }
     this.#phase = 'event';
     this.#inside = 'start-tag';
-    this.#start = this.#offset(at);
-    this.#resume = this.#offset(at + EVENT.length);
+    this.#start = this.#view.offset(at);
+    this.#resume = this.#view.offset(at + EVENT.length);
     return true;
   }
 
   #isEventStart(at: number): boolean {
-    return (
-      at + EVENT.length < this.#high && standsAt(this.#units, at, EVENT) && endsName(this.#units[at + EVENT.length])
-    );
+    const { units, high } = this.#view;
+    return at + EVENT.length < high && standsAt(units, at, EVENT) && endsName(units[at + EVENT.length]);
   }
 
   /** The text between events: opens a region or makes it longer. */
   #junk(from: number, to: number, detail: string): void {
-    this.#region ??= new Region('no-event', false, detail, this.#offset(from), this.#keepLimit);
-    this.#region.to = this.#offset(to);
+    this.#region ??= new Region('no-event', false, detail, this.#view.offset(from), this.#keepLimit);
+    this.#region.to = this.#view.offset(to);
   }
 
   /** UTF-16 that ends with half a unit. */
   #oddByte(): void {
-    const window = this.#window;
-    if (this.#width === 1 || window.start >= window.end) return;
+    const { window, width } = this.#view;
+    if (width === 1 || window.start >= window.end) return;
     const byte = window.bytes[window.start];
     if (!isSpace(byte) && byte !== 0) {
       this.#region ??= new Region('no-event', false, HALF_UNIT, window.offsetOf(window.start), this.#keepLimit);
@@ -291,21 +257,21 @@ export class Framer {
   }
 
   #gapComment(at: number): number {
-    const limit = at + Math.floor(this.#maxEventBytes / this.#width);
-    const end = this.#terminator('-->', at + 4, Math.min(this.#high, limit));
+    const { high, width } = this.#view;
+    const limit = at + Math.floor(this.#maxEventBytes / width);
+    const end = this.#terminators.find('-->', at + 4, Math.min(high, limit));
     if (end >= 0) return end;
-    return this.#high < limit && !this.#isLast ? NEED_MORE : NO_TOKEN;
+    return high < limit && !this.#isLast ? NEED_MORE : NO_TOKEN;
   }
 
   #event(): boolean {
-    const units = this.#units;
-    const high = this.#high;
-    const start = this.#index(this.#start);
-    const limit = start + Math.floor(this.#maxEventBytes / this.#width);
+    const { units, high, width } = this.#view;
+    const start = this.#view.index(this.#start);
+    const limit = start + Math.floor(this.#maxEventBytes / width);
     const end = Math.min(high, limit);
     // Past the limit, enough units must be there to tell what begins just before it.
     const isSettled = this.#isLast || high >= limit + LOOKAHEAD;
-    let at = this.#index(this.#resume);
+    let at = this.#view.index(this.#resume);
     if (this.#inside === 'start-tag') {
       const tagEnd = Math.min(end, start + LONGEST_START_TAG);
       while (at < tagEnd && units[at] !== GREATER && units[at] !== LESS) at += 1;
@@ -317,8 +283,12 @@ export class Framer {
     }
     for (;;) {
       if (this.#inside === 'comment' || this.#inside === 'cdata') {
-        const opened = this.#index(this.#opened);
-        const past = this.#terminator(this.#inside === 'comment' ? '-->' : ']]>', opened + OPENING[this.#inside], end);
+        const opened = this.#view.index(this.#opened);
+        const past = this.#terminators.find(
+          this.#inside === 'comment' ? '-->' : ']]>',
+          opened + OPENING[this.#inside],
+          end,
+        );
         if (past < 0) {
           if (!isSettled) return this.#pause(opened);
           const next = this.#nextStart(opened + OPENING[this.#inside], end);
@@ -342,10 +312,10 @@ export class Framer {
       if (high - found < OPENING.cdata && !isSettled) return this.#pause(found);
       if (this.#stands(found, '<!--')) {
         this.#inside = 'comment';
-        this.#opened = this.#offset(found);
+        this.#opened = this.#view.offset(found);
       } else if (this.#stands(found, '<![CDATA[')) {
         this.#inside = 'cdata';
-        this.#opened = this.#offset(found);
+        this.#opened = this.#view.offset(found);
       } else if (this.#isEventStart(found)) {
         return this.#cutOff(start, found, 'another event starts inside it');
       } else if (this.#stands(found, '</Event')) {
@@ -359,62 +329,64 @@ export class Framer {
 
   /** Waits for more bytes; scanning goes on at `at`. */
   #pause(at: number): boolean {
-    this.#resume = this.#offset(at);
+    this.#resume = this.#view.offset(at);
     return false;
   }
 
   #framed(start: number, end: number): boolean {
     this.#phase = 'gap';
-    this.#sink.event(this.#units, start, end, this.#start);
+    this.#sink.event(this.#view.units, start, end, this.#start);
     this.#release(end);
     return true;
   }
 
   #cutOff(start: number, next: number, detail: string): boolean {
-    const other = this.#otherStart((start + EVENT.length) * this.#width, next * this.#width);
+    const { width } = this.#view;
+    const other = this.#otherStart((start + EVENT.length) * width, next * width);
     if (other !== undefined) return this.#goOnAt(other);
-    this.#rejectEvent('cut-off', detail, start, next * this.#width);
+    this.#rejectEvent('cut-off', detail, next * width);
     return this.#startEvent(next);
   }
 
   /** The event has no end, up to the limit or up to the input's end. */
   #lose(start: number, end: number, detail: string): boolean {
-    const window = this.#window;
+    const { window, width } = this.#view;
     const isAtEnd = window.offsetOf(window.end) - this.#start <= this.#maxEventBytes;
-    const lostTo = isAtEnd ? window.end : end * this.#width;
-    const other = this.#otherStart((start + EVENT.length) * this.#width, lostTo);
+    const lostTo = isAtEnd ? window.end : end * width;
+    const other = this.#otherStart((start + EVENT.length) * width, lostTo);
     if (other !== undefined) return this.#goOnAt(other);
     if (isAtEnd) {
       this.#phase = 'gap';
-      this.#rejectEvent('truncated', `the input ends inside the event: ${detail}`, start, window.end);
+      this.#rejectEvent('truncated', `the input ends inside the event: ${detail}`, window.end);
       window.release(window.end);
       return false;
     }
     this.#phase = 'skip';
     const isLong = `the event is longer than ${this.#maxEventBytes} bytes, or ${detail}`;
     this.#region = new Region('too-long', true, isLong, this.#start, this.#keepLimit);
-    this.#resume = this.#offset(end);
+    this.#resume = this.#view.offset(end);
     return true;
   }
 
   /** After a too long event: on to the next event's start, whatever stands before it. */
   #skip(): boolean {
-    const at = this.#index(this.#resume);
-    const end = this.#isLast ? this.#high : Math.max(at, this.#high - LOOKAHEAD);
+    const { window, width, high } = this.#view;
+    const at = this.#view.index(this.#resume);
+    const end = this.#isLast ? high : Math.max(at, high - LOOKAHEAD);
     const next = this.#nextStart(at, end);
     const reached = next < 0 ? end : next;
-    const other = this.#otherStart(at * this.#width, reached * this.#width);
+    const other = this.#otherStart(at * width, reached * width);
     if (other !== undefined) return this.#goOnAt(other);
-    this.#region!.to = next < 0 && this.#isLast ? this.#window.offsetOf(this.#window.end) : this.#offset(reached);
+    this.#region!.to = next < 0 && this.#isLast ? window.offsetOf(window.end) : this.#view.offset(reached);
     this.#release(reached);
     if (next >= 0) {
       this.#closeRegion();
       return this.#startEvent(next);
     }
-    this.#resume = this.#offset(reached);
+    this.#resume = this.#view.offset(reached);
     if (this.#isLast) {
-      this.#region!.keep(this.#window.bytes, this.#window.origin, this.#region!.to);
-      this.#window.release(this.#window.end);
+      this.#region!.keep(window.bytes, window.origin, this.#region!.to);
+      window.release(window.end);
     }
     return false;
   }
@@ -425,11 +397,9 @@ export class Framer {
    * damage alone brings about stays far below it.
    */
   #otherStart(from: number, to: number): OtherStart | undefined {
-    const window = this.#window;
-    const isBigEndian = this.encoding === 'utf-16be';
-    if (isBigEndian) this.#swapBetween(from, to + LONGEST_START);
-    const found = otherStartIn(window.bytes.subarray(0, window.end), from, to, this.encoding);
-    if (isBigEndian) this.#swapBetween(from, to + LONGEST_START);
+    const { window, encoding } = this.#view;
+    const find = () => otherStartIn(window.bytes.subarray(0, window.end), from, to, encoding);
+    const found = this.#view.asStored(from, to + LONGEST_START, find);
     if (found === undefined) return undefined;
     // What a too long event is skipped by depends on how much of it was there; it was longer than what is read again.
     const cost = SWITCH_COST + (this.#phase === 'skip' ? 0 : to - found.at);
@@ -445,7 +415,7 @@ export class Framer {
         ? 'a byte is missing or too many in its UTF-16 text: another event starts half a unit off'
         : 'another event starts inside it, in another encoding';
     this.#region ??= new Region('cut-off', true, detail, this.#start, this.#keepLimit);
-    this.#region.to = this.#window.offsetOf(at);
+    this.#region.to = this.#view.window.offsetOf(at);
     this.#phase = 'gap';
     this.#switchTo(encoding, at, at);
     return true;
@@ -453,41 +423,13 @@ export class Framer {
 
   #nextStart(from: number, to: number): number {
     for (let at = from; ; at++) {
-      at = this.#finder.find(this.#units, at, to);
+      at = this.#finder.find(this.#view.units, at, to);
       if (at < 0 || this.#isEventStart(at)) return at;
     }
   }
 
-  /**
-   * Where the first terminator at or after `from` ends, if it starts before `to`; -1 when there is none. What was
-   * searched once is remembered, so that any number of openings without an end cost one pass.
-   */
-  #terminator(text: '-->' | ']]>', from: number, to: number): number {
-    const known = (this.#terminators[`${text}${this.encoding}${this.#window.origin & 1}`] ??= {
-      from: -1,
-      to: -1,
-      at: -1,
-    });
-    const units = this.#units;
-    const offset = this.#offset(from);
-    if (known.from < 0 || offset < known.from || (known.at >= 0 && known.at < offset) || offset > known.to) {
-      known.from = offset;
-      known.to = offset;
-      known.at = -1;
-    }
-    if (known.at < 0) {
-      const last = to - 2;
-      let at = Math.max(from, this.#index(known.to));
-      while (at < last && !(units[at + 2] === GREATER && standsAt(units, at, text))) at += 1;
-      if (at < last) known.at = this.#offset(at);
-      known.to = Math.max(known.to, this.#offset(at));
-    }
-    const past = known.at < 0 ? -1 : this.#index(known.at) + 3;
-    return past <= to ? past : -1;
-  }
-
-  #rejectEvent(reason: RejectReason, detail: string, _start: number, endByte: number): void {
-    const window = this.#window;
+  #rejectEvent(reason: RejectReason, detail: string, endByte: number): void {
+    const { window } = this.#view;
     const region = new Region(reason, true, detail, this.#start, this.#keepLimit);
     region.to = window.offsetOf(endByte);
     region.keep(window.bytes, window.origin, region.to);
@@ -508,53 +450,31 @@ export class Framer {
   }
 
   #switchTo(encoding: UnitEncoding, junkFrom: number, at: number): void {
-    const window = this.#window;
-    if (at > junkFrom && !isSpace(this.#rawByte(junkFrom)) && this.#rawByte(junkFrom) !== 0) {
+    const view = this.#view;
+    const { window } = view;
+    if (at > junkFrom && !isSpace(view.rawByte(junkFrom)) && view.rawByte(junkFrom) !== 0) {
       this.#region ??= new Region('no-event', false, HALF_UNIT, window.offsetOf(junkFrom), this.#keepLimit);
       this.#region.to = window.offsetOf(at);
     }
-    if (this.encoding === 'utf-16be') this.#swapBetween(at, window.end);
+    view.restore(at);
     this.#region?.keep(window.bytes, window.origin, window.offsetOf(at));
     this.#closeRegion();
-    this.encoding = encoding;
     window.release(at);
     if (encoding !== 'utf-8' && (at & 1) !== 0) window.realign();
-    this.#swappedTo = window.offsetOf(window.start);
+    view.begin(encoding, window.start);
     this.#finder.reset();
   }
 
-  /** Swaps once more what was swapped of these bytes: gives the input's, or takes that back. */
-  #swapBetween(from: number, to: number): void {
-    const { bytes, origin } = this.#window;
-    const first = from & ~1;
-    const length = Math.max(0, Math.min((to + 1) & ~1, this.#swappedTo - origin) - first);
-    Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset + first, length).swap16();
-  }
-
-  /** The input's byte at an index of the window, whether it was swapped or not. */
-  readonly #rawByte = (index: number): number => {
-    const window = this.#window;
-    const isSwapped = this.encoding === 'utf-16be' && index < this.#swappedTo - window.origin;
-    return window.bytes[isSwapped ? index ^ 1 : index]!;
-  };
-
   #stands(at: number, text: string): boolean {
-    return at + text.length <= this.#high && standsAt(this.#units, at, text);
+    const { units, high } = this.#view;
+    return at + text.length <= high && standsAt(units, at, text);
   }
 
   #release(at: number): void {
-    const window = this.#window;
-    const index = at * this.#width;
+    const { window, width } = this.#view;
+    const index = at * width;
     this.#region?.keep(window.bytes, window.origin, window.offsetOf(index));
     window.release(index);
-  }
-
-  #offset(at: number): number {
-    return this.#window.origin + at * this.#width;
-  }
-
-  #index(offset: number): number {
-    return (offset - this.#window.origin) / this.#width;
   }
 }
 
@@ -572,12 +492,3 @@ const FREE_COST = 1 << 25;
 const OPENING = { comment: 4, cdata: 9 };
 const NAMES = { comment: 'a comment', cdata: 'a CDATA section' };
 const HALF_UNIT = 'half a UTF-16 code unit';
-
-/** Bytes of UTF-16BE that were swapped, as the input has them. */
-export function swapBack(bytes: Uint8Array): void {
-  for (let at = 0; at + 1 < bytes.length; at += 2) {
-    const first = bytes[at]!;
-    bytes[at] = bytes[at + 1]!;
-    bytes[at + 1] = first;
-  }
-}

@@ -12,12 +12,13 @@ import {
 import { lookAtHead } from '../head.js';
 import type { Leniencies } from './character-data.js';
 import { IndexOfFinder, PLAIN_FINDER } from './finder.js';
-import { DETECTION_BYTES, Framer, type FrameSink, swapBack } from './frame.js';
+import { DETECTION_BYTES, Framer, type FrameSink } from './frame.js';
 import { EventParser } from './parse-event.js';
 import { createSimdParse, type FastParse, TAKEN } from './simd-parse.js';
 import { createSimdScan } from './simd-scan.js';
 import type { UnitEncoding } from './unit-encoding.js';
 import { ByteText, type UnitText, WideText } from './unit-text.js';
+import { swapBack } from './unit-window.js';
 import { endsName, type Units } from './units.js';
 import { Wanted } from './wanted.js';
 
