@@ -887,6 +887,28 @@ t.test('the same two events come out of the sample of each tool, up to what its 
   }
 });
 
+t.test('a NUL near the head costs no more than another character there, and makes no binary of a text', t => {
+  for (const name of ['log-parser', 'get-winevent', 'full-event-log-view']) {
+    const bytes = readFileSync(join(SAMPLES, `${name}.csv`));
+    const header = bytes.indexOf('\n', name === 'get-winevent' ? bytes.indexOf('\n') + 1 : 0) + 1;
+    for (let at = header; at < Math.min(bytes.length, 512); at++) {
+      const [damaged, usual] = [0, 0x78].map(byte =>
+        Buffer.concat([bytes.subarray(0, at), Buffer.of(byte), bytes.subarray(at)]),
+      ) as [Buffer, Buffer];
+      const formats = [damaged, usual].map(each => detectFormat(lookAtHead(each))?.name);
+      if (formats[0] !== formats[1]) t.fail(`${name}, NUL at ${at}: ${formats[0]}`);
+      if (tool(damaged).events.length < tool(usual).events.length) t.fail(`${name}, NUL at ${at}: events are lost`);
+    }
+    const wide = Buffer.from(bytes.toString('utf8'), 'utf16le');
+    t.equal(lookAtHead(wide).encoding, 'utf-16le', name);
+    t.equal(tool(wide).events.length, 2, name);
+  }
+  t.equal(lookAtHead(Buffer.from('a,b\0,c\u0001\r\n')).encoding, 'binary');
+  t.equal(lookAtHead(Buffer.from('a,b\0,c\0\r\n')).encoding, 'binary', 'more NULs than a damage leaves');
+  t.equal(lookAtHead(Buffer.from('级别,日期和时间\r\n', 'utf16le')).encoding, 'utf-16le');
+  t.end();
+});
+
 const samples = process.env.EVPAIR_REAL_SAMPLES ?? join(import.meta.dirname, '../../shared/samples-real');
 const timesketch = join(samples, 'timesketch-csv');
 const isHere = existsSync(timesketch);

@@ -37,7 +37,20 @@ function unitOf(bytes: Buffer): Head['encoding'] {
   // Text in a Latin script or XML has a NUL in nearly every other byte; CJK text still has it in markup and digits.
   if (oddNuls > counted / 8 && evenNuls <= oddNuls / 16) return 'utf-16le';
   if (evenNuls > counted / 8 && oddNuls <= evenNuls / 16) return 'utf-16be';
-  return 'binary';
+  return isTextWithNuls(bytes.subarray(0, counted), evenNuls + oddNuls) ? 'utf-8' : 'binary';
+}
+
+/**
+ * Whether bytes with so many NULs are 8-bit text all the same, with no other control character than those that part
+ * lines and columns: a value may hold a NUL, or a disk has put one there, which must not cost more than its record.
+ */
+export function isTextWithNuls(bytes: Uint8Array, nuls: number): boolean {
+  if (nuls > Math.max(1, bytes.length / 64)) return false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]!;
+    if (byte < 0x20 && byte !== 0 && !(byte >= 0x09 && byte <= 0x0d)) return false;
+  }
+  return true;
 }
 
 function textOf(bytes: Buffer, encoding: Head['encoding']): string {

@@ -3,6 +3,7 @@ import { endianness } from 'node:os';
 import type { ByteWindow, GrowableMemory } from '../../bytes/byte-window.js';
 import { codePage, isUnicode } from '../../bytes/code-pages.js';
 import { EventText } from '../../bytes/event-text.js';
+import { isTextWithNuls } from '../head.js';
 
 /** The window's memory as text units: bytes of an 8-bit encoding, or 16-bit code units in the machine's order. */
 export type Units = Uint8Array | Uint16Array;
@@ -125,7 +126,7 @@ export class TextUnits {
 /** How many bytes tell 8-bit text from UTF-16. */
 export const UNIT_BYTES = 512;
 
-/** Tells the unit by byte order mark, by what the user said, then by the pattern of NUL bytes; no 8-bit text holds any. */
+/** Tells the unit by byte order mark, by what the user said, then by the pattern of NUL bytes; 8-bit text holds next to none. */
 export function unitOf(head: Uint8Array, encoding: string | undefined): 'utf-8' | 'utf-16le' | 'utf-16be' {
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
@@ -139,6 +140,7 @@ export function unitOf(head: Uint8Array, encoding: string | undefined): 'utf-8' 
     if (at % 2 === 0) even += 1;
     else odd += 1;
   }
+  if (isTextWithNuls(head.subarray(0, counted), even + odd)) return 'utf-8';
   // A header in Chinese has few NULs: those of delimiters, digits and line ends, and only on one side.
   if (odd > 0 && even === 0) return 'utf-16le';
   if (even > 0 && odd === 0) return 'utf-16be';
