@@ -1,4 +1,4 @@
-import type { PairSummary } from '../model/index.js';
+import type { Mutable, PairSummary } from '../model/index.js';
 import { formatInstant } from '../time/instant-text.js';
 import { type Clock, unpackClock } from './clock.js';
 import type { Episode } from './episodes.js';
@@ -74,8 +74,6 @@ function summarisePair(table: PairTable, rank: number, options: SummariseOptions
   summary.evidence = facts.evidence(rows);
   return summary as PairSummary;
 }
-
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 function spanOf({ firstMs, firstClock, lastMs, lastClock, count }: Episode): PairSummary['episodes'][number] {
   const start = textOf(firstMs, firstClock);

@@ -1,4 +1,4 @@
-import { type EventRecord, type Failure, Payoff } from '../model/index.js';
+import { type EventRecord, type Failure, type Mutable, Payoff } from '../model/index.js';
 import type { CompiledRule } from './compile-definitions.js';
 
 /** What of a failure follows from the values alone; the same object for the same values. */
@@ -69,8 +69,6 @@ interface Known {
   readonly event: EventRecord;
   readonly failure: Failure;
 }
-
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 function differsInTimeAlone(a: EventRecord, b: EventRecord): boolean {
   return (

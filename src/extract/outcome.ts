@@ -1,5 +1,5 @@
 import type { Catalogue } from '../messages/catalogue.js';
-import type { EventRecord, Failure, Unpaired } from '../model/index.js';
+import type { EventRecord, Failure, Mutable, Unpaired } from '../model/index.js';
 import { ascending, type CompiledDefinition, type CompiledRule } from './compile-definitions.js';
 import type { Recognizer } from './definition.js';
 import { findEnds } from './ends.js';
@@ -146,8 +146,6 @@ function failureOf(event: EventRecord, definition: string, part: ValuePart): Fai
   if (part.damaged !== undefined) failure.damaged = part.damaged;
   return failure;
 }
-
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 function hasData(event: EventRecord): boolean {
   return event.insertions !== undefined && event.insertions.length > 0;

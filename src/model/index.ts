@@ -21,3 +21,4 @@ export type ReadItem = EventRecord | Reject | Warning | InputReport;
 
 /** What the extractor emits: an event's outcomes stand together; events that no definition recognised are gone. */
 export type ExtractItem = Failure | Unpaired | Reject | Warning | InputReport;
+export type { Mutable } from './mutable.js';

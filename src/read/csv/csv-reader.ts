@@ -1,6 +1,13 @@
 import type { ByteWindow } from '../../bytes/byte-window.js';
 import { WasmMemory } from '../../bytes/window-memory.js';
-import { type EventRecord, isSelected, type Reject, type RejectReason, type Warning } from '../../model/index.js';
+import {
+  type EventRecord,
+  isSelected,
+  type Mutable,
+  type Reject,
+  type RejectReason,
+  type Warning,
+} from '../../model/index.js';
 import { LocalTimes } from '../../time/local-times.js';
 import { UTC_ZONE } from '../../time/local-zone.js';
 import { Wanted } from '../event-xml/wanted.js';
@@ -23,8 +30,6 @@ export interface CsvReaderOptions extends ReadOptions {
   /** Default: found from the first record. */
   readonly delimiter?: Delimiter | undefined;
 }
-
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 type Emit = (item: EventRecord | Reject | Warning) => void;
 
 /**

@@ -10,7 +10,14 @@ import {
   REPEATS,
   type WasmMemory,
 } from '../../bytes/window-memory.js';
-import { type EventRecord, type Instant, NOT_TAKEN, type Repeat, type RepeatsOf } from '../../model/index.js';
+import {
+  type EventRecord,
+  type Instant,
+  type Mutable,
+  NOT_TAKEN,
+  type Repeat,
+  type RepeatsOf,
+} from '../../model/index.js';
 import { parseInstantUnits } from '../../time/instant-units.js';
 import { type Insertions, recordIdOf } from '../clixml/xml-event.js';
 import type { DialectContext, Loss } from './dialect.js';
@@ -604,7 +611,6 @@ const NO_LOSSES: readonly Loss[] = [];
 type EventId = NonNullable<ReturnType<typeof splitEventId>>;
 /** An event that a reader may still complete. */
 export type ShapedEvent = Mutable<EventRecord>;
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** At `REPEATS`, as in `assembly/json-flood.ts`. */
 const REPEAT_WORDS = 10;

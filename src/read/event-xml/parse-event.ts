@@ -1,11 +1,13 @@
 import type { EventRecord, Instant, Position } from '../../model/index.js';
 import { parseIsoInstant } from '../../time/instant-text.js';
 import { parseInstantUnits } from '../../time/instant-units.js';
+import { EventDraft } from '../event-draft.js';
 import { levelOf, payloadStrings, splitStringArray } from './body-forms.js';
-import { attributeValue, type Leniencies, textContent } from './character-data.js';
+import { attributeValue, type Leniencies } from './character-data.js';
+import { ElementText } from './element-text.js';
 import { TagReader } from './tag.js';
 import type { UnitText } from './unit-text.js';
-import { BANG, CR, GREATER, isSpace, LESS, LF, QUESTION, SLASH, standsAt, type Units } from './units.js';
+import { BANG, GREATER, isSpace, LESS, QUESTION, SLASH, standsAt, type Units } from './units.js';
 
 /** Why an event's inside could not be read. */
 export interface ParseFault {
@@ -34,27 +36,10 @@ export class EventParser {
   #units: Units = new Uint8Array(0);
   #text: UnitText = NO_TEXT;
 
-  // The text that is being gathered: the one raw piece in [pieceFrom, pieceTo), or what several pieces made.
-  #gatherDepth = 0;
-  #pieceFrom = -1;
-  #pieceTo = -1;
-  /** The gathering element's tag follows white space: someone printed the event prettily. */
-  #isPretty = false;
-  #gathered: string | undefined;
+  readonly #gathered = new ElementText(this.leniencies);
 
+  readonly #draft = new EventDraft();
   #seen = 0;
-  #provider = '';
-  #eventId = 0;
-  #qualifiers: number | undefined;
-  #level: number | undefined;
-  #time: Instant | undefined;
-  #recordId: string | undefined;
-  #channel: string | undefined;
-  #computer: string | undefined;
-  #message: string | undefined;
-  #culture: string | undefined;
-  #insertions: string[] | undefined;
-  #names: (string | undefined)[] | undefined;
   #leafName = '';
   #dataName: string | undefined;
   #unnamedData = 0;
@@ -121,7 +106,7 @@ export class EventParser {
         const textFrom = at;
         at += 1;
         while (at < to && units[at] !== LESS) at += 1;
-        if (this.#gatherDepth > 0) this.#piece(textFrom, at, false);
+        if (this.#gathered.depth > 0) this.#gathered.add(textFrom, at, false);
       }
       if (at >= to) return this.#fail('expected an end tag and found the end of the event', at);
     }
@@ -143,7 +128,7 @@ export class EventParser {
       this.#fail(isComment ? 'a comment has no end' : 'a CDATA section has no end', at);
       return -1;
     }
-    if (!isComment && this.#gatherDepth > 0) this.#piece(from, end, true);
+    if (!isComment && this.#gathered.depth > 0) this.#gathered.add(from, end, true);
     return end + 3;
   }
 
@@ -167,7 +152,7 @@ export class EventParser {
         else if (tag.isNamed(units, 'UserData')) place = this.#openBody(USER_DATA);
         else if (tag.isNamed(units, 'RenderingInfo')) {
           place = RENDERING_INFO;
-          this.#culture ??= this.#attribute('Culture') || undefined;
+          this.#draft.culture ??= this.#attribute('Culture') || undefined;
         } else if (tag.isNamed(units, 'ProcessingErrorData')) place = this.#openBody(PROCESSING_ERROR);
         break;
       case SYSTEM:
@@ -191,7 +176,7 @@ export class EventParser {
         place = this.#openLeaf(depth, a, z);
         break;
       case RENDERING_INFO:
-        if (tag.isNamed(units, 'Message') && this.#message === undefined) {
+        if (tag.isNamed(units, 'Message') && this.#draft.message === undefined) {
           place = MESSAGE;
           this.#gather(depth);
         }
@@ -207,7 +192,7 @@ export class EventParser {
   }
 
   #openBody(place: number): number {
-    this.#insertions ??= [];
+    this.#draft.insertions ??= [];
     return place;
   }
 
@@ -215,7 +200,7 @@ export class EventParser {
     const tag = this.#tag;
     const units = this.#units;
     if (tag.isNamed(units, 'Provider')) {
-      if ((this.#seen & SEEN_PROVIDER) === 0) this.#provider = this.#attribute('Name') ?? '';
+      if ((this.#seen & SEEN_PROVIDER) === 0) this.#draft.provider = this.#attribute('Name') ?? '';
       this.#seen |= SEEN_PROVIDER;
       return OTHER;
     }
@@ -223,18 +208,18 @@ export class EventParser {
       if ((this.#seen & SEEN_EVENT_ID) !== 0) return OTHER;
       this.#seen |= SEEN_EVENT_ID;
       const qualifiers = this.#attribute('Qualifiers');
-      if (qualifiers !== undefined && /^\d{1,5}$/.test(qualifiers)) this.#qualifiers = Number(qualifiers);
+      if (qualifiers !== undefined && /^\d{1,5}$/.test(qualifiers)) this.#draft.qualifiers = Number(qualifiers);
       return EVENT_ID;
     }
     if (tag.isNamed(units, 'TimeCreated')) {
-      if ((this.#seen & SEEN_TIME) === 0) this.#time = this.#instant();
+      if ((this.#seen & SEEN_TIME) === 0) this.#draft.time = this.#instant();
       this.#seen |= SEEN_TIME;
       return OTHER;
     }
-    if (tag.isNamed(units, 'Level') && this.#level === undefined) return LEVEL;
-    if (tag.isNamed(units, 'EventRecordID') && this.#recordId === undefined) return RECORD_ID;
-    if (tag.isNamed(units, 'Channel') && this.#channel === undefined) return CHANNEL;
-    if (tag.isNamed(units, 'Computer') && this.#computer === undefined) return COMPUTER;
+    if (tag.isNamed(units, 'Level') && this.#draft.level === undefined) return LEVEL;
+    if (tag.isNamed(units, 'EventRecordID') && this.#draft.recordId === undefined) return RECORD_ID;
+    if (tag.isNamed(units, 'Channel') && this.#draft.channel === undefined) return CHANNEL;
+    if (tag.isNamed(units, 'Computer') && this.#draft.computer === undefined) return COMPUTER;
     return OTHER;
   }
 
@@ -257,7 +242,7 @@ export class EventParser {
         tag.attributeLocalFrom(this.#units, index),
         tag.attributeTo[index]!,
       );
-      this.#add(this.#attributeAt(index), `${name}@${attribute}`);
+      this.#draft.add(this.#attributeAt(index), `${name}@${attribute}`);
       // Its text then counts only if there is any.
       this.#isLeaf[depth] = 2;
     }
@@ -269,59 +254,48 @@ export class EventParser {
   #close(depth: number): boolean {
     const place = this.#place[depth]!;
     if (place === USER_TREE) {
-      if (this.#isLeaf[depth] !== 0 && this.#gatherDepth === depth) {
+      if (this.#isLeaf[depth] !== 0 && this.#gathered.depth === depth) {
         const isAlwaysValue = this.#isLeaf[depth] === 1 && this.#place[depth - 1] !== USER_DATA;
-        const text = this.#takeValue();
-        if (text.trim() !== '' || isAlwaysValue) this.#add(text, this.#leafName);
+        const text = this.#gathered.takeValue();
+        if (text.trim() !== '' || isAlwaysValue) this.#draft.add(text, this.#leafName);
       }
       return true;
     }
-    if (this.#gatherDepth !== depth || place < GATHERING) return true;
+    if (this.#gathered.depth !== depth || place < GATHERING) return true;
     switch (place) {
       case DATA:
         if (this.#dataName === undefined) this.#unnamedData += 1;
-        this.#add(this.#takeValue(), this.#dataName);
+        this.#draft.add(this.#gathered.takeValue(), this.#dataName);
         break;
       case EVENT_ID: {
-        const text = this.#take().trim();
+        const text = this.#gathered.take().trim();
         if (text === '') break;
         if (!/^\d{1,10}$/.test(text)) return this.#fail('expected a number in EventID', this.#nameFrom[depth]!);
-        const identifier = Number(text);
-        this.#eventId = identifier & 0xffff;
-        if (identifier > 0xffff) this.#qualifiers ??= Math.floor(identifier / 0x10000) & 0xffff;
+        this.#draft.identify(Number(text));
         break;
       }
       case LEVEL:
-        this.#level = levelOf(this.#take().trim());
+        this.#draft.level = levelOf(this.#gathered.take().trim());
         break;
       case RECORD_ID: {
-        const text = this.#take().trim();
-        if (/^\d{1,20}$/.test(text)) this.#recordId = text;
+        const text = this.#gathered.take().trim();
+        if (/^\d{1,20}$/.test(text)) this.#draft.recordId = text;
         break;
       }
       case CHANNEL:
-        this.#channel = this.#take().trim() || undefined;
+        this.#draft.channel = this.#gathered.take().trim() || undefined;
         break;
       case COMPUTER:
-        this.#computer = this.#take().trim() || undefined;
+        this.#draft.computer = this.#gathered.take().trim() || undefined;
         break;
       case MESSAGE:
-        this.#message = this.#takeValue() || undefined;
+        this.#draft.message = this.#gathered.takeValue() || undefined;
         break;
       case PAYLOAD:
-        for (const text of payloadStrings(this.#take())) this.#add(text, undefined);
+        for (const text of payloadStrings(this.#gathered.take())) this.#draft.add(text, undefined);
         break;
     }
     return true;
-  }
-
-  #add(value: string, name: string | undefined): void {
-    const insertions = this.#insertions!;
-    if (name !== undefined) {
-      this.#names ??= new Array<string | undefined>(insertions.length).fill(undefined);
-    }
-    insertions.push(value);
-    this.#names?.push(name);
   }
 
   #attribute(name: string): string | undefined {
@@ -334,92 +308,17 @@ export class EventParser {
     return this.#tag.valueIsPlain[index] ? raw : attributeValue(raw, this.leniencies);
   }
 
+  /** The text of the element whose tag was just read is wanted. */
   #gather(depth: number): void {
-    this.#gatherDepth = depth;
-    this.#isPretty = isSpace(this.#units[this.#nameFrom[depth]! - 2]);
-    this.#pieceFrom = -1;
-    this.#gathered = undefined;
-  }
-
-  #piece(from: number, to: number, isCdata: boolean): void {
-    if (this.#pieceFrom < 0 && this.#gathered === undefined && !isCdata) {
-      this.#pieceFrom = from;
-      this.#pieceTo = to;
-      return;
-    }
-    const before = this.#flush();
-    const raw = this.#text.decode(this.#units, from, to);
-    this.#gathered = before + (isCdata ? raw.replace(/\r\n?/g, '\n') : textContent(raw, this.leniencies));
-  }
-
-  #flush(): string {
-    if (this.#pieceFrom < 0) return this.#gathered ?? '';
-    const units = this.#units;
-    const from = this.#pieceFrom;
-    const to = this.#pieceTo;
-    this.#pieceFrom = -1;
-    let isPlain = true;
-    for (let at = from; at < to; at++) {
-      const unit = units[at];
-      if (unit === 38 || unit === CR) {
-        isPlain = false;
-        break;
-      }
-    }
-    const raw = this.#text.decode(units, from, to);
-    return isPlain ? raw : textContent(raw, this.leniencies);
-  }
-
-  #take(): string {
-    this.#gatherDepth = 0;
-    const text = this.#flush();
-    this.#gathered = undefined;
-    return text;
-  }
-
-  /**
-   * As `take`, but text that is only a raw line break and indentation is empty where the tag itself is indented:
-   * pretty-printers write empty values so. Elsewhere a line break is a value, as in Windows Search 1003.
-   */
-  #takeValue(): string {
-    if (
-      this.#isPretty &&
-      this.#gathered === undefined &&
-      this.#pieceFrom >= 0 &&
-      isSpace(this.#units[this.#pieceFrom])
-    ) {
-      let hasBreak = false;
-      let at = this.#pieceFrom;
-      for (; at < this.#pieceTo && isSpace(this.#units[at]); at++) {
-        if (this.#units[at] === LF || this.#units[at] === CR) hasBreak = true;
-      }
-      if (at === this.#pieceTo && hasBreak) {
-        this.#gatherDepth = 0;
-        this.#pieceFrom = -1;
-        return '';
-      }
-    }
-    return this.#take();
+    this.#gathered.begin(depth, isSpace(this.#units[this.#nameFrom[depth]! - 2]));
   }
 
   #record(position: Position): EventRecord {
-    const record: Mutable<EventRecord> = { type: 'event', provider: this.#provider, eventId: this.#eventId, position };
-    if (this.#channel !== undefined) record.channel = this.#channel;
-    if (this.#computer !== undefined) record.computer = this.#computer;
-    if (this.#recordId !== undefined) record.recordId = this.#recordId;
-    if (this.#level !== undefined) record.level = this.#level;
-    if (this.#qualifiers !== undefined) record.qualifiers = this.#qualifiers;
-    if (this.#time !== undefined) record.time = this.#time;
-    if (this.#insertions !== undefined) {
-      record.insertions = this.#insertions;
-      if (this.#hasBinary && this.#unnamedData === 1 && this.#insertions.length === 1) {
-        record.insertions = splitStringArray(this.#insertions[0]!) ?? this.#insertions;
-      }
+    const draft = this.#draft;
+    if (this.#hasBinary && this.#unnamedData === 1 && draft.insertions?.length === 1) {
+      draft.insertions = splitStringArray(draft.insertions[0]!) ?? draft.insertions;
     }
-    if (this.#names !== undefined) record.names = this.#names;
-    if (this.#message !== undefined) record.message = this.#message;
-    if (this.#culture !== undefined) record.culture = this.#culture;
-    return record;
+    return draft.record(position);
   }
 
   #fail(detail: string, at: number, isLimit = false): false {
@@ -432,28 +331,13 @@ export class EventParser {
     this.#text = text;
     this.fault = undefined;
     this.leniencies.bareAmpersands = 0;
-    this.#gatherDepth = 0;
-    this.#pieceFrom = -1;
-    this.#gathered = undefined;
+    this.#gathered.reset(units, text);
+    this.#draft.reset();
     this.#seen = 0;
-    this.#provider = '';
-    this.#eventId = 0;
-    this.#qualifiers = undefined;
-    this.#level = undefined;
-    this.#time = undefined;
-    this.#recordId = undefined;
-    this.#channel = undefined;
-    this.#computer = undefined;
-    this.#message = undefined;
-    this.#culture = undefined;
-    this.#insertions = undefined;
-    this.#names = undefined;
     this.#unnamedData = 0;
     this.#hasBinary = false;
   }
 }
-
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 const MAX_DEPTH = 256;
 const NO_TEXT: UnitText = { begin() {}, decode: () => '', isFallback: false };

@@ -8,7 +8,14 @@ import {
   TAKERS,
   WasmMemory,
 } from '../../bytes/window-memory.js';
-import { type EventRecord, type Instant, NOT_TAKEN, type Repeat, type RepeatsOf } from '../../model/index.js';
+import {
+  type EventRecord,
+  type Instant,
+  type Mutable,
+  NOT_TAKEN,
+  type Repeat,
+  type RepeatsOf,
+} from '../../model/index.js';
 import { splitStringArray } from './body-forms.js';
 import { type Leniencies, textContent } from './character-data.js';
 import type { Units } from './units.js';
@@ -255,8 +262,6 @@ interface KeptMessage {
   readonly text: string;
   readonly bareAmpersands: number;
 }
-
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** At most 512 messages of 4 KiB are kept: 2 MiB. */
 const MESSAGE_SLOTS = 512;

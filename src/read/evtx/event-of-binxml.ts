@@ -1,5 +1,6 @@
 import { type EventRecord, type Instant, isSelected, type Position, type Selection } from '../../model/index.js';
 import { parseIsoInstant } from '../../time/instant-text.js';
+import { EventDraft } from '../event-draft.js';
 import { levelOf, payloadStrings } from '../event-xml/body-forms.js';
 import { ARRAY, BINXML, FILETIME, fileTimeInstant, NULL, renderArray, renderValue } from './bin-values.js';
 import { type BinElement, type BinPart, DamagedRecord, ELEMENT, ROLES, SUBSTITUTION, TEXT } from './binxml.js';
@@ -24,21 +25,8 @@ export class EventOfBinXml {
   #isDropped = false;
   #hasSystem = false;
   #elementsSeen = 0;
-  #provider: string | undefined;
-  #eventId: number | undefined;
-  #qualifiers: number | undefined;
-  #level: number | undefined;
-  #time: Instant | undefined;
   #hasTime = false;
-  #recordId: string | undefined;
-  #channel: string | undefined;
-  #computer: string | undefined;
-  #message: string | undefined;
-  #culture: string | undefined;
-  #insertions: string[] | undefined;
-  #names: (string | undefined)[] | undefined;
-  /** By plan: what `#names` is then, shared by the events of a kind. */
-  #sharedNames: EventRecord['names'];
+  readonly #draft = new EventDraft();
 
   /**
    * The event of the fragment in [from, to) of the chunk; undefined when `selection` does not want it.
@@ -59,7 +47,7 @@ export class EventOfBinXml {
     this.#walk(TOP, parts, frame, 0);
     if (this.#isDropped) return undefined;
     if (!this.#hasSystem) throw new DamagedRecord('a System element was expected and none found', from);
-    return this.#record(position);
+    return this.#draft.record(position);
   }
 
   /** Every element among the parts, those of embedded fragments and templates too, in the place they stand in. */
@@ -110,10 +98,11 @@ export class EventOfBinXml {
         break;
       case IN_PROCESSING_ERROR:
         if (element.role !== ROLES.EventPayload) break;
-        for (const text of payloadStrings(this.#text(element.children, frame, depth))) this.#add(text, undefined);
+        for (const text of payloadStrings(this.#text(element.children, frame, depth))) this.#draft.add(text, undefined);
         break;
       case IN_RENDERING_INFO:
-        if (element.role === ROLES.Message) this.#message ??= this.#text(element.children, frame, depth) || undefined;
+        if (element.role === ROLES.Message)
+          this.#draft.message ??= this.#text(element.children, frame, depth) || undefined;
         break;
     }
   }
@@ -128,23 +117,23 @@ export class EventOfBinXml {
         if (this.#selection !== undefined) this.#identify(element, frame, depth);
         if (this.#isDropped) return;
         this.#walk(IN_SYSTEM, element.children, frame, depth);
-        this.#isDropped = !isSelected(this.#selection, this.#provider ?? '', (this.#eventId ?? 0) & 0xffff);
+        this.#isDropped = !isSelected(this.#selection, this.#draft.provider ?? '', this.#draft.eventId ?? 0);
         break;
       case ROLES.EventData:
         if (this.#takeByPlan(element, frame)) break;
-        this.#insertions ??= [];
+        this.#draft.insertions ??= [];
         this.#walk(IN_EVENT_DATA, element.children, frame, depth);
         break;
       case ROLES.UserData:
-        this.#insertions ??= [];
+        this.#draft.insertions ??= [];
         this.#walk(IN_USER_DATA, element.children, frame, depth);
         break;
       case ROLES.ProcessingErrorData:
-        this.#insertions ??= [];
+        this.#draft.insertions ??= [];
         this.#walk(IN_PROCESSING_ERROR, element.children, frame, depth);
         break;
       case ROLES.RenderingInfo:
-        this.#culture ??= this.#attribute(element, 'Culture', frame, depth) || undefined;
+        this.#draft.culture ??= this.#attribute(element, 'Culture', frame, depth) || undefined;
         this.#walk(IN_RENDERING_INFO, element.children, frame, depth);
         break;
     }
@@ -158,23 +147,23 @@ export class EventOfBinXml {
       if ((type & ARRAY) !== 0 || type === BINXML) return false;
     }
     this.#chunk!.spend(FIELDS);
-    this.#provider = this.#field(plan.provider, frame);
+    this.#draft.provider = this.#field(plan.provider, frame);
     if (plan.eventId !== undefined) {
       const text = this.#field(plan.eventId, frame);
       if (text !== undefined) this.#setEventId(text, this.#field(plan.qualifiers, frame));
     }
-    this.#isDropped = !isSelected(this.#selection, this.#provider ?? '', (this.#eventId ?? 0) & 0xffff);
+    this.#isDropped = !isSelected(this.#selection, this.#draft.provider ?? '', this.#draft.eventId ?? 0);
     if (this.#isDropped) return true;
     const level = this.#field(plan.level, frame);
-    if (level !== undefined) this.#level = levelOf(level.trim());
+    if (level !== undefined) this.#draft.level = levelOf(level.trim());
     const recordId = this.#field(plan.recordId, frame)?.trim();
-    if (recordId !== undefined && /^\d{1,20}$/.test(recordId)) this.#recordId = recordId;
-    this.#channel = this.#field(plan.channel, frame)?.trim() || undefined;
-    this.#computer = this.#field(plan.computer, frame)?.trim() || undefined;
+    if (recordId !== undefined && /^\d{1,20}$/.test(recordId)) this.#draft.recordId = recordId;
+    this.#draft.channel = this.#field(plan.channel, frame)?.trim() || undefined;
+    this.#draft.computer = this.#field(plan.computer, frame)?.trim() || undefined;
     const { time } = plan;
     if (time === undefined || isMissing(time.dependency, frame)) return true;
     const isFileTime = time.index >= 0 && frame.typeOf(time.index) === FILETIME && frame.size[time.index]! >= 8;
-    this.#time = isFileTime
+    this.#draft.time = isFileTime
       ? fileTimeInstant(this.#bytes, frame.at[time.index]!)
       : parseIsoInstant(this.#field(time, frame) ?? '');
     return true;
@@ -191,9 +180,8 @@ export class EventOfBinXml {
   #setEventId(text: string, qualifiers: string | undefined): void {
     const identifier = text.trim() === '' ? 0 : wholeNumber(text);
     if (identifier === undefined) throw new DamagedRecord('a number was expected in EventID', 0);
-    this.#eventId = identifier;
-    this.#qualifiers = wholeNumber(qualifiers ?? '');
-    if (identifier > 0xffff) this.#qualifiers ??= Math.floor(identifier / 0x10000) & 0xffff;
+    this.#draft.qualifiers = wholeNumber(qualifiers ?? '');
+    this.#draft.identify(identifier);
   }
 
   /** Reads provider and event ID before anything else, where they stand as they always do. */
@@ -206,38 +194,38 @@ export class EventOfBinXml {
       this.#systemField(element!, frame, depth);
       if (++found === 2) break;
     }
-    if (this.#provider === undefined || this.#eventId === undefined) return;
-    this.#isDropped = !isSelected(this.#selection, this.#provider, this.#eventId & 0xffff);
+    if (this.#draft.provider === undefined || this.#draft.eventId === undefined) return;
+    this.#isDropped = !isSelected(this.#selection, this.#draft.provider, this.#draft.eventId);
   }
 
   #systemField(element: BinElement, frame: ValueFrame, depth: number): void {
     switch (element.role) {
       case ROLES.Provider:
-        this.#provider ??= this.#attribute(element, 'Name', frame, depth) ?? '';
+        this.#draft.provider ??= this.#attribute(element, 'Name', frame, depth) ?? '';
         break;
       case ROLES.EventID: {
-        if (this.#eventId !== undefined) break;
+        if (this.#draft.eventId !== undefined) break;
         const qualifiers = this.#attribute(element, 'Qualifiers', frame, depth);
         this.#setEventId(this.#text(element.children, frame, depth), qualifiers);
         break;
       }
       case ROLES.Level:
-        this.#level ??= levelOf(this.#text(element.children, frame, depth).trim());
+        this.#draft.level ??= levelOf(this.#text(element.children, frame, depth).trim());
         break;
       case ROLES.TimeCreated:
-        if (!this.#hasTime) this.#time = this.#instant(element, frame, depth);
+        if (!this.#hasTime) this.#draft.time = this.#instant(element, frame, depth);
         this.#hasTime = true;
         break;
       case ROLES.EventRecordID: {
         const text = this.#text(element.children, frame, depth).trim();
-        if (/^\d{1,20}$/.test(text)) this.#recordId ??= text;
+        if (/^\d{1,20}$/.test(text)) this.#draft.recordId ??= text;
         break;
       }
       case ROLES.Channel:
-        this.#channel ??= this.#text(element.children, frame, depth).trim() || undefined;
+        this.#draft.channel ??= this.#text(element.children, frame, depth).trim() || undefined;
         break;
       case ROLES.Computer:
-        this.#computer ??= this.#text(element.children, frame, depth).trim() || undefined;
+        this.#draft.computer ??= this.#text(element.children, frame, depth).trim() || undefined;
         break;
     }
   }
@@ -253,7 +241,7 @@ export class EventOfBinXml {
 
   /** The values of an EventData element made as nearly all are; false where the tree must be walked. */
   #takeByPlan({ dataPlan: plan }: BinElement, frame: ValueFrame): boolean {
-    if (plan === undefined || this.#insertions !== undefined) return false;
+    if (plan === undefined || this.#draft.insertions !== undefined) return false;
     const { values, dependencies } = plan;
     let steps = values.length * 4;
     for (let at = 0; at < values.length; at++) {
@@ -271,8 +259,7 @@ export class EventOfBinXml {
       const type = index < 0 ? NULL : frame.typeOf(index);
       insertions.push(type === NULL ? '' : renderValue(this.#bytes, type, frame.at[index]!, frame.size[index]!));
     }
-    this.#insertions = insertions;
-    this.#sharedNames = plan.names;
+    this.#draft.take(insertions, plan.names);
     return true;
   }
 
@@ -280,8 +267,8 @@ export class EventOfBinXml {
   #data(element: BinElement, frame: ValueFrame, depth: number): void {
     const name = this.#attribute(element, 'Name', frame, depth) || undefined;
     const array = this.#arrayOf(element, frame);
-    if (array === undefined) this.#add(this.#text(element.children, frame, depth), name);
-    else for (const text of array) this.#add(text, name);
+    if (array === undefined) this.#draft.add(this.#text(element.children, frame, depth), name);
+    else for (const text of array) this.#draft.add(text, name);
   }
 
   /** An element of a UserData tree: its attributes are values, and its text is one if it turns out to be a leaf. */
@@ -302,7 +289,7 @@ export class EventOfBinXml {
     let hasAttributes = false;
     for (const { name, isNamespace, parts } of element.attributes) {
       if (isNamespace || isAbsent(parts, frame)) continue;
-      this.#add(this.#text(parts, frame, depth), `${element.name}@${name}`);
+      this.#draft.add(this.#text(parts, frame, depth), `${element.name}@${name}`);
       hasAttributes = true;
     }
     return hasAttributes;
@@ -310,7 +297,7 @@ export class EventOfBinXml {
 
   #leafText(place: number, element: BinElement, text: string, hasAttributes: boolean): void {
     const isAlwaysValue = !hasAttributes && place !== IN_USER_DATA;
-    if (isAlwaysValue || text.trim() !== '') this.#add(text, element.name);
+    if (isAlwaysValue || text.trim() !== '') this.#draft.add(text, element.name);
   }
 
   /** The texts of the array that alone fills an element. */
@@ -375,39 +362,6 @@ export class EventOfBinXml {
     return this.#frames[depth];
   }
 
-  #add(value: string, name: string | undefined): void {
-    const insertions = this.#insertions!;
-    if (this.#sharedNames !== undefined) {
-      this.#names = [...this.#sharedNames];
-      this.#sharedNames = undefined;
-    }
-    if (name !== undefined) this.#names ??= new Array<string | undefined>(insertions.length).fill(undefined);
-    insertions.push(value);
-    this.#names?.push(name);
-  }
-
-  #record(position: Position): EventRecord {
-    const identifier = this.#eventId ?? 0;
-    const record: Mutable<EventRecord> = {
-      type: 'event',
-      provider: this.#provider ?? '',
-      eventId: identifier & 0xffff,
-      position,
-    };
-    if (this.#channel !== undefined) record.channel = this.#channel;
-    if (this.#computer !== undefined) record.computer = this.#computer;
-    if (this.#recordId !== undefined) record.recordId = this.#recordId;
-    if (this.#level !== undefined) record.level = this.#level;
-    if (this.#qualifiers !== undefined) record.qualifiers = this.#qualifiers;
-    if (this.#time !== undefined) record.time = this.#time;
-    if (this.#insertions !== undefined) record.insertions = this.#insertions;
-    const names = this.#names ?? this.#sharedNames;
-    if (names !== undefined) record.names = names;
-    if (this.#message !== undefined) record.message = this.#message;
-    if (this.#culture !== undefined) record.culture = this.#culture;
-    return record;
-  }
-
   #reset(chunk: BinXmlChunk, selection: Selection | undefined): void {
     this.#chunk = chunk;
     this.#bytes = chunk.bytes;
@@ -415,24 +369,10 @@ export class EventOfBinXml {
     this.#isDropped = false;
     this.#hasSystem = false;
     this.#elementsSeen = 0;
-    this.#provider = undefined;
-    this.#eventId = undefined;
-    this.#qualifiers = undefined;
-    this.#level = undefined;
-    this.#time = undefined;
     this.#hasTime = false;
-    this.#recordId = undefined;
-    this.#channel = undefined;
-    this.#computer = undefined;
-    this.#message = undefined;
-    this.#culture = undefined;
-    this.#insertions = undefined;
-    this.#names = undefined;
-    this.#sharedNames = undefined;
+    this.#draft.reset();
   }
 }
-
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 function isPresent({ dependency }: BinElement, frame: ValueFrame): boolean {
   return !isMissing(dependency, frame);
