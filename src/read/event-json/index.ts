@@ -21,6 +21,7 @@ import { JsonShapes, type ShapedEvent, type ShapesContext } from './json-shapes.
 import { KeyTable } from './key-table.js';
 import { ProviderPrefilter } from './provider-prefilter.js';
 import { type ReadObject, readObject } from './read-object.js';
+import { shiftedStart } from './shifted-start.js';
 import { simdSearch } from './text-search.js';
 import { UnitWindow } from './unit-window.js';
 
@@ -72,6 +73,10 @@ export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
   #isFallback = false;
   #losses: Loss[] = [];
   #lastTime: { readonly text: string; readonly instant: Instant | undefined } = { text: '', instant: undefined };
+  /** 1 where the units at hand begin half a unit off, since a byte was lost or added. */
+  #shift = 0;
+  /** How many times that was so, each inside what the one before gave. */
+  #shifts = 0;
   #held: { readonly from: number; readonly pieces: Uint8Array[]; to: number } | undefined;
   readonly #warnings = new Map<string, number>();
   #events = 0;
@@ -187,6 +192,7 @@ export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
         fault === undefined
           ? 'this JSON is no event in any dialect that evpair knows: a provider and an event ID are missing'
           : `${at} bytes into the event ${fault.expected} was expected`;
+      if (this.#resumeShifted(from, to)) return;
       const isCut = fault?.at === to && this.#isAtEnd(to);
       this.#reject(
         isCut ? 'truncated' : (fault?.reason ?? 'malformed'),
@@ -209,7 +215,11 @@ export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
       type: 'event',
       ...fields,
       ...(fields.computer === undefined && computer !== undefined ? { computer } : {}),
-      position: { input, offset: (from + this.#base) * this.#unitBytes, length: (to - from) * this.#unitBytes },
+      position: {
+        input,
+        offset: (from + this.#base) * this.#unitBytes + this.#shift,
+        length: (to - from) * this.#unitBytes,
+      },
     });
   }
 
@@ -270,6 +280,7 @@ export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
       this.#unparsed += 1;
       return;
     }
+    if (isHere && from - this.#base >= this.#start && this.#resumeShifted(from - this.#base, to - this.#base)) return;
     this.#reject(reason, BROKEN[reason], from, to, true);
   }
 
@@ -339,6 +350,38 @@ export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
     return this.#isLast && to === this.#end;
   }
 
+  /**
+   * Of UTF-16 that is no event: reads on where another object starts half a unit off. What lies in front is rejected;
+   * false when there is none.
+   */
+  #resumeShifted(from: number, to: number): boolean {
+    const wide = this.#wide;
+    if (wide === undefined || this.#shifts === MOST_SHIFTS) return false;
+    const bytes = wide.bytesOf(from, to);
+    const start = shiftedStart(bytes, this.#encoding === 'utf-16be');
+    if (start < 0) return false;
+    const offset = (from + this.#base) * 2 + this.#shift;
+    const kept = this.#options.keepRejectBytes === true ? bytes.slice(0, start) : undefined;
+    this.#rejectAt('malformed', SHIFTED, offset, start, true, kept);
+    const outer = [this.#units, this.#base, this.#start, this.#end, this.#isLast, this.#shift, this.#held] as const;
+    const inner = new UnitWindow(this.#encoding === 'utf-16be');
+    inner.takeBytes(bytes.subarray(start));
+    this.#isLast = this.#isAtEnd(to);
+    this.#wide = inner;
+    this.#units = inner.units;
+    this.#base = (offset + start) >> 1;
+    this.#shift = (offset + start) & 1;
+    this.#start = 0;
+    this.#end = inner.end;
+    this.#held = undefined;
+    this.#shifts += 1;
+    new JsonFramer(this.#maxBytes >> 1, undefined).frame(inner.units, 0, inner.end, this.#base, true, this);
+    this.#shifts -= 1;
+    this.#wide = wide;
+    [this.#units, this.#base, this.#start, this.#end, this.#isLast, this.#shift, this.#held] = outer;
+    return true;
+  }
+
   #canDrop(from: number, to: number): boolean {
     return this.#wide === undefined && this.#prefilter !== undefined && !this.#prefilter.mayHold(from, to);
   }
@@ -385,7 +428,7 @@ export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
   #reject(reason: Reject['reason'], detail: string, from: number, to: number, isEvent: boolean): void {
     const scale = this.#unitBytes;
     const bytes = this.#options.keepRejectBytes === true ? this.#rejectBytes(from, to) : undefined;
-    this.#rejectAt(reason, detail, from * scale, (to - from) * scale, isEvent, bytes);
+    this.#rejectAt(reason, detail, from * scale + this.#shift, (to - from) * scale, isEvent, bytes);
   }
 
   #rejectBytes(from: number, to: number): Uint8Array {
@@ -421,6 +464,10 @@ export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
     if (count === 1) this.#emit({ type: 'warning', code, input: this.#options.input, message });
   }
 }
+
+const SHIFTED = 'a byte was lost or added inside the object: what follows lies half a 16-bit unit off';
+/** One inside the other; so many times at most a byte is read again. */
+const MOST_SHIFTS = 16;
 
 const FALLBACK =
   'some events are no valid UTF-8 and were read in the fallback code page; name the right one with --encoding';

@@ -18,17 +18,24 @@ export class UnitWindow {
 
   /** Takes all whole units from the byte window and releases them there. */
   take(window: ByteWindow): void {
-    const length = (window.end - window.start) >> 1;
+    this.#append(window.bytes, window.start, (window.end - window.start) >> 1);
+    window.release(window.start + 2 * ((window.end - window.start) >> 1));
+  }
+
+  /** Takes the whole units of `bytes`. */
+  takeBytes(bytes: Uint8Array): void {
+    this.#append(bytes, 0, bytes.length >> 1);
+  }
+
+  #append(bytes: Uint8Array, from: number, length: number): void {
     this.#makeRoom(length);
-    const { bytes } = window;
     const high = this.#isBigEndian ? 0 : 1;
-    let at = window.start;
+    let at = from;
     for (let unit = this.end; unit < this.end + length; unit++) {
       this.units[unit] = (bytes[at + high]! << 8) | bytes[at + 1 - high]!;
       at += 2;
     }
     this.end += length;
-    window.release(at);
   }
 
   /** The bytes of `[from, to)` as they stood in the input. */
