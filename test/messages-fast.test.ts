@@ -176,20 +176,42 @@ t.test('both ways find a gram wherever in a message it stands', async t => {
   t.ok(missed < tried / 2, 'most messages have a gram to find');
 });
 
-/** Every template by the strict inverter; those that fit with the least tolerance must agree. */
-function tryAll(all: readonly CompiledTemplate[], message: string): Inversion[] {
-  const views = new MessageViews(message);
-  for (const step of STEPS) {
-    const found = all.flatMap(compiled => invertAt(compiled, views, step) ?? []);
-    if (found.length > 0) return found;
-  }
-  return [];
+/**
+ * Every template by the strict inverter: those that fit with the least tolerance, and what the others give with more. All must
+ * agree, the latter but for white space around the values.
+ */
+interface Tried {
+  readonly best: readonly Inversion[];
+  readonly rivals: readonly Inversion[];
 }
 
-function isAgreed([first, ...others]: readonly Inversion[]): boolean {
+function tryAll(all: readonly CompiledTemplate[], message: string): Tried {
+  const views = new MessageViews(message);
+  const best: Inversion[] = [];
+  const rivals: Inversion[] = [];
+  for (const step of STEPS) {
+    if (best.length > 0) break;
+    for (const compiled of all) {
+      const own = invertAt(compiled, views, step);
+      if (own !== undefined) best.push(own);
+    }
+    if (best.length === 0) continue;
+    for (const compiled of all) {
+      if (invertAt(compiled, views, step) !== undefined) continue;
+      const alone = invertMessage(compiled, message);
+      if (alone.certainty !== 'none') rivals.push(alone);
+    }
+  }
+  return { best, rivals };
+}
+
+function isAgreed({ best, rivals }: Tried): boolean {
+  const [first, ...others] = best;
+  const trimmed = (inversion: Inversion) => inversion.insertions.map(value => value?.trim() ?? null);
   return (
     first?.certainty === 'exact' &&
-    others.every(other => other.certainty === 'exact' && sameInsertions(other.insertions, first.insertions))
+    others.every(other => other.certainty === 'exact' && sameInsertions(other.insertions, first.insertions)) &&
+    rivals.every(other => other.certainty === 'exact' && sameInsertions(trimmed(other), trimmed(first)))
   );
 }
 
@@ -206,12 +228,14 @@ t.test('a set of templates answers as trying each of them does', async t => {
         const message = messageOf(compiled[pick % compiled.length]!, own, changed);
         const all = tryAll(compiled, message);
         const found = new TemplateSet(compiled).invert(message);
-        const key = `${all.length > 1 ? 'several' : all.length} fit: ${found?.certainty}`;
+        const key = `${describe(all)}: ${found?.certainty}`;
         counts[key] = (counts[key] ?? 0) + 1;
-        if (all.length === 0) return found === undefined;
-        if (isAgreed(all)) return found?.certainty === 'exact' && sameInsertions(found.insertions, all[0]!.insertions);
+        const { best } = all;
+        if (best.length === 0) return found === undefined;
+        if (isAgreed(all)) return found?.certainty === 'exact' && sameInsertions(found.insertions, best[0]!.insertions);
         return (
-          found?.certainty === 'ambiguous' && all.some(({ insertions }) => sameInsertions(insertions, found.insertions))
+          found?.certainty === 'ambiguous' &&
+          best.some(({ insertions }) => sameInsertions(insertions, found.insertions))
         );
       },
     ),
@@ -219,7 +243,13 @@ t.test('a set of templates answers as trying each of them does', async t => {
   );
   t.comment(JSON.stringify(counts));
   t.ok(counts['several fit: exact'] && counts['several fit: ambiguous'], 'that two fit is among what was tried');
+  t.ok(counts['1 fits, and others loosely: ambiguous'], 'so is that another one fits if more was done to the message');
 });
+
+function describe({ best, rivals }: Tried): string {
+  if (best.length === 1) return rivals.length > 0 ? '1 fits, and others loosely' : '1 fits';
+  return `${best.length > 1 ? 'several' : 'none'} fit`;
+}
 
 t.test('what a set drops at a glance fits in no view', async () => {
   fc.assert(
@@ -267,16 +297,17 @@ t.test('a catalogue answers as trying its templates does, with provider and even
       const isErasable = (text: string) => isFiled(text) && !/[A-Za-z\d]{3}/.test(text.replace(/%\d+|%\W/g, ' '));
       if (message.includes('?') && events.some(one => isErasable(one.text))) return true;
       const ofEvent = tryAll(compile(own), message);
-      const all = ofEvent.length > 0 ? ofEvent : tryAll(compile(byLiterals), message);
+      const all = ofEvent.best.length > 0 ? ofEvent : tryAll(compile(byLiterals), message);
       // Where line breaks were left out, a word that starts a line may start none in the message: it is not looked up.
-      if (ofEvent.length === 0 && all.some(({ view }) => view === 'unbroken'))
+      const { best } = all;
+      if (ofEvent.best.length === 0 && [...best, ...all.rivals].some(({ view }) => view === 'unbroken'))
         return found.certainty !== 'exact' || isAgreed(all);
-      const key = `${isKnown ? 'known' : 'withheld'}, ${all.length > 1 ? 'several' : all.length} fit: ${found.certainty}`;
+      const key = `${isKnown ? 'known' : 'withheld'}, ${describe(all)}: ${found.certainty}`;
       counts[key] = (counts[key] ?? 0) + 1;
-      if (all.length === 0) return found.certainty === 'none';
-      if (isAgreed(all)) return found.certainty === 'exact' && sameInsertions(found.insertions, all[0]!.insertions);
+      if (best.length === 0) return found.certainty === 'none';
+      if (isAgreed(all)) return found.certainty === 'exact' && sameInsertions(found.insertions, best[0]!.insertions);
       return (
-        found.certainty === 'ambiguous' && all.some(({ insertions }) => sameInsertions(insertions, found.insertions))
+        found.certainty === 'ambiguous' && best.some(({ insertions }) => sameInsertions(insertions, found.insertions))
       );
     }),
     RUNS,
@@ -284,6 +315,7 @@ t.test('a catalogue answers as trying its templates does, with provider and even
   t.comment(JSON.stringify(counts));
   for (const way of ['known', 'withheld'])
     t.ok(counts[`${way}, several fit: exact`] && counts[`${way}, several fit: ambiguous`]);
+  t.ok(counts['known, 1 fits, and others loosely: ambiguous']);
 });
 
 function compile(events: readonly { readonly text: string }[]): CompiledTemplate[] {

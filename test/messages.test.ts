@@ -504,6 +504,26 @@ t.test('the catalogue agrees with trying every template, and reads back what was
   );
 });
 
+t.test(
+  'a template that fits as it stands is not believed where another fits a message whose lines were joined',
+  async t => {
+    const catalogue = createCatalogue([
+      { provider: 'P', eventId: 1, culture: 'en-US', text: 'The service stopped: %1 (code)' },
+      { provider: 'P', eventId: 1, culture: 'en-US', text: 'The service stopped: %1%nReason: %2 (code)' },
+      { provider: 'P', eventId: 2, culture: 'en-US', text: 'The disk %1 is full.' },
+      { provider: 'P', eventId: 2, culture: 'en-US', text: 'The disk%n%1 is full.' },
+    ]);
+    const joined = 'The service stopped: Spooler Reason: crash (code)';
+    for (const known of [{}, { provider: 'P', eventId: 1 }])
+      t.match(catalogue.invert(joined, known), { certainty: 'ambiguous', reason: 'templates' });
+    t.match(catalogue.invert('The service stopped: Spooler (code)'), { certainty: 'exact', insertions: ['Spooler'] });
+    t.match(catalogue.invert('The disk C: is full.', { provider: 'P', eventId: 2 }), {
+      certainty: 'exact',
+      insertions: ['C:'],
+    });
+  },
+);
+
 t.test('templates that disagree are ambiguous, templates that agree are exact', async t => {
   const catalogue = createCatalogue([
     { provider: 'P', eventId: 1, culture: 'en-US', text: 'Error: %1' },

@@ -1,8 +1,8 @@
 import { buildCatalogue, bytesSource, CatalogueReader, type CatalogueSource, plainEventId } from './catalogue-file.js';
-import { decide, type Match, ofCulture, ofEvent, pickUse } from './choice.js';
+import { contested, countsBeside, decide, type Match, ofCulture, ofEvent, pickUse } from './choice.js';
 import { Events } from './events.js';
 import { invertFallback, mayBeFallback } from './fallback.js';
-import { type Inversion, invertAt, NO_MATCH, STEPS, type Step } from './invert.js';
+import { type Inversion, invertAt, isRival, NO_MATCH, STEPS, type Step } from './invert.js';
 import { MessageViews } from './normalise.js';
 import { Shelf } from './shelf.js';
 import type { CompiledTemplate, MessageTemplate } from './template.js';
@@ -14,7 +14,8 @@ export interface Catalogue {
   readonly size: number;
   /**
    * Recovers a message's values by whichever template it proves to come from: first those of the provider and event ID
-   * (of the language, if given and any fits), then, found by their literals, those of all others.
+   * (of the language, if given and any fits), then, found by their literals, those of all others. It is `exact` where all
+   * of them that the message may come from, whatever an export did to it, give the same values.
    */
   invert(message: string, known?: KnownEvent): CatalogueInversion;
   /** The templates of a provider and event ID, in all languages. */
@@ -97,7 +98,20 @@ function invertBy(library: Library, message: string, known: KnownEvent): Catalog
       const inversion = matchAt(plain, candidate.row, candidate.compiled, views, step);
       if (inversion !== undefined) matches.push({ candidate, inversion });
     }
-    if (matches.length > 0) return decide(ofCulture(matches, known.culture), 'event');
+    if (matches.length === 0) continue;
+    const decided = decide(ofCulture(matches, known.culture), 'event');
+    const hasRival =
+      decided.certainty === 'exact' &&
+      events
+        .candidates(event)
+        .some(
+          one =>
+            !matches.some(({ candidate }) => candidate === one) &&
+            countsBeside(one.template, decided.template!, known) &&
+            plain.mayFit(one.row) &&
+            isRival(one.compiled, views, step, decided.insertions),
+        );
+    return hasRival ? contested(decided) : decided;
   }
   return invertByLiterals(library, message, known);
 }
@@ -152,12 +166,14 @@ function invertByLiterals(library: Library, message: string, known: KnownEvent):
   for (const step of STEPS) {
     let work = WORK_LIMIT + views.raw.length;
     const matches: Match[] = [];
+    const others: { readonly shelf: Shelf; readonly number: number }[] = [];
     for (let index = 0; index < shelves.length; index++) {
       const shelf = shelves[index]!;
       for (const number of found[index]!) {
         const inversion = matchAt(plain, shelf.row(number), shelf.text(number), views, step);
         if (inversion === undefined) {
           work -= views.raw.length >> 6;
+          others.push({ shelf, number });
           continue;
         }
         work -= views.raw.length;
@@ -167,6 +183,16 @@ function invertByLiterals(library: Library, message: string, known: KnownEvent):
     }
     if (matches.length === 0) continue;
     const decided = decide(ofCulture(ofEvent(matches, known), known.culture), 'literals');
+    if (decided.certainty === 'exact') {
+      for (const { shelf, number } of others) {
+        if (work < 0) break;
+        if (!plain.mayFit(shelf.row(number))) continue;
+        work -= views.raw.length;
+        const { template } = pickUse(shelf.usesOf(number), known);
+        if (!countsBeside(template, decided.template!, known)) continue;
+        if (isRival(shelf.text(number), views, step, decided.insertions)) return contested(decided);
+      }
+    }
     if (work >= 0) return decided;
     return { ...decided, certainty: 'ambiguous', readings: Math.max(2, decided.readings ?? 2), reason: 'budget' };
   }

@@ -53,6 +53,21 @@ export function ofCulture(matches: readonly Match[], culture: string | undefined
   return best === 0 ? matches : matches.filter((_, index) => fits[index] === best);
 }
 
+/** Whether a template counts beside the one chosen: it does not where that is of the event or culture known, and it is not. */
+export function countsBeside(other: MessageTemplate, chosen: MessageTemplate, known: KnownEvent): boolean {
+  const { provider, eventId, culture } = known;
+  if ((provider === undefined) !== (eventId === undefined)) {
+    const isKnown = (one: MessageTemplate) => one.provider === provider || one.eventId === plainEventId(eventId ?? -1);
+    if (isKnown(chosen) && !isKnown(other)) return false;
+  }
+  return cultureFit(other.culture, culture) >= cultureFit(chosen.culture, culture);
+}
+
+/** Another template may have given the message. */
+export function contested<T extends Inversion>(inversion: T): T {
+  return { ...inversion, certainty: 'ambiguous', readings: 2, reason: 'templates' };
+}
+
 /** 2: the same tag; 1: the same language; 0: another, or none. */
 function cultureFit(culture: string | undefined, wanted: string | undefined): number {
   if (culture === undefined || wanted === undefined) return 0;

@@ -91,6 +91,24 @@ export function invertAt(template: CompiledTemplate, views: MessageViews, step: 
   return found;
 }
 
+/**
+ * Whether the message, which other values fit at a step, would have other ones of this template at a later: then it cannot be
+ * told which of the two it comes from.
+ */
+export function isRival(
+  template: CompiledTemplate,
+  views: MessageViews,
+  step: Step,
+  insertions: readonly (string | null)[],
+): boolean {
+  for (const later of STEPS.slice(STEPS.indexOf(step) + 1)) {
+    const inversion = invertAt(template, views, later);
+    if (inversion === undefined) continue;
+    return inversion.certainty !== 'exact' || !sameBut(inversion.insertions, insertions);
+  }
+  return false;
+}
+
 /** Two hypotheses of one level fit: they must agree. */
 function combine(left: Inversion, right: Inversion): Inversion {
   if (left.certainty === 'exact' && right.certainty === 'exact' && sameInsertions(left.insertions, right.insertions)) {

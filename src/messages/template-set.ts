@@ -1,11 +1,13 @@
-import { type Inversion, invertAt, STEPS, sameInsertions } from './invert.js';
+import { contested } from './choice.js';
+import { type Inversion, invertAt, isRival, STEPS, sameInsertions } from './invert.js';
 import { MessageViews } from './normalise.js';
 import type { CompiledTemplate } from './template.js';
 import { NONE, PlainTemplates } from './verbatim.js';
 
 /**
  * A handful of templates that a message is tried against. The templates that need the least tolerance count; where
- * several of them fit, they must give the same values, else the first one's reading is `ambiguous`.
+ * several of them fit, they must give the same values, and so must those that need more, else the first one's reading is
+ * `ambiguous`.
  */
 export class TemplateSet {
   readonly #templates: readonly CompiledTemplate[];
@@ -27,14 +29,20 @@ export class TemplateSet {
     if (templates.length === 0) return undefined;
     const views = new MessageViews(message);
     for (const step of STEPS) {
-      const found = templates.flatMap(template => invertAt(template, views, step) ?? []);
-      const fitting = found.filter(({ certainty }) => certainty !== 'none');
-      const [first, ...others] = fitting;
+      const others: CompiledTemplate[] = [];
+      const fitting: Inversion[] = [];
+      for (const template of templates) {
+        const inversion = invertAt(template, views, step);
+        if (inversion === undefined) others.push(template);
+        else fitting.push(inversion);
+      }
+      const first = fitting[0];
       if (first === undefined) continue;
       const isExact = fitting.every(
         ({ certainty, insertions }) => certainty === 'exact' && sameInsertions(insertions, first.insertions),
       );
-      return others.length === 0 || isExact ? first : { ...first, certainty: 'ambiguous', reason: 'templates' };
+      if (fitting.length > 1 && !isExact) return { ...first, certainty: 'ambiguous', reason: 'templates' };
+      return isExact && others.some(other => isRival(other, views, step, first.insertions)) ? contested(first) : first;
     }
     return undefined;
   }
@@ -46,7 +54,10 @@ export class TemplateSet {
     let insertions: (string | null)[] | undefined;
     for (const row of this.#rows) {
       const found = plain.fit(row);
-      if (found === NONE) continue;
+      if (found === NONE) {
+        if (this.#rows.length > 1 && plain.mayFit(row)) return undefined;
+        continue;
+      }
       if (found !== 1) return undefined;
       const values = plain.values();
       if (insertions !== undefined && !sameInsertions(insertions, values)) return undefined;

@@ -46,6 +46,11 @@ export class PlainTemplates {
     return this.#isReady ? this.#prepared().module.fit(row) : UNSURE;
   }
 
+  /** Whether the message may fit a template under some view; false where it is sure that it does not. */
+  mayFit(row: number): boolean {
+    return !this.#isReady || this.#prepared().module.mayFit(row) !== 0;
+  }
+
   /** The values of the leftmost reading of the template that `fit` or another has just found to fit. */
   values(): (string | null)[] {
     const message = this.#message;
@@ -348,6 +353,7 @@ function isSpace(code: number): boolean {
 interface MessageFit {
   prepare(length: number): void;
   fit(row: number): number;
+  mayFit(row: number): number;
   fitEvent(event: number): number;
   prepareAndFitEvent(length: number, event: number): number;
   search(length: number, index: number): number;

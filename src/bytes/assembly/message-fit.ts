@@ -60,6 +60,9 @@ let hasOddities: bool = false;
 /** What stands for characters that an encoding lost stands in it. */
 let hasLosses: bool = false;
 let hasBreaks: bool = false;
+let isAscii: bool = false;
+/** Folding drops units of it: ONE or NONE, UNSURE where nobody asked. */
+let dropped: i32 = UNSURE;
 let falseStarts: i32 = 0;
 
 /** The template being looked at: its literals' starts, its text, and whether that has two bytes a unit. */
@@ -71,6 +74,7 @@ let isWide: bool = false;
 export function prepare(length: u32): void {
   const end = MESSAGE + <usize>(length << 1);
   falseStarts = 0;
+  dropped = UNSURE;
   // What stood there before is not read as text.
   v128.store(end, i16x8.splat(0));
   const cr = i16x8.splat(13);
@@ -82,14 +86,17 @@ export function prepare(length: u32): void {
   let losses = i16x8.splat(0);
   let returns = i16x8.splat(0);
   let feeds = i16x8.splat(0);
+  let all = i16x8.splat(0);
   for (let at = MESSAGE; at < end; at += 16) {
     const units = v128.load(at);
+    all = v128.or(all, units);
     percents = v128.or(percents, i16x8.eq(units, percent));
     losses = v128.or(losses, v128.or(i16x8.eq(units, lost), i16x8.eq(units, question)));
     returns = v128.or(returns, i16x8.eq(units, cr));
     feeds = v128.or(feeds, i16x8.eq(units, lf));
   }
   hasLosses = v128.any_true(losses);
+  isAscii = !v128.any_true(v128.and(all, i16x8.splat(<i16>0xff80)));
   hasOddities = hasLosses || v128.any_true(percents);
   textStart = MESSAGE;
   textEnd = end;
@@ -389,21 +396,22 @@ export function fitEvent(event: usize): i32 {
   const mayBeIndented = isSpace(first);
   const many = load<u32>(event);
   let only: i32 = NOBODY;
-  let onlyRow: usize = 0;
-  let row: usize = 0;
   for (let index: u32 = 0; index < many; index++) {
     const start = <u32>load<u16>(event + index * 12, 8);
     if (start != 0 && start != first && !mayBeIndented) continue;
-    row = load<u32>(event + index * 12, 4);
-    const readings = fit(row);
+    const readings = fit(load<u32>(event + index * 12, 4));
     if (readings == NONE) continue;
     if (readings == UNSURE || only != NOBODY) return NOT_TOLD;
     only = index;
-    onlyRow = row;
     store<u32>(READINGS, readings);
   }
-  // Others have been tried since.
-  if (only != NOBODY && onlyRow != row) fit(onlyRow);
+  if (only == NOBODY) return NOBODY;
+  const isTold = many > 1 && isFirm(first);
+  for (let index: u32 = 0; index < many; index++) {
+    const start = <u32>load<u16>(event + index * 12, 8);
+    if (index == only || (start != first && isTold && isFirm(start))) continue;
+    if (mayFit(load<u32>(event + index * 12, 4))) return NOT_TOLD;
+  }
   return only;
 }
 
@@ -455,10 +463,9 @@ export function fitListed(index: usize, count: u32): i32 {
   const list = <usize>load<u32>(index, LIST);
   let only: i32 = NOBODY;
   let onlyRow: usize = 0;
-  let row: usize = 0;
   for (let k: u32 = 0; k < count; k++) {
     const number = load<u32>(list + k * 4);
-    row = load<u32>(rows + number * 4);
+    const row = load<u32>(rows + number * 4);
     const readings = fit(row);
     if (readings == NONE) continue;
     if (readings == UNSURE || only != NOBODY) return NOT_TOLD;
@@ -466,9 +473,129 @@ export function fitListed(index: usize, count: u32): i32 {
     onlyRow = row;
     store<u32>(READINGS, readings);
   }
-  // Others have been tried since.
-  if (only != NOBODY && onlyRow != row) fit(onlyRow);
+  if (only == NOBODY) return NOBODY;
+  for (let k: u32 = 0; k < count; k++) {
+    const row = load<u32>(rows + load<u32>(list + k * 4) * 4);
+    if (row != onlyRow && mayFit(row)) return NOT_TOLD;
+  }
   return only;
+}
+
+/**
+ * Whether the message may fit a template though it does not as it is: if more was done to it. What is firm in the anchors of
+ * all literals must stand in the message, one behind the other. What `fit` has found out is kept.
+ */
+export function mayFit(row: usize): bool {
+  const head = load<u32>(row);
+  if (((head >>> 8) & IS_PLAIN) == 0) return true;
+  const last = head & 0xff;
+  bounds = row + HEAD + <usize>(last << 1);
+  text = row + <usize>load<u32>(row, 4);
+  isWide = ((head >>> 8) & IS_WIDE) != 0;
+  if (differsAtEnds(last)) return false;
+  if (mayHaveDropped()) return true;
+  let at = textStart;
+  for (let k: u32 = 0; k <= last; k++) {
+    const own = anchorSize(k) >> 1;
+    if (own == 0) continue;
+    const anchor = literalStart(k) + (anchorOffset(k) >> 1);
+    const isFirst = k == 0 && anchorOffset(0) == 0 && isFirm(unitOf(anchor));
+    at = isFirst ? behindAnchor(textStart, anchor, anchor + own) : findAnchor(at, anchor, anchor + own);
+    if (at == GAVE_UP) return true;
+    if (at == NOT_FOUND) return false;
+  }
+  return true;
+}
+
+/** The template starts or ends with literals of which the message has other firm units there. */
+function differsAtEnds(last: u32): bool {
+  let at = indentEnd();
+  const head = literalSize(0) >> 1;
+  for (let unit: u32 = 0; unit < head && at < trimmedEnd && isFirm(unitOf(unit)); unit++) {
+    if (load<u16>(at) != unitOf(unit)) return isFirm(load<u16>(at));
+    at += 2;
+  }
+  const start = literalStart(last);
+  let end = start + (literalSize(last) >> 1);
+  while (end > start && isSpace(unitOf(end - 1))) end--;
+  at = trimmedEnd;
+  for (; end > start && at > textStart && isFirm(unitOf(end - 1)); end--) {
+    at -= 2;
+    if (load<u16>(at) != unitOf(end - 1)) return isFirm(load<u16>(at));
+  }
+  return false;
+}
+
+/** The address behind an anchor, of the first place that it may have; NOT_FOUND, or GAVE_UP. */
+function findAnchor(from: usize, anchor: u32, end: u32): usize {
+  let unit = anchor;
+  while (unit < end && !isFirm(unitOf(unit))) unit++;
+  const size = <usize>((firmEnd(unit, end) - unit) << 1);
+  if (size == 0) return from;
+  let at = find(unit, size, from, textEnd);
+  while (at > GAVE_UP) {
+    const behind = behindAnchor(at, unit, end);
+    if (behind != NOT_FOUND) return behind;
+    falseStarts += <i32>(end - unit);
+    if (falseStarts > FALSE_STARTS) return GAVE_UP;
+    at = find(unit, size, at + 2, textEnd);
+  }
+  return at;
+}
+
+/** The address behind an anchor whose first firm unit stands at `at`; between its words the message has what is not firm. */
+function behindAnchor(at: usize, anchor: u32, end: u32): usize {
+  let unit = anchor;
+  while (unit < end) {
+    const wordEnd = firmEnd(unit, end);
+    const size = <usize>((wordEnd - unit) << 1);
+    at = firmFrom(at);
+    if (at + size > textEnd || !stands(at, unit, size)) return NOT_FOUND;
+    at += size;
+    unit = wordEnd;
+    while (unit < end && !isFirm(unitOf(unit))) unit++;
+  }
+  return at;
+}
+
+function firmFrom(at: usize): usize {
+  while (at < textEnd && !isFirm(load<u16>(at))) at += 2;
+  return at;
+}
+
+function firmEnd(unit: u32, end: u32): u32 {
+  while (unit < end && isFirm(unitOf(unit))) unit++;
+  return unit;
+}
+
+/** What no view changes, nor makes of another unit; with losses nothing but ASCII is sure. See ../../messages/normalise.ts. */
+function isFirm(c: u32): bool {
+  if (c < 0x7f) return c > 32 && c != 0x22 && c != 0x27 && c != 0x2d && c != 0x60;
+  if (hasLosses || c < 0xc0 || (c >= 0x2b9 && c <= 0x2c8) || c == 0x61c || c == 0x1680 || c == 0x3000) return false;
+  return c < 0x2000 || (c > 0x2212 && c < 0xfeff);
+}
+
+/** Units that folding drops may stand in the message, where no template has them. */
+function mayHaveDropped(): bool {
+  if (isAscii) return false;
+  if (dropped == UNSURE) dropped = findDropped() ? ONE : NONE;
+  return dropped == ONE;
+}
+
+function findDropped(): bool {
+  for (let block = textStart; block < textEnd; block += 16) {
+    const units = v128.load(block);
+    const wide = i16x8.lt_u(i16x8.sub(units, i16x8.splat(0x200b)), i16x8.splat(0x5f));
+    const others = v128.or(i16x8.eq(units, i16x8.splat(0xad)), i16x8.eq(units, i16x8.splat(0x61c)));
+    if (!v128.any_true(v128.or(v128.or(wide, others), i16x8.ge_u(units, i16x8.splat(<i16>0xfeff))))) continue;
+    for (let at = block; at < block + 16; at += 2) if (isDropped(load<u16>(at))) return true;
+  }
+  return false;
+}
+
+function isDropped(c: u32): bool {
+  if (c == 0xad || c == 0x61c || c == 0xfeff || c == 0xffff) return true;
+  return (c >= 0x200b && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x2069);
 }
 
 const NOBODY: i32 = -1;
@@ -480,9 +607,10 @@ const NOT_LAID: i32 = -4;
 function fitOnly(length: u32, size: u32): i32 {
   let least = length;
   while (least > 0 && isSpace(unitOf((least >> 1) - 1))) least -= 2;
+  const isSame = least == 0 ? length == size : trimmedEnd - textStart == <usize>least;
+  if (!isSame || !stands(textStart, 0, least)) return least == 0 ? UNSURE : NONE;
   store<u32>(SHAPE, 0);
-  if (least == 0) return length == size && stands(textStart, 0, size) ? ONE : UNSURE;
-  return trimmedEnd - textStart == <usize>least && stands(textStart, 0, least) ? ONE : NONE;
+  return ONE;
 }
 
 /** The value of a number must be the same wherever it stands; the places are the only ones. */
