@@ -849,7 +849,6 @@ t.test('more shapes than are remembered, and shapes too large to be, are read al
   t.strictSame(fast.items, readText(content, { search: 'plain' }).items);
 });
 
-/** Turns a document into what JSON.parse gives. */
 t.test('a byte lost or added inside an object in UTF-16 costs the events around it', t => {
   const objects = Array.from({ length: 12 }, (_, n) => ({
     ProviderName: 'A',
@@ -917,6 +916,7 @@ t.test('the text of a sound event in UTF-16 forges no event, whatever it holds h
   t.end();
 });
 
+/** Turns a document into what JSON.parse gives. */
 function plainOf(doc: JsonDocument, node: number): unknown {
   if (doc.isObject(node)) {
     const object: Record<string, unknown> = {};
