@@ -247,20 +247,21 @@ class FitMemory {
     const bytes = this.#bytes;
     let flags = IS_PLAIN | (hasRepeats ? HAS_REPEATS : 0) | (isWide ? IS_WIDE : 0);
     if (literals.some(isBare)) flags |= HAS_BARE | (mayHide(literals) ? MAY_HIDE : 0);
-    words[row >> 2] = many | (flags << 8) | (insertCount << 16);
-    words[(row >> 2) + 1] = textAt;
+    const anchors = literals.map(anchorOf);
+    const key = keyOf(text, literals, anchors);
+    words[row >> 2] = many | (flags << 8) | (insertCount << 16) | (key.length << 24);
+    words[(row >> 2) + 1] = textAt | (key.offset << 16);
     for (let k = 0; k < many; k++) {
       bytes[row + HEAD_BYTES + k * 2] = hasRepeats ? inserts.indexOf(inserts[k]!) : k;
       bytes[row + HEAD_BYTES + k * 2 + 1] = inserts[k]!;
     }
     let at = (row + boundsAt) >> 1;
     let bound = 0;
-    for (const literal of literals) {
-      const { offset, length } = anchorOf(literal);
+    for (let k = 0; k <= many; k++) {
       halves[at++] = bound;
-      halves[at++] = offset;
-      halves[at++] = length;
-      bound += literal.length;
+      halves[at++] = anchors[k]!.offset;
+      halves[at++] = anchors[k]!.length;
+      bound += literals[k]!.length;
     }
     halves[at] = bound;
     bytes.write(text, row + textAt, isWide ? 'utf16le' : 'latin1');
@@ -289,7 +290,7 @@ class FitMemory {
     const many = head & 0xff;
     const isPlain = ((head >> 8) & IS_PLAIN) !== 0;
     if (!isPlain || this.halves[((row + HEAD_BYTES) >> 1) + many + 3] === 0) return 0;
-    const text = row + this.words[(row >> 2) + 1]!;
+    const text = row + (this.words[(row >> 2) + 1]! & 0xffff);
     return ((head >> 8) & IS_WIDE) !== 0 ? this.#bytes.readUInt16LE(text) : this.#bytes[text]!;
   }
 
@@ -333,6 +334,35 @@ class FitMemory {
     this.#bytes = Buffer.from(this.#memory.buffer) as WritableBuffer;
   }
 }
+
+/** The longest piece of firm ASCII in an anchor, as `isFirm` of ../bytes/assembly/message-fit.ts has it, or the start of it. */
+function keyOf(
+  text: string,
+  literals: readonly string[],
+  anchors: readonly { readonly offset: number; readonly length: number }[],
+): { readonly offset: number; readonly length: number } {
+  let key = { offset: 0, length: 0 };
+  let bound = 0;
+  for (let k = 0; k < literals.length; k++) {
+    const from = bound + anchors[k]!.offset;
+    const to = from + anchors[k]!.length;
+    let start = from;
+    for (let at = from; at <= to; at++) {
+      if (at < to && isFirmAscii(text.charCodeAt(at))) continue;
+      if (at - start > key.length) key = { offset: start, length: at - start };
+      start = at + 1;
+    }
+    bound += literals[k]!.length;
+  }
+  return { offset: key.offset, length: Math.min(key.length, LONGEST_KEY) };
+}
+
+/** Not quotes, hyphens and the like, which exports make of one another. */
+function isFirmAscii(code: number): boolean {
+  return code > 32 && code < 0x7f && code !== 0x22 && code !== 0x27 && code !== 0x2d && code !== 0x60;
+}
+
+const LONGEST_KEY = 255;
 
 /** `Buffer.write` calls this; on its own it takes half the time. Node has it, but does not promise it. */
 interface WritableBuffer extends Buffer {

@@ -2,11 +2,12 @@
 //
 // The message stands at MESSAGE as UTF-16LE. A template stands at an address of its own, as short as can be, since where
 // there are many of them most of the time goes into fetching it:
-//   a word: how many inserts (8 bits), flags (8), the highest number (16)
-//   a word: how far from the template its text starts
+//   a word: how many inserts (8 bits), flags (8), the highest number (8), the length of its key in units (8; 0: it has none)
+//   a word: how far from the template its text starts (16 bits); the unit of the text that its key starts at (16)
 //   for each insert a byte for the index of the first one with its number, and one for the number
 //   for each literal, 16 bits each: the unit of the text that it starts at; where in it its anchor starts, and how long
 //   that is, or 0 (see ../../messages/anchors.ts); behind the last, the unit that it ends at
+//   (a key is the longest piece of firm ASCII in an anchor, see `isFirm`: the least likely to stand in other messages)
 //   the text of all literals with LF for line breaks, a byte a unit, or two where IS_WIDE
 
 import {
@@ -151,7 +152,7 @@ export function fit(row: usize): i32 {
   if ((flags & IS_PLAIN) == 0) return UNSURE;
   const last = head & 0xff;
   bounds = row + HEAD + <usize>(last << 1);
-  text = row + <usize>load<u32>(row, 4);
+  text = row + <usize>load<u16>(row, 4);
   isWide = (flags & IS_WIDE) != 0;
   const firstSize = literalStart(1) << 1;
   const size = <u32>(textEnd - textStart);
@@ -265,7 +266,7 @@ export function fit(row: usize): i32 {
     store<u32>(OUT + k * 8, start | (stop << 16));
     store<u32>(OUT + k * 8, load<u8>(row + HEAD + <usize>(k << 1), 1), 4);
   }
-  store<u32>(SHAPE, (head & 0xffff0000) | last);
+  store<u32>(SHAPE, (head & 0xff0000) | last);
   return readings;
 }
 
@@ -490,10 +491,12 @@ export function mayFit(row: usize): bool {
   if (((head >>> 8) & IS_PLAIN) == 0) return true;
   const last = head & 0xff;
   bounds = row + HEAD + <usize>(last << 1);
-  text = row + <usize>load<u32>(row, 4);
+  text = row + <usize>load<u16>(row, 4);
   isWide = ((head >>> 8) & IS_WIDE) != 0;
   if (differsAtEnds(last)) return false;
   if (mayHaveDropped()) return true;
+  const key = head >>> 24;
+  if (key != 0 && find(load<u16>(row, 6), <usize>(key << 1), textStart, textEnd) == NOT_FOUND) return false;
   let at = textStart;
   for (let k: u32 = 0; k <= last; k++) {
     const own = anchorSize(k) >> 1;
