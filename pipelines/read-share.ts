@@ -54,7 +54,7 @@ async function readWhole(inputs: readonly InputSource[], settings: ShareSettings
       tool: '',
       inputs,
       missing: [],
-      read: { ...read, memory: settings.memory, repeatsOf: repeatsInto(ledger, extractor, settings.extract) },
+      read: { ...read, memory: settings.memory, ...repeatsInto(ledger, extractor, settings.extract) },
       definitions: undefined,
       options: {},
       output: NO_OUTPUT,
@@ -85,8 +85,8 @@ async function readPart(input: InputSource, range: FileRange, settings: ShareSet
     if (item.type === 'failure' || item.type === 'unpaired') ledger.add(item);
     else if (item.type === 'warning') told.add({ type: 'noted', warning: item });
   };
-  const repeatsOf = repeatsInto(ledger, extractor, settings.extract);
-  const options = { ...read, selection: compiled.selection, input: input.name, repeatsOf };
+  const repeats = repeatsInto(ledger, extractor, settings.extract);
+  const options = { ...read, selection: compiled.selection, input: input.name, ...repeats };
   const reading = await readRange(
     range,
     options,

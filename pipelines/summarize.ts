@@ -50,7 +50,7 @@ export async function summarize(command: SummarizeCommand): Promise<Outcome> {
     if (item.type === 'failure' || item.type === 'unpaired') correlate(item);
     else extractor.push(item, correlate);
   };
-  const read = { ...command.read, repeatsOf: repeatsInto(ledger, extractor, command.extract) };
+  const read = { ...command.read, ...repeatsInto(ledger, extractor, command.extract) };
   let outcome: Outcome;
   try {
     outcome =

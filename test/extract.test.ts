@@ -1,3 +1,4 @@
+import { deepStrictEqual as deepEqual } from 'node:assert';
 import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import t from 'tap';
@@ -25,6 +26,7 @@ import {
   namesHost,
   normaliseHost,
   type ReadItem,
+  type TextAt,
 } from '../src/model/index.js';
 import { growthByFour } from './growth.js';
 
@@ -507,6 +509,130 @@ t.test('law: the ends of every failure name hosts', async t => {
     2000,
   );
   t.ok(failures > 50, `${failures} failures`);
+});
+
+/** Definitions that ask more of an event's texts than those that we ship. */
+const VARYING = `
+name: varying-parts
+version: 1
+title: t
+provider: Varying
+failure:
+  recognize_by: [shape, event_id]
+  event_id: [1, 2]
+  shape: { count: 4, values: { "%1": host, "%4": filled } }
+  source: ["%1", { value: "%2", after: "/" }]
+  destination: [{ value: "%3", part: url_host }, { value: "%3", part: unc_host }, "%4"]
+  attributes: { code: ["%2", "%3"] }
+  when: [{ value: "%4", is_not: ["7"] }]
+  local: [workgroup]
+---
+name: varying-agreement
+version: 1
+title: t
+provider: Varying
+failure:
+  event_id: 2
+  source: "%1"
+  destination: "%2"
+  agree: [["%1", "%4"]]
+`;
+
+t.test('law: an event whose texts are alike makes the failures that are told with its own texts', async t => {
+  const texts = [
+    'CAS01',
+    'cas01.contoso.local',
+    'CAS02.contoso.local',
+    ' cas03 ',
+    '10.0.0.5',
+    '-',
+    '',
+    '  ',
+    'a b',
+    '7',
+  ];
+  const long = [
+    'https://cas02/ews',
+    '\\\\fs1\\share',
+    'HTTP/cas02.contoso.local:443',
+    'CONTOSO\\CAS03$',
+    'CAS03$',
+    '::1',
+  ];
+  const odd = ['localhost', '0x0', '0xc000006d', '3', '445', 'NtLmSsp', 'Kerberos', '127.0.0.1', 'WORKGROUP', 'CAS02'];
+  const pool = [...texts, ...texts, ...long, ...odd];
+  const textArb = fc.constantFrom(...pool);
+  const both = [...SHIPPED_DEFINITIONS, ...(await loadDefinitions(VARYING, 'varying'))];
+  const kinds = both.flatMap(definition => definition.rules.map(rule => ({ definition, rule })));
+  const pairArb = fc
+    .record({
+      kind: fc.constantFrom(...kinds),
+      at: fc.nat(20),
+      hasNames: fc.boolean(),
+      count: fc.integer({ min: 1, max: 22 }),
+      values: fc.array(textArb, { minLength: 22, maxLength: 22 }),
+      others: fc.array(fc.option(textArb, { nil: undefined, freq: 3 }), { minLength: 22, maxLength: 22 }),
+      computers: fc.tuple(fc.option(textArb, { nil: undefined, freq: 9 }), fc.option(textArb, { nil: undefined })),
+    })
+    .map(({ kind: { definition, rule }, at, hasNames, count, values, others, computers }) => {
+      const named = Object.values(rule.attributes).flat();
+      const places = [...rule.source, ...rule.destination, ...named, ...rule.when.map(({ place }) => place)];
+      const data = [...new Set(places.flatMap(place => place.data ?? []))];
+      const length = hasNames && data.length > 0 ? Math.max(data.length, count) : (rule.shape?.count?.[0] ?? count);
+      const names = hasNames && data.length > 0 ? values.slice(0, length).map((_, place) => data[place]) : undefined;
+      const make = (insertions: readonly string[], computer: string | undefined) =>
+        event({
+          provider: definition.providers[at % definition.providers.length]!,
+          eventId: rule.eventIds[at % Math.max(1, rule.eventIds.length)] ?? at,
+          channel: 'Application',
+          insertions: insertions.slice(0, length),
+          ...(names && { names }),
+          ...(computer !== undefined && { computer }),
+        });
+      const [computer, other] = computers;
+      return [
+        make(values, computer),
+        make(
+          values.map((value, place) => others[place] ?? value),
+          other ?? computer,
+        ),
+      ] as const;
+    });
+  const stage = extractFailures(compileDefinitions(both));
+  let alike = 0;
+  law(
+    t,
+    fc.property(pairArb, ([one, other]) => {
+      const varied = stage.varied(one);
+      if (varied === undefined) return true;
+      const textAt = (place: number) =>
+        place === 0 ? (other.channel ?? '') : place === 1 ? (other.computer ?? '') : other.insertions![place - 2]!;
+      if (!varied.places.every(place => varied.isAlike(place, textAt(place)))) return true;
+      alike += 1;
+      const told = ({ place, part }: TextAt) => (part === undefined ? textAt(place) : part(textAt(place)));
+      const expected = varied.failures.map(({ failure, source, destination, placeholders, attributes }) => {
+        const of = (all: Readonly<Record<string, TextAt>>) =>
+          Object.fromEntries(Object.entries(all).map(([name, at]) => [name, told(at)]));
+        const { observer: _, ...rest } = failure;
+        return {
+          ...rest,
+          source: told(source),
+          destination: told(destination),
+          placeholders: of(placeholders),
+          attributes: of(attributes),
+          ...(other.computer !== undefined && { observer: other.computer }),
+        };
+      });
+      const fresh = extractFailures(compileDefinitions(both));
+      const made: ExtractItem[] = [];
+      fresh.push(other, item => made.push(item));
+      deepEqual(made, expected);
+      deepEqual(fresh.coverage(), []);
+      return true;
+    }),
+    6000,
+  );
+  t.ok(alike > 300, `${alike} of 6,000 alike`);
 });
 
 t.test('law: the rendered message of an event yields what its data yield, wherever its inversion is exact', async t => {

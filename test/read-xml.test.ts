@@ -10,7 +10,7 @@ import { createEventXmlReader } from '../src/read/event-xml/index.js';
 import type { FormatReport, ReadOptions } from '../src/read/format-reader.js';
 import { formatInstant } from '../src/time/instant-text.js';
 import { growthByFour } from './growth.js';
-import { repeatsTo } from './repeats.js';
+import { repeatsTo, variationsTo } from './repeats.js';
 
 const REAL = process.env.EVPAIR_REAL_SAMPLES ?? new URL('../../shared/samples-real', import.meta.url).pathname;
 const noReal = existsSync(REAL) ? false : `no real samples at ${REAL}`;
@@ -785,6 +785,80 @@ t.test('a flood of repeats is taken whole, whatever stands in it and wherever th
   }
 });
 
+t.test('events that put known texts together anew are taken, whatever stands among them', async t => {
+  const values = [
+    'a',
+    'bé',
+    '',
+    'a longer value of 40 bytes, and so it is',
+    'a &amp; b',
+    'a & b',
+    'x'.repeat(57),
+    ' a ',
+  ];
+  const computers = ['m', 'n', '', 'o.contoso.local'];
+  const eventArb: fc.Arbitrary<FakeTexts> = fc.record({
+    values: fc.tuple(fc.nat(values.length - 1), fc.nat(3), fc.nat(1)),
+    computer: fc.nat(3),
+    channel: fc.nat(1),
+    recordId: fc.option(fc.nat(99), { nil: undefined, freq: 9 }),
+    second: fc.option(fc.nat(59), { nil: undefined, freq: 9 }),
+    form: fc.integer({ min: 0, max: 12 }),
+  });
+  const textOf = ({ values: [a, b, c], computer, channel, recordId, second, form }: FakeTexts) => {
+    const data = [a, b, c].map((at, place) => `<Data${form === 0 ? ` Name='n${place}'` : ''}>${values[at]}</Data>`);
+    const body = form === 1 ? '<Data>alone</Data><Binary>00</Binary>' : data.join('');
+    const rendered = form === 2 ? `<RenderingInfo Culture='en-US'><Message>${values[b]}</Message></RenderingInfo>` : '';
+    return event(
+      `<EventData>${body}</EventData>${rendered}`,
+      `<System><Provider Name='P'/><EventID>${form === 3 ? 8 : 7}</EventID>${
+        second === undefined ? '' : `<TimeCreated SystemTime='2025-02-28T00:00:${10 + (second % 50)}.1234567Z'/>`
+      }${recordId === undefined ? '' : `<EventRecordID>${recordId}</EventRecordID>`}<Channel>${
+        ['c', 'Other'][channel]
+      }</Channel><Computer>${computers[computer]}</Computer></System>`,
+    );
+  };
+  const selection: Selection = { providers: [{ names: ['P'], eventIds: [7] }] };
+  let most = 0;
+  check(
+    t,
+    fc.property(
+      fc.array(eventArb, { maxLength: 150, size: 'max' }),
+      fc.boolean(),
+      fc.constantFrom([1 << 20], [701, 1499]),
+      fc.nat(7),
+      fc.boolean(),
+      (events, isWide, chunk, refused, parseAll) => {
+        const text = events.map(textOf).join('\n');
+        const bytes = isWide ? utf16le(text) : Buffer.from(text);
+        const all = read(bytes, { selection, parseAll, search: 'plain' });
+        const taken: EventRecord[] = [];
+        const isRefused = ({ insertions }: EventRecord) => insertions?.[0] === values[refused];
+        const found = read(
+          bytes,
+          {
+            selection,
+            parseAll,
+            repeatsOf: first => (isRefused(first) ? undefined : repeatsTo(taken, first)),
+            variationsOf: (first, texts) =>
+              isRefused(first) ? undefined : variationsTo(taken, first, texts, isRefused),
+          },
+          chunk,
+        );
+        t.same(
+          [...found.events, ...taken].sort((a, b) => a.position.offset - b.position.offset),
+          all.events,
+        );
+        t.same(found.rejects, all.rejects);
+        t.same(found.report, all.report);
+        most = Math.max(most, taken.length);
+      },
+    ),
+    { numRuns: 400 },
+  );
+  t.ok(most > 20, `as many as ${most} taken of one input`);
+});
+
 t.test('real files mutated at random read alike on every path', { skip: noReal }, async t => {
   const whole = readFileSync(`${REAL}/eventviewer-xml/System.xml`);
   const selection: Selection = {
@@ -874,6 +948,16 @@ t.test('an event larger than the window makes the window grow', async t => {
 });
 
 /** Runs a property; its seed and the shrunk input stand in the failure's message. */
+interface FakeTexts {
+  readonly values: readonly [number, number, number];
+  readonly computer: number;
+  readonly channel: number;
+  readonly recordId: number | undefined;
+  readonly second: number | undefined;
+  /** Which of several kinds of event it is. */
+  readonly form: number;
+}
+
 function check<T>(t: { pass(name: string): void }, property: fc.IProperty<T>, options: fc.Parameters<T>): void {
   fc.assert(property, options);
   t.pass(`${options.numRuns} runs`);

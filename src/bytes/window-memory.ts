@@ -1,3 +1,4 @@
+import type { NumberedTexts } from '../model/index.js';
 import { type GrowableMemory, plainMemory } from './byte-window.js';
 import { EVENT_SCAN_WASM } from './generated/event-scan.js';
 import { compileOnce, type WasmModule, WebAssembly } from './web-assembly.js';
@@ -19,6 +20,12 @@ export class WasmMemory implements GrowableMemory {
   readonly longTexts: string[] = [];
   /** Of the values in the cache, the strings: by slot, of whoever cleared the cache last. */
   readonly values: string[] = new Array<string>(CACHE_SLOTS).fill('');
+  /** The same by their numbers, which are their slots; the one behind these is that of the empty text. */
+  readonly texts: NumberedTexts = {
+    count: CACHE_SLOTS + 1,
+    versions: new Uint32Array(CACHE_SLOTS + 1).fill(1),
+    text: number => (number === CACHE_SLOTS ? '' : this.values[number]!),
+  };
   readonly #memory = new WebAssembly.Memory({ initial: INITIAL_PAGES });
 
   constructor(module: WasmModule) {
@@ -65,6 +72,9 @@ export interface EventScan {
    */
   parse8(start: number, end: number): number;
   parse16(start: number, end: number): number;
+  /** The same of an event that has a shape, whatever number its texts have; that number stays what it was. */
+  reparse8(start: number, end: number): number;
+  reparse16(start: number, end: number): number;
   /**
    * Walks rows of CSV from `at` on; gives 0 where the rest is not whole, 1 behind a row that may be wanted, 2 in front
    * of what it leaves to others.
@@ -134,15 +144,19 @@ export const JSON_SHAPES_END = 663_552;
 export const TAKERS = 5_316_608;
 export const REPEATS = TAKERS + CONTENT_NUMBERS;
 export const MOST_REPEATS = 512;
+/** A word for each shape of events, and the numbers of texts: see `assembly/event-flood.ts`. */
+export const VARIED = 5_363_008;
+export const SHAPE_COUNT = 64;
+export const NUMBERS = 7_483_392;
 /** How many values the cache holds. */
-export const CACHE_SLOTS = 8192;
+export const CACHE_SLOTS = 16_384;
 /** A longer text is not kept. */
 export const LONGEST_KEPT = 4096;
 
 const PAGE_BYTES = 65_536;
 /** Where input bytes begin: past all that `assembly/layout.ts` lays out. */
-export const BASE = 7_483_648;
-const INITIAL_PAGES = 124;
+export const BASE = 8_564_736;
+const INITIAL_PAGES = 140;
 
 /** Undefined where the machine's WebAssembly has no SIMD. */
 const eventScanModule = compileOnce(EVENT_SCAN_WASM);

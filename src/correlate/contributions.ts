@@ -18,11 +18,11 @@ export interface Contribution extends Outline {
 }
 
 // Places in a tuple: outline, source (or the reason), destination, observer plus 1 (0: none), then the values.
-const OUTLINE = 0;
-const SOURCE = 1;
-const DESTINATION = 2;
-const OBSERVER = 3;
-const VALUES = 4;
+export const OUTLINE = 0;
+export const SOURCE = 1;
+export const DESTINATION = 2;
+export const OBSERVER = 3;
+export const VALUES = 4;
 
 const MOST_KNOWN = 20_000;
 
@@ -70,24 +70,24 @@ export class Contributions {
     const outline = this.outlines.idOf(item);
     const tuple = this.#room(outline);
     tuple[OUTLINE] = outline;
-    tuple[OBSERVER] = item.observer === undefined ? 0 : this.#text(item.observer) + 1;
+    tuple[OBSERVER] = item.observer === undefined ? 0 : this.idOfText(item.observer) + 1;
     if (item.type === 'unpaired') {
-      tuple[SOURCE] = this.#text(item.reason);
+      tuple[SOURCE] = this.idOfText(item.reason);
       tuple[DESTINATION] = 0;
-      return this.#intern(tuple, VALUES);
+      return this.internTuple(tuple, VALUES);
     }
-    const source = this.#text(item.source);
-    const destination = this.#text(item.destination);
+    const source = this.idOfText(item.source);
+    const destination = this.idOfText(item.destination);
     // The ends are values as a rule, the same strings: comparing two costs less than looking one up.
     const idOf = (text: string) =>
-      text === item.source ? source : text === item.destination ? destination : this.#text(text);
+      text === item.source ? source : text === item.destination ? destination : this.idOfText(text);
     tuple[SOURCE] = source;
     tuple[DESTINATION] = destination;
     const { placeholders, attributes } = this.outlines.get(outline);
     let length = VALUES;
     for (const name of placeholders) tuple[length++] = idOf(item.placeholders[name as `%${number}`]!);
     for (const name of attributes) tuple[length++] = idOf(item.attributes[name]!);
-    return this.#intern(tuple, length);
+    return this.internTuple(tuple, length);
   }
 
   outlineOf(id: number): Outline {
@@ -181,7 +181,7 @@ export class Contributions {
       tuple[OBSERVER] = observer < 0 ? 0 : string(observer) + 1;
       for (const place of [SOURCE, DESTINATION]) tuple[place] = string(other.#tuples.at(id, place));
       for (let place = VALUES; place < length; place++) tuple[place] = string(other.#tuples.at(id, place));
-      ids[id] = this.#intern(tuple, length) + 1;
+      ids[id] = this.internTuple(tuple, length) + 1;
       return ids[id]! - 1;
     };
   }
@@ -214,11 +214,12 @@ export class Contributions {
       tuple[OUTLINE] = outline[words[from + OUTLINE]!]!;
       const observer = words[from + OBSERVER]!;
       tuple[OBSERVER] = observer === 0 ? 0 : string[observer - 1]! + 1;
-      return this.#intern(tuple, end - from);
+      return this.internTuple(tuple, end - from);
     });
   }
 
-  #intern(tuple: Uint32Array, length: number): number {
+  /** The id of a tuple over this pool's strings and outlines; its first `length` words. */
+  internTuple(tuple: Uint32Array, length: number): number {
     const id = this.#tuples.intern(tuple, length);
     if (id === this.#logOf.length) {
       const { channel } = this.outlines.get(tuple[OUTLINE]!);
@@ -229,7 +230,8 @@ export class Contributions {
     return id;
   }
 
-  #text(text: string): number {
+  /** The id of a text as contributions hold it. */
+  idOfText(text: string): number {
     return this.strings.intern(keptValue(text));
   }
 

@@ -1,9 +1,19 @@
-import type { Failure, InputReport, Instant, Repeat, Unpaired } from '../model/index.js';
-import { packClock, unpackClock } from './clock.js';
+import type {
+  Failure,
+  InputReport,
+  Instant,
+  NumberedTexts,
+  Repeat,
+  Unpaired,
+  Variation,
+  VariedEvent,
+} from '../model/index.js';
+import { type Clock, packClock, unpackClock } from './clock.js';
 import { Float64Column } from './column.js';
 import { bounds, KnownInputs, type LedgerInput } from './known-inputs.js';
 import { type LedgerRow, LedgerRows } from './ledger-rows.js';
 import { type PackedLedger, unpackRows } from './pack-ledger.js';
+import { VariedContributions } from './varied-contributions.js';
 
 export interface LedgerOptions {
   /** Count copies of an event once, by its identity. Default: record-id. */
@@ -63,26 +73,62 @@ export class Ledger {
 
   /** Takes more events of which would be made what one event's failures say, which were added: a tenth of the work. */
   repeatOf(failures: readonly Failure[]): Repeat {
-    const { rows } = this;
-    const contributions = failures.map(failure => rows.contributions.intern(failure));
-    const namesLog = failures.every(failure => this.#namesLog(failure));
+    const contributions = failures.map(failure => this.rows.contributions.intern(failure));
+    return this.#repeatOf(
+      contributions,
+      failures.every(failure => this.#namesLog(failure)),
+    );
+  }
+
+  /** Takes events that are like one whose failures were added, and have other texts. */
+  variationOf(event: VariedEvent, texts: NumberedTexts): Variation {
+    const contributions = new VariedContributions(this.rows.contributions, event, texts);
+    const namesLog = event.failures.every(({ failure }) => this.#namesLog(failure));
+    return {
+      places: event.places,
+      add: (path, epochMs, nanos, digits, recordId, offset, length, numbers, from) => {
+        if (!contributions.take(numbers, from)) return false;
+        const clock = packClock({ nanos, digits, basis: 'export' });
+        this.#addRepeat(contributions.ids, namesLog, path, epochMs, clock, recordId, offset, length);
+        return true;
+      },
+      repeat: () => this.#repeatOf([...contributions.ids], namesLog),
+    };
+  }
+
+  #repeatOf(contributions: readonly number[], namesLog: boolean): Repeat {
     return {
       add: (path, epochMs, nanos, digits, recordId, offset, length, basis = 'export', alternative) => {
-        const input = rows.inputNames.intern(path);
-        const open = this.#openInput(input);
-        const hasIdentity = namesLog && recordId >= 0;
-        if (hasIdentity) identify(open, offset);
-        const packedId = rows.packRecordNumber(recordId);
         const clock = packClock({ nanos, digits, basis });
-        for (const contribution of contributions) {
-          const size = rows.size;
-          if (rows.place(hasIdentity, epochMs, clock, contribution, packedId, input, offset, length) === size) {
-            open.lastRow = size;
-            if (alternative !== undefined) this.#setAlternative(size, alternative);
-          }
-        }
+        this.#addRepeat(contributions, namesLog, path, epochMs, clock, recordId, offset, length, alternative);
       },
     };
+  }
+
+  #addRepeat(
+    contributions: ArrayLike<number>,
+    namesLog: boolean,
+    path: string,
+    epochMs: number,
+    clock: Clock,
+    recordId: number,
+    offset: number,
+    length: number,
+    alternative?: number,
+  ): void {
+    const { rows } = this;
+    const input = rows.inputNames.intern(path);
+    const open = this.#openInput(input);
+    const hasIdentity = namesLog && recordId >= 0;
+    if (hasIdentity) identify(open, offset);
+    const packedId = rows.packRecordNumber(recordId);
+    for (let each = 0; each < contributions.length; each++) {
+      const size = rows.size;
+      if (rows.place(hasIdentity, epochMs, clock, contributions[each]!, packedId, input, offset, length) !== size)
+        continue;
+      open.lastRow = size;
+      if (alternative !== undefined) this.#setAlternative(size, alternative);
+    }
   }
 
   /**

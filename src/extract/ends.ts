@@ -48,24 +48,36 @@ function findEnd(
   let reason: NoPairReason = `${end}-absent`;
   for (const place of rule[end]) {
     const text = valueAt(place, values)?.trim();
-    if (place.isComputer) {
-      if (text) return text;
-      return { reason: 'computer-absent' };
-    }
-    if (text === undefined) continue;
-    const meaning = meaningOf(readable(text, place, values));
-    if (meaning === 'absent') continue;
-    if (meaning === 'local' || isLocal(text, rule, values)) reason = 'local';
-    else if (meaning === 'host') return text;
+    const meaning = meaningAt(place, text, rule, values);
+    if (meaning === 'host') return text!;
+    if (meaning === 'absent') {
+      if (place.isComputer) return { reason: 'computer-absent' };
+    } else if (meaning === 'local') reason = 'local';
     else if (reason !== 'local') reason = `${end}-no-host`;
   }
   return { reason };
 }
 
+/** The place that the end of a pair was found at. */
+export function placeOfEnd(end: 'source' | 'destination', rule: CompiledRule, values: EventValues): Place {
+  return rule[end].find(place => meaningAt(place, valueAt(place, values)?.trim(), rule, values) === 'host')!;
+}
+
+type Meaning = 'absent' | 'local' | 'host' | 'other';
+
+/** What the text at a place means for an end of the pair. */
+export function meaningAt(place: Place, text: string | undefined, rule: CompiledRule, values: EventValues): Meaning {
+  if (text === undefined) return 'absent';
+  if (place.isComputer) return text === '' ? 'absent' : 'host';
+  const meaning = meaningOf(readable(text, place, values));
+  if (meaning === 'absent' || meaning === 'local') return meaning;
+  return isLocal(text, rule, values) ? 'local' : meaning;
+}
+
 /** What Windows and Exchange write where they have no value. */
 const ABSENT = new Set(['', '-', '--', 'n/a', 'null', '(null)', '<null>', 'none']);
 
-const meaningOf = remember((text: string): 'absent' | 'local' | 'host' | 'other' => {
+const meaningOf = remember((text: string): Meaning => {
   if (ABSENT.has(text.toLowerCase())) return 'absent';
   if (isLocalHost(text)) return 'local';
   return namesHost(text) ? 'host' : 'other';

@@ -1,8 +1,9 @@
 import type { Catalogue } from '../messages/catalogue.js';
-import { type EventRecord, type ExtractItem, isSelected, type ReadItem } from '../model/index.js';
+import { type EventRecord, type ExtractItem, isSelected, type ReadItem, type VariedEvent } from '../model/index.js';
 import type { Stage } from '../stream/index.js';
 import type { CompiledDefinition, CompiledDefinitions } from './compile-definitions.js';
 import { type Outcome, outcomeOf } from './outcome.js';
+import { varyEvent } from './vary-event.js';
 
 export interface ExtractOptions {
   /** Epoch milliseconds; earlier events are not recognised. */
@@ -31,6 +32,8 @@ export interface ExtractStage extends Stage<ReadItem, ExtractItem> {
    * `count` counts one such event, and is undefined where nothing would be counted.
    */
   again(event: EventRecord): { readonly items: readonly ExtractItem[]; readonly count: (() => void) | undefined };
+  /** What events make that are like this one and differ from it in texts too; undefined where that is not known. */
+  varied(event: EventRecord): VariedEvent | undefined;
   /** Selected events that were left out because a bound was set and they hold no time. */
   readonly withoutTimeExcluded: number;
 }
@@ -76,6 +79,7 @@ export function extractFailures(compiled: CompiledDefinitions, options: ExtractO
       const count = best === undefined ? undefined : () => void (countsOf(event)[best] += 1);
       return { items: itemsOf(outcomes), count };
     },
+    varied: event => varyEvent(event, compiled.byProvider.get(event.provider) ?? []),
     coverage: () => [...coverage.values()].sort((a, b) => compare(a.provider, b.provider) || a.eventId - b.eventId),
     get withoutTimeExcluded() {
       return withoutTimeExcluded;

@@ -51,13 +51,17 @@ export function outcomeOf(
   return undefined;
 }
 
-interface Recognition {
+export interface Recognition {
   readonly recognizedBy: Recognizer;
   /** The message's values, when it was read to recognise the event. */
   readonly reading?: Reading;
 }
 
-function recognize(event: EventRecord, rule: CompiledRule, catalogue: Catalogue | undefined): Recognition | undefined {
+export function recognize(
+  event: EventRecord,
+  rule: CompiledRule,
+  catalogue: Catalogue | undefined,
+): Recognition | undefined {
   // Where there is data, its shape is looked at before the text: it costs a hundredth, and a reader may leave the text be.
   for (const recognizer of hasData(event) ? rule.recognizeWithData : rule.recognizeBy) {
     if (recognizer === 'event_id') {
@@ -76,7 +80,7 @@ function recognize(event: EventRecord, rule: CompiledRule, catalogue: Catalogue 
   return undefined;
 }
 
-function outcomeByRule(
+export function outcomeByRule(
   event: EventRecord,
   definition: string,
   rule: CompiledRule,
@@ -151,7 +155,7 @@ function hasData(event: EventRecord): boolean {
   return event.insertions !== undefined && event.insertions.length > 0;
 }
 
-function valuesOfData({ insertions = [], names, computer, isUnordered }: EventRecord): EventValues {
+export function valuesOfData({ insertions = [], names, computer, isUnordered }: EventRecord): EventValues {
   return { insertions, names, computer, isUnordered };
 }
 
@@ -174,15 +178,12 @@ function reportedValues(
   rule: CompiledRule,
   values: EventValues,
 ): Pick<Failure, 'placeholders' | 'attributes' | 'damaged'> {
-  // Where the order is lost, nothing tells which value `%n` was.
-  const reported = rule.positions ?? ascending(rule.used.map(place => positionOf(place, values)));
-  const positions = values.isUnordered === true ? [] : reported;
   const placeholders: Record<`%${number}`, string> = {};
   const damaged: `%${number}`[] = [];
-  for (const position of positions) {
+  for (const position of reportedPositions(rule, values)) {
     const value = values.insertions[position - 1];
     if (value === undefined) continue;
-    const name = NAMES[position] ?? `%${position}`;
+    const name = nameOf(position);
     placeholders[name] = value;
     if (values.damaged?.includes(position)) damaged.push(name);
   }
@@ -190,12 +191,28 @@ function reportedValues(
   for (const [name, places] of rule.named) {
     for (const place of places) {
       const value = valueAt(place, values);
-      if (value === undefined || value.trim() === '') continue;
+      if (!isFilled(value)) continue;
       attributes[name] = value;
       break;
     }
   }
   return damaged.length > 0 ? { placeholders, attributes, damaged } : { placeholders, attributes };
+}
+
+/** The n of the `%n` to report, if the event has them. */
+export function reportedPositions(rule: CompiledRule, values: EventValues): readonly number[] {
+  // Where the order is lost, nothing tells which value `%n` was.
+  if (values.isUnordered === true) return [];
+  return rule.positions ?? ascending(rule.used.map(place => positionOf(place, values)));
+}
+
+/** Whether the text at a place is told as an attribute. */
+export function isFilled(value: string | undefined): value is string {
+  return value !== undefined && value.trim() !== '';
+}
+
+export function nameOf(position: number): `%${number}` {
+  return NAMES[position] ?? `%${position}`;
 }
 
 /** `%n` by n: making it anew for each value of each event costs more than all the rest. */

@@ -16,7 +16,7 @@ export interface EventValues {
 /** The text at a place, as the evidence spells it; undefined when the event has none there. */
 export function valueAt(place: Place, values: EventValues): string | undefined {
   const whole = place.isComputer ? values.computer : values.insertions[positionOf(place, values) - 1];
-  return whole === undefined ? undefined : partOf(place, whole);
+  return whole === undefined ? undefined : textAt(place, whole);
 }
 
 /** The n of the `%n` that a place stands for in this event; 0 when it has none. */
@@ -46,17 +46,25 @@ export function fitsShape(shape: Shape, values: EventValues): boolean {
   if (shape.count && (count < shape.count[0] || count > shape.count[1])) return false;
   for (const { position, looksLike } of shape.values) {
     const value = values.insertions[position - 1];
-    if (value === undefined || !PREDICATE_TESTS[looksLike](value)) return false;
+    if (value === undefined || !looksAs(looksLike, value)) return false;
   }
   return true;
 }
 
 /** Whether a condition holds; one about an absent value does not. */
 export function holds(condition: Condition, values: EventValues): boolean {
-  const value = valueAt(condition.place, values);
+  return holdsOf(condition, valueAt(condition.place, values));
+}
+
+/** Whether a condition holds of the text at its place. */
+export function holdsOf(condition: Condition, value: string | undefined): boolean {
   if (value === undefined || value.trim() === '') return false;
   if (condition.is && !condition.is.some(wanted => isSameValue(wanted, value))) return false;
   return !condition.isNot?.some(unwanted => isSameValue(unwanted, value));
+}
+
+export function looksAs(predicate: Predicate, value: string): boolean {
+  return PREDICATE_TESTS[predicate](value);
 }
 
 const PREDICATE_TESTS: Readonly<Record<Predicate, (value: string) => boolean>> = {
@@ -70,7 +78,8 @@ const PREDICATE_TESTS: Readonly<Record<Predicate, (value: string) => boolean>> =
   hex: value => /^\s*0x[\da-f]+\s*$/i.test(value),
 };
 
-function partOf(place: Place, whole: string): string | undefined {
+/** What a place means of the whole text that stands there. */
+export function textAt(place: Place, whole: string): string | undefined {
   let text = whole;
   if (place.between) {
     const from = text.indexOf(place.between[0]);

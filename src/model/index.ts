@@ -7,9 +7,17 @@ export type { Instant, TimeBasis } from './instant.js';
 export { Payoff } from './payoff.js';
 export type { Position } from './position.js';
 export type { Reject, RejectReason } from './reject.js';
-export { NOT_TAKEN, type Repeat, type RepeatsOf } from './repeat.js';
+export {
+  NOT_TAKEN,
+  type NumberedTexts,
+  type Repeat,
+  type RepeatsOf,
+  type Variation,
+  type VariationsOf,
+} from './repeat.js';
 export { isSelected, type SelectedProvider, type Selection } from './selection.js';
 export type { Evidence, PairEnd, PairGone, PairSummary, RunInput, RunSummary, ValueCounts } from './summaries.js';
+export { CHANNEL_PLACE, COMPUTER_PLACE, type TextAt, type VariedEvent, type VariedFailure } from './varied-event.js';
 
 import type { EventRecord } from './event-record.js';
 import type { Failure, Unpaired } from './failure.js';

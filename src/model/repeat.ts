@@ -26,5 +26,40 @@ export interface Repeat {
 /** Stands where the repeats of an event are to be emitted. */
 export const NOT_TAKEN: Repeat = { add: () => undefined };
 
+/** Texts by number. A number may come to stand for another text. */
+export interface NumberedTexts {
+  /** Above all numbers. */
+  readonly count: number;
+  /** By number: raised each time that it comes to stand for another text. */
+  readonly versions: Uint32Array;
+  text(number: number): string;
+}
+
+/** Takes events that differ from an earlier one in their texts too, as long as it knows what they make. */
+export interface Variation {
+  /** Of which places it wants the texts' numbers, ascending: 0 is the channel, 1 the computer, n + 1 the insertion `%n`. */
+  readonly places: readonly number[];
+  /**
+   * As `Repeat.add`. `numbers` holds from `from` on the numbers of the texts at those places.
+   * @returns false when it does not know what the event makes: then it is to be emitted.
+   */
+  add(
+    input: string,
+    epochMs: number,
+    nanos: number,
+    digits: number,
+    recordId: number,
+    offset: number,
+    length: number,
+    numbers: Uint16Array,
+    from: number,
+  ): boolean;
+  /** Takes repeats of the event that was added last. */
+  repeat(): Repeat;
+}
+
+/** Asked of an event that was emitted and holds no message; undefined: events like it are to be emitted. */
+export type VariationsOf = (event: EventRecord, texts: NumberedTexts) => Variation | undefined;
+
 /** Asked of an event that was emitted and whose texts have come again; undefined: the repeats are to be emitted too. */
 export type RepeatsOf = (event: EventRecord) => Repeat | undefined;

@@ -1,5 +1,14 @@
 import type { ByteWindow } from '../bytes/byte-window.js';
-import type { DateOrder, EventRecord, InputReport, Reject, RepeatsOf, Selection, Warning } from '../model/index.js';
+import type {
+  DateOrder,
+  EventRecord,
+  InputReport,
+  Reject,
+  RepeatsOf,
+  Selection,
+  VariationsOf,
+  Warning,
+} from '../model/index.js';
 import type { LocalZone } from '../time/local-zone.js';
 import type { Head } from './head.js';
 import type { ColumnMap } from './tool-csv/columns.js';
@@ -86,6 +95,8 @@ export interface ReadOptions {
    * and then gives those repeats that have a time to what came back, instead of emitting them. Default: all are emitted.
    */
   readonly repeatsOf?: RepeatsOf | undefined;
+  /** Likewise who takes events that are like an earlier one and put known texts together anew. Default: nobody. */
+  readonly variationsOf?: VariationsOf | undefined;
   /** Read this part alone. Only for formats with `ranges`. Default: the whole input. */
   readonly range?: ReadRange | undefined;
 }

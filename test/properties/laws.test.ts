@@ -248,6 +248,7 @@ t.test('law 6: events that repeat others and go past the extractor give what the
     recordId: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constantFrom(undefined, 0xbfff_ffff, 0xc000_0001, 1e11)),
     second: fc.oneof(fc.nat(3), fc.constant(undefined)),
     fraction: fc.constantFrom('', '.1234567', '.5'),
+    mixed: fc.tuple(fc.nat(5), fc.nat(5), fc.nat(5)),
   });
   type Once = typeof onceArb extends fc.Arbitrary<infer Value> ? Value : never;
   const provider = (kind: number) => (kind === 5 ? 'Microsoft-Windows-Security-Auditing' : 'MSExchange Web Services');
@@ -268,6 +269,23 @@ t.test('law 6: events that repeat others and go past the extractor give what the
         .map(value => `<Data>${value}</Data>`)
         .join('') +
       `<Data>https://x/?a=1&${once.kind === 2 ? 'b' : 'amp;b'}=2</Data><Data>cas1</Data></EventData></Event>\n`,
+    // Texts that are put together anew: hosts, what is none, and the computer itself.
+    'mixed.xml': ({ mixed: [a, b, c], ...once }: Once) => {
+      const texts = ['cas1', 'CAS2.contoso.local', '10.0.0.7', '-', '', ' cas9 '];
+      const named = { IpAddress: texts[a], WorkstationName: texts[b], Status: '0xc000006d', LogonType: `${c % 4}` };
+      const body =
+        once.kind > 2
+          ? Object.entries(named).map(([name, value]) => `<Data Name='${name}'>${value}</Data>`)
+          : [texts[a], texts[b], 'https://x/ews', texts[c]].map(value => `<Data>${value}</Data>`);
+      return (
+        `<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>` +
+        `<Provider Name='${provider(once.kind > 2 ? 5 : 0)}'/><EventID>${once.kind > 2 ? 4625 : 5}</EventID>` +
+        (once.second === undefined ? '' : `<TimeCreated SystemTime='${time({ ...once, mixed: [a, b, c] })}'/>`) +
+        (once.recordId === undefined ? '' : `<EventRecordID>${once.recordId}</EventRecordID>`) +
+        `<Channel>${c === 5 ? 'Other' : 'Application'}</Channel>` +
+        `<Computer>${texts[c === 3 ? 0 : b % 3]}</Computer></System><EventData>${body.join('')}</EventData></Event>\n`
+      );
+    },
     'a.json': (once: Once) =>
       `${JSON.stringify({
         Event: {
@@ -298,10 +316,10 @@ t.test('law 6: events that repeat others and go past the extractor give what the
   let most = 0;
   check(
     fc.property(
-      fc.array(onceArb, { maxLength: 80, size: 'max' }),
+      fc.array(onceArb, { maxLength: 120, size: 'max' }),
       fc.constantFrom('record-id' as const, 'none' as const),
       fc.constantFrom(undefined, 977),
-      fc.constantFrom('a.xml' as const, 'a.json' as const, 'flat.json' as const),
+      fc.constantFrom('a.xml' as const, 'mixed.xml' as const, 'a.json' as const, 'flat.json' as const),
       (events, dedupe, chunkBytes, name) => {
         const bytes = Buffer.from(events.map(forms[name]).join(''));
         const inputs = [

@@ -52,9 +52,9 @@ export function ledgerOf(inputs: readonly TestInput[], options: RunOptions = {})
   const ledger = new Ledger({ dedupe: options.dedupe });
   const correlator = correlateFailures(ledger);
   const extractor = extractFailures(compiled);
-  const repeatsOf = options.takesRepeats === false ? undefined : repeatsInto(ledger, extractor, {});
+  const repeats = options.takesRepeats === false ? {} : repeatsInto(ledger, extractor, {});
   for (const input of inputs) {
-    readEach(input, { selection: compiled.selection, repeatsOf, ...options }, item =>
+    readEach(input, { selection: compiled.selection, ...repeats, ...options }, item =>
       extractor.push(item, each => correlator.push(each, () => undefined)),
     );
   }

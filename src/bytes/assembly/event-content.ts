@@ -4,7 +4,7 @@
 import { EPOCH, HEAD_BYTES, numberOf, oldestOf, setOf, STAMP, textsOf, WAYS } from './content-table';
 import { CHANNEL, COMPUTER, MESSAGE, VALUE_COUNT } from './event-fields';
 import { areSame } from './event-text';
-import { CONTENT_BYTES, EVENT, VALUES } from './layout';
+import { CONTENT_BYTES, EVENT, TAKERS, VALUES } from './layout';
 
 // In a head stand beside: the hash of its texts; the shape, and when that was learnt. Each text has its length before it;
 // memory of entries that are not looked at is never brought in.
@@ -49,6 +49,7 @@ export function contentOf(shape: usize, learnt: u32): i32 {
   store<u32>(oldest, ++stamp, STAMP);
   store<u32>(oldest, 0, IS_COPIED);
   store<u32>(oldest, epoch, EPOCH);
+  store<u8>(TAKERS + <usize>numberOf(oldest), 0);
   return -1;
 }
 

@@ -24,6 +24,9 @@ export const MESSAGE_HASH: usize = 108; // u32, of a message too long for the va
 
 export const CONTENT: usize = 112; // i32: the number of the event's texts; -1: none
 
+export const SHAPE: usize = 116; // i32: the place of the shape that the event was read by; -1: none
+export const LEARNT: usize = 120; // u32: the number of that shape among all that were learnt
+
 /** The text holds "&" or a carriage return. */
 export const UNPLAIN: i32 = 0x40000;
 

@@ -1,16 +1,19 @@
-// A flood: events that repeat earlier ones, of which JavaScript wants numbers alone. They are read by their shapes, those
+// A flood: events that repeat earlier ones, or put known texts together anew, of which JavaScript wants numbers alone. They are read by their shapes, those
 // that stand one behind the other without a search for their ends, and many are handed over at a call.
 
-import { knownContentOf } from './event-content';
-import { DIGITS, EPOCH_MS, NANOS, RECORD_ID } from './event-fields';
-import { replayTo, shapeAt, shapeLearnt } from './event-shape';
-import { EVENT, MOST_REPEATS, REPEATS, TAKERS } from './layout';
+import { contentOf, knownContentOf } from './event-content';
+import { CHANNEL, COMPUTER, DIGITS, EPOCH_MS, MESSAGE, NANOS, RECORD_ID, VALUE_COUNT } from './event-fields';
+import { replayTo, shapeAt, shapeLearnt, shapeNumber } from './event-shape';
+import { CACHE_SLOTS, EVENT, MOST_REPEATS, NUMBERS, REPEATS, TAKERS, VALUES, VARIED } from './layout';
 import { isSpace, unit } from './units';
+import { knownSlotOf } from './value-cache';
 
 // At REPEATS how many there are, then each: time and record ID as f64; then as 32 bits nanoseconds, digits, the number of
-// its texts, its address and its length in bytes.
+// its texts, its address and its length in bytes; and the place of its shape where its texts did not come together before:
+// then the numbers of those that are wanted stand at NUMBERS, and that of all of them is -1 or will be known from now on.
 const FIRST: usize = REPEATS + 8;
 const REPEAT: usize = 40;
+const NUMBERS_BYTES: usize = 64;
 
 /** Where repeats do not come, they are looked for less often: each look reads an event that is read again then. */
 let misses: u32 = 0;
@@ -55,8 +58,16 @@ function flood<T>(at: usize, end: usize, maxBytes: usize): usize {
     while (start < end && isSpace(unit<T>(start)) && (w == 2 || (start + 1 < end && load<u8>(start + 1) != 0))) start += w;
     const eventEnd = replayTo<T>(start, end);
     if (eventEnd == 0 || eventEnd - start > maxBytes || load<i32>(EVENT, DIGITS) < 0) break;
-    const content = knownContentOf(shapeAt, shapeLearnt);
-    if (content < 0 || load<u8>(TAKERS + <usize>content) == 0) break;
+    let content = knownContentOf(shapeAt, shapeLearnt);
+    let shape: i32 = -1;
+    if (content < 0) {
+      const wanted = load<u32>(VARIED + shapeNumber(shapeAt) * 4);
+      if (wanted == 0 || !numberTexts(wanted, NUMBERS + <usize>count * NUMBERS_BYTES)) break;
+      shape = <i32>shapeNumber(shapeAt);
+      content = contentOf(shapeAt, shapeLearnt);
+    } else if (load<u8>(TAKERS + <usize>content) == 0) {
+      break;
+    }
     store<f64>(repeat, load<f64>(EVENT, EPOCH_MS));
     store<f64>(repeat, load<f64>(EVENT, RECORD_ID), 8);
     store<u32>(repeat, load<u32>(EVENT, NANOS), 16);
@@ -64,6 +75,7 @@ function flood<T>(at: usize, end: usize, maxBytes: usize): usize {
     store<i32>(repeat, content, 24);
     store<u32>(repeat, <u32>start, 28);
     store<u32>(repeat, <u32>(eventEnd - start), 32);
+    store<i32>(repeat, shape, 36);
     count += 1;
     p = eventEnd;
   }
@@ -71,4 +83,29 @@ function flood<T>(at: usize, end: usize, maxBytes: usize): usize {
   if (p != at) misses = 0;
   else misses += 1;
   return p;
+}
+
+/**
+ * Stores the numbers of the texts that are wanted, by the bits of `wanted`: 0 is the channel, 1 the computer, 2 the first
+ * value. False when one of them has none, and of an event with a message.
+ */
+function numberTexts(wanted: u32, to: usize): bool {
+  const last = VALUES + <usize>load<u32>(EVENT, VALUE_COUNT) * 24;
+  if (load<u32>(EVENT + MESSAGE) != load<u32>(EVENT + MESSAGE, 4)) return false;
+  // What is not plain is told of by who reads it, wanted or not.
+  for (let text = VALUES; text < last; text += 24) if (load<u32>(text, 8) != 0) return false;
+  let put = to;
+  for (let rest = wanted; rest != 0; rest &= rest - 1) {
+    const place = <usize>ctz(rest);
+    const text = place == 0 ? EVENT + CHANNEL : place == 1 ? EVENT + COMPUTER : VALUES + (place - 2) * 24;
+    if (place > 1 && text >= last) return false;
+    const from = <usize>load<u32>(text);
+    const length = <usize>load<u32>(text, 4) - from;
+    // The one behind the slots stands for the empty text.
+    const number = length == 0 ? <i32>CACHE_SLOTS : knownSlotOf(from, length);
+    if (number < 0) return false;
+    store<u16>(put, <u16>number);
+    put += 2;
+  }
+  return true;
 }

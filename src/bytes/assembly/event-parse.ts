@@ -4,8 +4,8 @@
 // answers. The differential tests hold the two to the same answers.
 
 import { contentOf, wasKnown } from './event-content';
-import { CHANNEL, COMPUTER, CONTENT, CULTURE, EVENT_ID, MESSAGE, MESSAGE_HASH, PROVIDER, UNNAMED, VALUE_COUNT } from './event-fields';
-import { isWide, learn, replay, shapeAt, shapeLearnt } from './event-shape';
+import { CHANNEL, COMPUTER, CONTENT, CULTURE, EVENT_ID, LEARNT, MESSAGE, MESSAGE_HASH, PROVIDER, SHAPE, UNNAMED, VALUE_COUNT } from './event-fields';
+import { isWide, learn, replay, shapeAt, shapeLearnt, shapeNumber } from './event-shape';
 import { walk } from './event-walk';
 import { EVENT, VALUES } from './layout';
 import { unit } from './units';
@@ -26,7 +26,7 @@ export function parse8(start: usize, end: usize): i32 {
     takeSlots();
     return isWide ? PARSED_WIDE : PARSED;
   }
-  store<i32>(EVENT, -1, CONTENT);
+  noShape();
   const isPlain = isAscii(start, end);
   // An event in a code page is for the strict parser, which knows the page.
   if (!isPlain && !isUtf8(start, end)) return GIVE_UP;
@@ -37,10 +37,10 @@ export function parse8(start: usize, end: usize): i32 {
 }
 
 export function parse16(start: usize, end: usize): i32 {
-  store<i32>(EVENT, -1, CONTENT);
   if (replay<u16>(start, end)) {
     if (isKnownContent()) return KNOWN;
   } else {
+    noShape();
     if (!walk<u16>(start, end)) return GIVE_UP;
     learn<u16>(start, end);
   }
@@ -48,7 +48,30 @@ export function parse16(start: usize, end: usize): i32 {
   return PARSED;
 }
 
+/**
+ * Parses an event that has a shape, as `parse` does, and looks up no more than its texts one by one; their number at
+ * CONTENT stays what it was.
+ */
+export function reparse8(start: usize, end: usize): i32 {
+  if (!replay<u8>(start, end)) return GIVE_UP;
+  takeSlots();
+  return isWide ? PARSED_WIDE : PARSED;
+}
+
+export function reparse16(start: usize, end: usize): i32 {
+  if (!replay<u16>(start, end)) return GIVE_UP;
+  takeSlots();
+  return PARSED;
+}
+
+function noShape(): void {
+  store<i32>(EVENT, -1, CONTENT);
+  store<i32>(EVENT, -1, SHAPE);
+}
+
 function isKnownContent(): bool {
+  store<i32>(EVENT, <i32>shapeNumber(shapeAt), SHAPE);
+  store<u32>(EVENT, shapeLearnt, LEARNT);
   store<i32>(EVENT, contentOf(shapeAt, shapeLearnt), CONTENT);
   return wasKnown();
 }

@@ -263,7 +263,7 @@ export { floodJson8, keepTexts8 } from './json-flood';
 export { forgetContents } from './event-content';
 export { match8, resolve8 } from './json-shapes';
 export { long8 } from './long-texts';
-export { hashOf as hash8, parse8, parse16 } from './event-parse';
+export { hashOf as hash8, parse8, parse16, reparse8, reparse16 } from './event-parse';
 export { isUtf8 } from './utf8';
 
 /** Forgets what was learnt of earlier inputs, which this one may lay out or encode otherwise. */

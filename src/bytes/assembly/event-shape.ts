@@ -4,7 +4,7 @@
 
 import { AT_DATA, AT_MESSAGE, AT_TIME, BODY, EVENT_ID, GATHERING, LEVEL, QUALIFIERS, reset, takeAttribute, takeText } from './event-fields';
 import { areSame, pastTextTo, plainValueEnd, textEnd, textFlags } from './event-text';
-import { EVENT, NOTES, NOTES_END, SHAPE_BYTES, SHAPES, SHAPES_END } from './layout';
+import { EVENT, NOTES, NOTES_END, SHAPE_BYTES, SHAPES, SHAPES_END, VARIED, VARIED_END } from './layout';
 import { findUnit, unit } from './units';
 import { isAscii, isUtf8 } from './utf8';
 
@@ -93,6 +93,7 @@ export function learn<T>(start: usize, end: usize): void {
   if (key == 0 || noted > NOTES_END) return;
   const shape = oldestOf(setOf(key));
   store<u32>(shape, 0, KEY);
+  store<u32>(VARIED + shapeNumber(shape) * 4, 0);
   const count = (noted - NOTES) / NOTE;
   let step = shape + FIRST_STEP;
   let bytes = step + (count + 1) * STEP;
@@ -124,9 +125,17 @@ export function learn<T>(start: usize, end: usize): void {
   store<u32>(shape, key, KEY);
 }
 
+/** The place of a shape among all, from 0. */
+// @ts-ignore: decorator
+@inline
+export function shapeNumber(shape: usize): usize {
+  return (shape - SHAPES) / SHAPE_BYTES;
+}
+
 /** Forgets all shapes: those of another memory's use. */
 export function forgetShapes(): void {
   for (let shape = SHAPES; shape < SHAPES_END; shape += SHAPE_BYTES) store<u32>(shape, 0, KEY);
+  memory.fill(VARIED, 0, VARIED_END - VARIED);
 }
 
 /** The end of the event at `start` if it has this shape, else 0. */

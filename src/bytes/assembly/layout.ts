@@ -23,9 +23,10 @@ export const WANTED_END: usize = 32_768;
 export const VALUES: usize = 32_768;
 export const VALUES_END: usize = 65_536;
 
-/** The value cache: slots of 64 bytes, a u32 of its state, then the bytes of the value. */
-export const CACHE: usize = 65_536;
-export const CACHE_SLOTS: u32 = 8192;
+/** The value cache: by slot a tag of 32 bits; the slots stand at CACHE. */
+export const CACHE_TAGS: usize = 65_536;
+export const CACHE_SLOTS: u32 = 16_384;
+export const CACHE_TAGS_END: usize = CACHE_TAGS + <usize>CACHE_SLOTS * 4; // 131,072, below NOTES
 export const LONGEST_CACHED: usize = 56;
 
 /** What `walk` saw of an event's values, and what is known of the shapes of events: see `event-shape.ts`. */
@@ -52,6 +53,10 @@ export const REPEATS_END: usize = REPEATS + 8 + MOST_REPEATS * 40;
 export const CONTENT_HEADS: usize = 5_338_432; // past REPEATS_END
 export const CONTENT_HEADS_END: usize = CONTENT_HEADS + 1024 * 24; // below LONG_HEADS
 
+/** A word for each shape: of which texts JavaScript wants the numbers, see `event-variation.ts`. 0: it wants none. */
+export const VARIED: usize = CONTENT_HEADS_END; // 5,363,008
+export const VARIED_END: usize = VARIED + 64 * 4; // below LONG_HEADS
+
 /** Long texts that were decoded: see `long-texts.ts`. */
 export const LONG_SETS: u32 = 128; // of four
 export const LONGEST_KEPT: usize = 4096;
@@ -60,4 +65,12 @@ export const LONG_HEADS: usize = 5_365_760;
 export const LONG_SEEN: usize = LONG_HEADS + 512 * 8; // 5,369,856
 export const LONG_SEEN_COUNT: u32 = 4096;
 export const LONG_TEXTS: usize = 5_386_240; // past LONG_SEEN
-export const LONG_TEXTS_END: usize = LONG_TEXTS + 512 * LONGEST_KEPT; // below 7,483,648: BASE of `../window-memory.ts`
+export const LONG_TEXTS_END: usize = LONG_TEXTS + 512 * LONGEST_KEPT; // 7,483,392
+
+/** The numbers of each repeat's texts, at most 32 of 16 bits. */
+export const NUMBERS: usize = 7_483_392; // LONG_TEXTS_END
+export const NUMBERS_END: usize = NUMBERS + 512 * 64; // 7,516,160
+
+/** Slots of 64 bytes: a word of its state, then the bytes of the value. */
+export const CACHE: usize = 7_516_160; // NUMBERS_END
+export const CACHE_END: usize = CACHE + (<usize>CACHE_SLOTS << 6); // 8,564,736: BASE of `../window-memory.ts`

@@ -1,56 +1,117 @@
-// Values that repeat from event to event get the same number each time, so that JavaScript decodes them once. Direct-
-// mapped and of fixed size: a new value takes the slot of an older one. A hit is verified byte by byte.
+// Values that repeat from event to event get the same number each time, so that JavaScript decodes them once. Of fixed
+// size, in sets of four slots: where a set is full, a new value takes the slot of an older one. A hit is verified byte by
+// byte.
 
-import { CACHE, CACHE_SLOTS, LONGEST_CACHED } from './layout';
+import { CACHE, CACHE_SLOTS, CACHE_TAGS, LONGEST_CACHED } from './layout';
 
 /** Set in a reference when the slot was taken just now: the text is to be decoded and kept. */
 export const NEW: i32 = 0x10000;
 /** The text is in no slot. */
 export const UNCACHED: i32 = 0x20000;
 
-// A slot's head: length in bytes and one (0: free), whether it was taken in the event of the stamp, that event's stamp.
+// By slot there is a tag, a hash of its value that is never 0 (0: it is free), so that the four of a set are seen at once.
+// A slot's head: the value's length in bytes, whether it was taken in the event of the stamp, that event's stamp.
 const LENGTH: u32 = 0xff;
 const IS_NEW: u32 = 0x100;
 const STAMP: u32 = 16;
+const WAYS: u32 = 4;
+const SETS: u32 = CACHE_SLOTS / WAYS;
 
 /** Of the event being parsed. It comes round after 65,536 events, and then costs a value its slot for once. */
 let stamp: u32 = 0;
+/** Which of a full set goes next. */
+let turn: u32 = 0;
 
 export function beginEvent(): void {
   stamp = (stamp + 1) & 0xffff;
 }
 
 export function clearCache(): void {
-  for (let k: usize = 0; k < CACHE_SLOTS; k++) store<u32>(CACHE + (k << 6), 0);
+  memory.fill(CACHE_TAGS, 0, <usize>CACHE_SLOTS * 4);
 }
 
 /** The slot of the bytes, with NEW if they were not there; UNCACHED when they are too long to be kept. */
 export function slotOf(from: usize, length: usize): i32 {
   if (length > LONGEST_CACHED) return UNCACHED;
-  const tail = length & 7;
-  const whole = length - tail;
-  // Shifting by 64 would shift by none.
-  const mask: u64 = tail == 0 ? 0 : (<u64>-1) >> (<u64>(64 - tail * 8));
-  let hash: u64 = <u64>length * 0x9e3779b97f4a7c15;
-  for (let k: usize = 0; k < whole; k += 8) hash = rotl<u64>(hash ^ load<u64>(from + k), 29) * 0x9e3779b97f4a7c15;
-  if (tail != 0) hash = rotl<u64>(hash ^ (load<u64>(from + whole) & mask), 29) * 0x9e3779b97f4a7c15;
-  const slot = <u32>(hash >> 48) & (CACHE_SLOTS - 1);
-  const at = CACHE + (<usize>slot << 6);
-  const head = load<u32>(at);
-  const isOfThisEvent = head >> STAMP == stamp;
-  if ((head & LENGTH) == <u32>length + 1) {
-    let k: usize = 0;
-    while (k < whole && load<u64>(at + 4 + k) == load<u64>(from + k)) k += 8;
-    if (k == whole && (tail == 0 || (load<u64>(at + 4 + k) & mask) == (load<u64>(from + k) & mask))) {
-      if (isOfThisEvent) return (head & IS_NEW) != 0 ? <i32>slot | NEW : <i32>slot;
-      store<u32>(at, (<u32>length + 1) | (stamp << STAMP));
-      return <i32>slot;
-    }
+  const tag = tagOf(from, length);
+  const known = find(tag, from, length);
+  if (known >= 0) {
+    const at = CACHE + (<usize>known << 6);
+    const head = load<u32>(at);
+    if (head >> STAMP == stamp) return (head & IS_NEW) != 0 ? known | NEW : known;
+    store<u32>(at, <u32>length | (stamp << STAMP));
+    return known;
   }
-  // Two values of one event never share a slot, so that they may be decoded in any order.
-  if (isOfThisEvent && (head & LENGTH) != 0) return UNCACHED;
-  store<u32>(at, (<u32>length + 1) | IS_NEW | (stamp << STAMP));
+  const slot = freed(setOf(tag));
+  if (slot < 0) return UNCACHED;
+  const at = CACHE + (<usize>slot << 6);
+  store<u32>(CACHE_TAGS + (<usize>slot << 2), tag);
+  store<u32>(at, <u32>length | IS_NEW | (stamp << STAMP));
   // By words: the rest of the last one is never compared.
   for (let k: usize = 0; k < length; k += 8) store<u64>(at + 4 + k, load<u64>(from + k));
-  return <i32>slot | NEW;
+  return slot | NEW;
+}
+
+/** The slot of bytes that came before, else -1; nothing is kept. */
+export function knownSlotOf(from: usize, length: usize): i32 {
+  return length > LONGEST_CACHED ? -1 : find(tagOf(from, length), from, length);
+}
+
+/** A slot of the set for a new value, or -1: two values of one event never share one, so that they are decoded in any order. */
+function freed(set: u32): i32 {
+  for (let slot = set; slot < set + WAYS; slot++) {
+    if (load<u32>(CACHE_TAGS + (<usize>slot << 2)) == 0) return <i32>slot;
+  }
+  turn += 1;
+  for (let way: u32 = 0; way < WAYS; way++) {
+    const slot = set + ((turn + way) & (WAYS - 1));
+    if (load<u32>(CACHE + (<usize>slot << 6)) >> STAMP != stamp) return <i32>slot;
+  }
+  return -1;
+}
+
+// @ts-ignore: decorator
+@inline
+function find(tag: u32, from: usize, length: usize): i32 {
+  const set = setOf(tag);
+  let ways = i32x4.bitmask(i32x4.eq(v128.load(CACHE_TAGS + (<usize>set << 2)), i32x4.splat(<i32>tag)));
+  for (; ways != 0; ways &= ways - 1) {
+    const slot = <i32>set + ctz(ways);
+    if (holds(CACHE + (<usize>slot << 6), from, length)) return slot;
+  }
+  return -1;
+}
+
+// @ts-ignore: decorator
+@inline
+function setOf(tag: u32): u32 {
+  return ((tag >> 8) & (SETS - 1)) * WAYS;
+}
+
+// @ts-ignore: decorator
+@inline
+function tagOf(from: usize, length: usize): u32 {
+  const tail = length & 7;
+  const whole = length - tail;
+  let hash: u64 = <u64>length * 0x9e3779b97f4a7c15;
+  for (let k: usize = 0; k < whole; k += 8) hash = rotl<u64>(hash ^ load<u64>(from + k), 29) * 0x9e3779b97f4a7c15;
+  if (tail != 0) hash = rotl<u64>(hash ^ (load<u64>(from + whole) & maskOf(tail)), 29) * 0x9e3779b97f4a7c15;
+  return <u32>(hash >> 32) | 1;
+}
+
+// @ts-ignore: decorator
+@inline
+function holds(at: usize, from: usize, length: usize): bool {
+  if ((load<u32>(at) & LENGTH) != <u32>length) return false;
+  const tail = length & 7;
+  const whole = length - tail;
+  for (let k: usize = 0; k < whole; k += 8) if (load<u64>(at + 4 + k) != load<u64>(from + k)) return false;
+  return tail == 0 || ((load<u64>(at + 4 + whole) ^ load<u64>(from + whole)) & maskOf(tail)) == 0;
+}
+
+/** Of the last word's bytes, the first `tail`, one to seven. */
+// @ts-ignore: decorator
+@inline
+function maskOf(tail: usize): u64 {
+  return (<u64>-1) >> (<u64>(64 - tail * 8));
 }

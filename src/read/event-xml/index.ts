@@ -106,7 +106,7 @@ export function createEventXmlReader(options: ReadOptions): FormatReader {
     finder: options.search === 'plain' ? PLAIN_FINDER : new IndexOfFinder(),
     createFast: isSimd
       ? window => {
-          fastParse = createSimdParse(window, input, options.repeatsOf);
+          fastParse = createSimdParse(window, input, options);
           return createSimdScan(window, sink, drop, wanted, usesPrefilter, maxEventBytes, takeRepeats);
         }
       : undefined,
@@ -117,7 +117,9 @@ export function createEventXmlReader(options: ReadOptions): FormatReader {
   });
 
   function takeRepeats(units: Units, origin: number): void {
-    events += fastParse?.takeRepeats(units, origin) ?? 0;
+    // Those that are left are counted on the way.
+    const taken = fastParse?.takeRepeats(units, origin, sink.candidate) ?? 0;
+    events += taken;
   }
 
   function take(event: EventRecord, leniencies: Leniencies, isFallback: boolean): void {

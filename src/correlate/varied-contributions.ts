@@ -1,0 +1,126 @@
+import {
+  COMPUTER_PLACE,
+  type NumberedTexts,
+  type TextAt,
+  type VariedEvent,
+  type VariedFailure,
+} from '../model/index.js';
+import { type Contributions, DESTINATION, OBSERVER, OUTLINE, SOURCE, VALUES } from './contributions.js';
+
+/**
+ * Interns what events say that are like one whose failures are known, from the numbers of their texts: no object is made,
+ * and each text is judged and looked up once.
+ */
+export class VariedContributions {
+  /** What the last event said: a contribution for each failure. */
+  readonly ids: Uint32Array;
+  readonly #contributions: Contributions;
+  readonly #event: VariedEvent;
+  readonly #texts: NumberedTexts;
+  readonly #tuples: readonly Tuple[];
+  readonly #parts: Part[] = [];
+  /** By number: the version that is known of it, the places at which it was judged, those at which it is alike, its id. */
+  readonly #known: Uint32Array;
+
+  constructor(contributions: Contributions, event: VariedEvent, texts: NumberedTexts) {
+    this.#contributions = contributions;
+    this.#event = event;
+    this.#texts = texts;
+    this.#known = new Uint32Array(texts.count * KNOWN_WORDS);
+    this.#tuples = event.failures.map(failure => this.#tupleOf(failure));
+    this.ids = new Uint32Array(this.#tuples.length);
+  }
+
+  /** False when it is not known what an event with these texts says. */
+  take(numbers: Uint16Array, from: number): boolean {
+    const known = this.#known;
+    const { versions } = this.#texts;
+    const count = this.#event.places.length;
+    for (let at = 0; at < count; at++) {
+      const number = numbers[from + at]!;
+      const word = number * KNOWN_WORDS;
+      if (known[word] !== versions[number]) this.#begin(number);
+      if ((known[word + ALIKE]! & (1 << at)) === 0 && !this.#judge(number, at)) return false;
+    }
+    for (let each = 0; each < this.#tuples.length; each++) {
+      const { words, places, parts } = this.#tuples[each]!;
+      for (let at = SOURCE; at < words.length; at++) {
+        if (places[at]! < 0) continue;
+        const number = numbers[from + places[at]!]!;
+        const part = parts[at];
+        const id = part === undefined ? known[number * KNOWN_WORDS + ID]! : part.ids[number]!;
+        words[at] = at === OBSERVER ? id + 1 : id;
+      }
+      this.ids[each] = this.#contributions.internTuple(words, words.length);
+    }
+    return true;
+  }
+
+  #begin(number: number): void {
+    const word = number * KNOWN_WORDS;
+    this.#known[word] = this.#texts.versions[number]!;
+    this.#known[word + JUDGED] = 0;
+    this.#known[word + ALIKE] = 0;
+    this.#known[word + ID] = this.#contributions.idOfText(this.#texts.text(number));
+  }
+
+  #judge(number: number, at: number): boolean {
+    const word = number * KNOWN_WORDS;
+    const bit = 1 << at;
+    if ((this.#known[word + JUDGED]! & bit) !== 0) return false;
+    this.#known[word + JUDGED]! |= bit;
+    const place = this.#event.places[at]!;
+    const text = this.#texts.text(number);
+    if (!this.#event.isAlike(place, text)) return false;
+    this.#known[word + ALIKE]! |= bit;
+    for (const part of this.#parts) {
+      if (part.place === place) part.ids[number] = this.#contributions.idOfText(part.of(text));
+    }
+    return true;
+  }
+
+  #tupleOf({ failure, source, destination, placeholders, attributes }: VariedFailure): Tuple {
+    const { outlines } = this.#contributions;
+    const outline = outlines.idOf(failure);
+    const names = outlines.get(outline);
+    const values = [
+      ...names.placeholders.map(name => placeholders[name as `%${number}`]!),
+      ...names.attributes.map(name => attributes[name]!),
+    ];
+    const words = new Uint32Array(VALUES + values.length);
+    const places = new Int32Array(words.length).fill(-1);
+    const parts = new Array<Part | undefined>(words.length).fill(undefined);
+    const put = (word: number, { place, part }: TextAt) => {
+      places[word] = this.#event.places.indexOf(place);
+      if (part === undefined) return;
+      parts[word] = { place, of: part, ids: new Uint32Array(this.#texts.count) };
+      this.#parts.push(parts[word]);
+    };
+    words[OUTLINE] = outline;
+    put(SOURCE, source);
+    put(DESTINATION, destination);
+    if (failure.observer !== undefined) put(OBSERVER, { place: COMPUTER_PLACE });
+    for (const [at, value] of values.entries()) put(VALUES + at, value);
+    return { words, places, parts };
+  }
+}
+
+interface Tuple {
+  readonly words: Uint32Array;
+  /** By word: which of the event's places its text is from; -1: none. */
+  readonly places: Int32Array;
+  /** By word: of what is no whole text. */
+  readonly parts: readonly (Part | undefined)[];
+}
+
+interface Part {
+  readonly place: number;
+  readonly of: (text: string) => string;
+  /** By number. */
+  readonly ids: Uint32Array;
+}
+
+const KNOWN_WORDS = 4;
+const JUDGED = 1;
+const ALIKE = 2;
+const ID = 3;
