@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { createCatalogue } from '../src/messages/catalogue.js';
-import { fileTemplates, lookUpGrams } from '../src/messages/grams.js';
+import { fileTemplates } from '../src/messages/file-templates.js';
+import { type GramTables, lookUpGrams } from '../src/messages/grams.js';
 import { type Inversion, invertAt, invertMessage, STEPS, sameInsertions } from '../src/messages/invert.js';
 import { MessageViews } from '../src/messages/normalise.js';
 import { type CompiledTemplate, compileTemplate, renderTemplate } from '../src/messages/template.js';
@@ -52,6 +53,15 @@ const change = fc.constantFrom<(message: string) => string>(
   message => message.replaceAll('a', 'b'),
   message => message.replace(/\s+/g, ' '),
   message => message.repeat(400),
+  message => message.replace(/\r\n?|\n/g, ''),
+  message => message.replace(/\r\n?|\n/g, ' '),
+  message => message.replace(/[\u00a0’]/g, lost => (lost === '’' ? "'" : ' ')),
+);
+
+/** An encoding loses characters too. */
+const loss = fc.constantFrom(
+  (message: string) => message,
+  (message: string) => message.replace(/[^\0-\x7f]/g, '?'),
 );
 
 function messageOf(compiled: CompiledTemplate, own: readonly string[], changed: (message: string) => string): string {
@@ -138,6 +148,74 @@ t.test('both ways of looking up the literals of a message find the same texts', 
     ),
     RUNS,
   );
+});
+
+t.test(
+  'no text that a message may come from is dropped for its first and last characters or its companions',
+  async t => {
+    const word = fc.constantFrom(
+      ...[
+        'the',
+        'service',
+        'could',
+        'not',
+        'reach',
+        'Überprüfung',
+        'l’utilisateur',
+        'n’a',
+        'été',
+        'служба',
+        'サーバー',
+      ],
+      ...['on-line', '«', 'a', '\u00a0:', '%n', '%n%t', '%t', "'%1'", '%1', '%2', '%3', '%%1833', 'soft\u00adware'],
+    );
+    const wordy = fc.array(fc.tuple(word, fc.constantFrom(' ', ' ', '')), { minLength: 3, maxLength: 14 });
+    const counts = { dropped: 0, kept: 0 };
+    fc.assert(
+      fc.property(
+        fc.array(wordy, { minLength: 1, maxLength: 12 }),
+        values,
+        change,
+        loss,
+        fc.nat(),
+        (all, own, changed, lost, pick) => {
+          const compiled = all.map(words => compileTemplate(words.flat().join('')));
+          const tables = fileTemplates(compiled);
+          const message = lost(messageOf(compiled[pick % compiled.length]!, own, changed));
+          const found = textsFound(tables, message);
+          return [...textsFound(gramsAlone(tables), message)].every(number => {
+            counts[found.has(number) ? 'kept' : 'dropped']++;
+            return found.has(number) || invertMessage(compiled[number]!, message).certainty === 'none';
+          });
+        },
+      ),
+      RUNS,
+    );
+    t.comment(JSON.stringify(counts));
+    t.ok(counts.dropped > RUNS.numRuns / 20 && counts.kept > RUNS.numRuns / 20);
+  },
+);
+
+function textsFound(tables: GramTables, message: string): Set<number> {
+  const found = new Set<number>();
+  lookUpGrams(tables, message, number => found.add(number));
+  return found;
+}
+
+function gramsAlone(tables: GramTables): GramTables {
+  const postings = tables.postings.slice();
+  for (let at = 0; at < postings.length; at += postings[at]! * 4 + 1) {
+    for (let posting = 0; posting < postings[at]!; posting++)
+      postings.fill(0, at + 2 + posting * 4, at + 5 + posting * 4);
+  }
+  return { ...tables, postings };
+}
+
+t.test('a message that lost a mark at its start or end is found by the literals of its template', async t => {
+  const catalogue = createCatalogue([
+    { provider: 'P', eventId: 1, text: '“service failed on %1 again, and once more”' },
+  ]);
+  t.match(catalogue.invert('?service failed on A again, and once more?'), { insertions: ['A'] });
 });
 
 t.test('both ways find a gram wherever in a message it stands', async t => {

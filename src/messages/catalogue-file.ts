@@ -1,5 +1,6 @@
 import { EvpairError } from '../model/index.js';
-import { fileTemplates, type GramTables } from './grams.js';
+import { fileTemplates } from './file-templates.js';
+import type { GramTables } from './grams.js';
 import { compileTemplate, type MessageTemplate } from './template.js';
 
 /**
@@ -190,7 +191,7 @@ export function isCatalogueHead(head: Uint8Array): boolean {
 }
 
 const MAGIC = 'EVPTMPL1';
-const VERSION = 3;
+const VERSION = 4;
 const HEADER_COUNTS = 5;
 const SECTION_COUNT = 10;
 const HEADER_BYTES = MAGIC.length + (HEADER_COUNTS + SECTION_COUNT * 2) * 4;

@@ -185,7 +185,7 @@ const LISTED = 1004;
 const SHAPE = 1012;
 const OUT = 1024;
 const MESSAGE = 20_544;
-const HEAP = 81_920;
+const HEAP = 145_408;
 
 /** A row: as in ../bytes/assembly/message-fit.ts. */
 const HEAD_BYTES = 8;
@@ -209,7 +209,7 @@ class FitMemory {
   words = new Int32Array(0);
   halves = new Uint16Array(0);
   #bytes = Buffer.alloc(0) as WritableBuffer;
-  readonly #memory = new WebAssembly.Memory({ initial: 2 });
+  readonly #memory = new WebAssembly.Memory({ initial: 3 });
   #used = HEAP;
   #folds = 0;
 

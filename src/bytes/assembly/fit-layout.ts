@@ -26,11 +26,13 @@ export const FOLDED: usize = 37_056;
 export const LINES: usize = 53_632;
 /** For each CRLF where its LF stands in LINES, in units: 16 bits each. */
 export const PAIRS: usize = 70_144;
-/** Hashes of grams that may be filed: so many before they are looked up, two for each of 64 units, and one more. */
-export const HASHES: usize = 78_336;
-export const HASHES_LIMIT: usize = 78_336 + 512 * 4;
+/** The seats that grams of the message have taken, a byte each, and how many there are. */
+export const SEATS: usize = 78_336;
+export const SEAT_COUNT: usize = 1024;
+/** Hashes of grams that may be filed: two for each unit, and one more. */
+export const HASHES: usize = 79_360;
 /** Templates and gram tables, wherever the host lays them. */
-export const HEAP: usize = 81_920;
+export const HEAP: usize = 145_408;
 
 /** An index over the literals of texts, in bytes from its address. */
 export const FOLDS: usize = 0;

@@ -8,11 +8,12 @@ import {
   FOLDED,
   FOLDS,
   HASHES,
-  HASHES_LIMIT,
   LIST,
   LIST_LIMIT,
   MESSAGE,
   POSTINGS,
+  SEAT_COUNT,
+  SEATS,
   SLOTS,
   SLOTS_MASK,
 } from './fit-layout';
@@ -29,6 +30,10 @@ let firstEdge: u32 = 0;
 let lastEdge: u32 = 0;
 /** Nothing of the message was lost, so that its first and last characters tell, whatever they are. */
 let isWhole: bool = false;
+/** What stands in the seats that grams of this message have taken: others than those of the message before. */
+let taken: u32 = 0;
+/** In the word of companions, above their seats. */
+const ARE_ASCII: u32 = 1 << 30;
 
 /**
  * Lists the numbers of the texts filed under a gram of the message of `length` units, each once. Returns how many: more
@@ -48,6 +53,7 @@ export function lookUp(length: u32, index: usize, hasLosses: bool): u32 {
   firstEdge = edgeAt(load<u16>(FOLDED) == 32 ? FOLDED + 2 : FOLDED, end);
   const trimmed = end > FOLDED && load<u16>(end - 2) == 32 ? end - 2 : end;
   lastEdge = trimmed - FOLDED < 4 ? 0 : edgeAt(trimmed - 4, end);
+  takeSeats();
   let last = HASHES;
   let wordBefore: u64 = 0;
   let otherBefore: u64 = 0;
@@ -71,6 +77,7 @@ export function lookUp(length: u32, index: usize, hasLosses: bool): u32 {
     for (; anchors != 0; anchors &= anchors - 1) {
       const at = group + (<usize>ctz(anchors) << 1);
       const short = mix(<i32>load<u32>(at) * 0x2c1b3c6d + <i32>load<u16>(at, 4) * 0x297a2d39);
+      store<u8>(SEATS + <usize>seatOf(short), <u8>taken);
       store<u32>(last, short);
       last += <usize>(bitOf(bits, short & bitsMask) << 2);
       const long = mix(
@@ -81,16 +88,45 @@ export function lookUp(length: u32, index: usize, hasLosses: bool): u32 {
           ),
         ),
       );
+      const isGram = <u32>(at + LONG <= end);
+      // Where there is none, seat 0, which is taken anyhow.
+      store<u8>(SEATS + <usize>(seatOf(long) & -isGram), <u8>taken);
       store<u32>(last, long);
-      last += <usize>((bitOf(bits, long & bitsMask) & <u32>(at + LONG <= end)) << 2);
+      last += <usize>((bitOf(bits, long & bitsMask) & isGram) << 2);
     }
-    if (last < HASHES_LIMIT) continue;
-    probeAll(last, slots, slotsMask, postings, limit);
-    last = HASHES;
-    if (found > limit) return found;
   }
   probeAll(last, slots, slotsMask, postings, limit);
   return found;
+}
+
+/** All seats are free, but for seat 0, which stands for none. */
+function takeSeats(): void {
+  taken++;
+  if (taken > 0xff) {
+    taken = 1;
+    memory.fill(SEATS, 0, SEAT_COUNT);
+  }
+  store<u8>(SEATS, <u8>taken);
+}
+
+// @ts-ignore: decorator
+@inline
+function seatOf(hash: u32): u32 {
+  return hash >>> 22;
+}
+
+/** Three grams that must stand in the message too. */
+// @ts-ignore: decorator
+@inline
+function hasCompanions(seats: u32): bool {
+  if (!isWhole && (seats & ARE_ASCII) == 0) return true;
+  return isTaken(seats & 0x3ff) && isTaken((seats >>> 10) & 0x3ff) && isTaken((seats >>> 20) & 0x3ff);
+}
+
+// @ts-ignore: decorator
+@inline
+function isTaken(seat: u32): bool {
+  return load<u8>(SEATS + <usize>seat) == taken;
 }
 
 /** A bit for each of sixteen lanes. */
@@ -140,32 +176,55 @@ function bitOf(bits: usize, bit: u32): u32 {
   return (load<u32>(bits + <usize>((bit >>> 5) << 2)) >>> (bit & 31)) & 1;
 }
 
-/** All slots are fetched at once, not each when the one before it was looked at. */
+/** All slots are fetched at once, then all lists, not each when the one before it was looked at. */
 function probeAll(last: usize, slots: usize, mask: u32, postings: usize, limit: u32): void {
   let fetched: u32 = 0;
   for (let at = HASHES; at < last; at += 4) fetched ^= load<u32>(slots + <usize>(((load<u32>(at) >>> 7) & mask) << 3));
+  let lists = HASHES;
+  for (let at = HASHES; at < last; at += 4) {
+    const start = startOf(slots, mask, load<u32>(at));
+    if (start == 0) continue;
+    const list = postings + <usize>(start << 2);
+    store<u32>(lists, <u32>list);
+    lists += 4;
+    fetched ^= load<u32>(list) ^ load<u32>(list, 60);
+  }
   store<u32>(FETCHED, fetched);
-  for (let at = HASHES; at < last && found <= limit; at += 4) probe(slots, mask, postings, load<u32>(at), limit);
+  for (let at = HASHES; at < lists && found <= limit; at += 4) listFitting(load<u32>(at), limit);
 }
 
-function probe(slots: usize, mask: u32, postings: usize, key: u32, limit: u32): void {
-  for (let slot = (key >>> 7) & mask; ; slot = (slot + 1) & mask) {
-    const start = load<u32>(slots + <usize>(slot << 3), 4);
-    if (start == 0) return;
-    if (load<u32>(slots + <usize>(slot << 3)) != key) continue;
-    let at = postings + <usize>(start << 2);
-    const end = at + <usize>(load<u32>(at - 4) * 12);
-    for (; at < end; at += 12) {
-      const first = load<u32>(at, 4);
-      if (first != 0 && first != firstEdge && (isWhole || isPlainEdge(first))) continue;
-      const last = load<u32>(at, 8);
-      if (last != 0 && last != lastEdge && (isWhole || isPlainEdge(last))) continue;
-      if (isListed(load<u32>(at))) continue;
-      if (found < limit) store<u32>(out + <usize>(found << 2), load<u32>(at));
-      if (++found > limit) return;
-    }
-    return;
+/** Where the postings of a gram start, in words; 0 when it is not filed. */
+// @ts-ignore: decorator
+@inline
+function startOf(slots: usize, mask: u32, key: u32): u32 {
+  let slot = (key >>> 7) & mask;
+  let start: u32 = 0;
+  for (;;) {
+    start = load<u32>(slots + <usize>(slot << 3), 4);
+    if (start == 0 || load<u32>(slots + <usize>(slot << 3)) == key) break;
+    slot = (slot + 1) & mask;
   }
+  return start;
+}
+
+function listFitting(at: usize, limit: u32): void {
+  const end = at + <usize>(load<u32>(at - 4) << 4);
+  for (; at < end; at += 16) {
+    const first = load<u32>(at, 4);
+    const last = load<u32>(at, 8);
+    // Either is hard to foretell; that both are right is rare.
+    const differs = (<u32>(first != 0) & <u32>(first != firstEdge)) | (<u32>(last != 0) & <u32>(last != lastEdge));
+    if (differs != 0 && (isWhole || !mayHaveLost(first, firstEdge) || !mayHaveLost(last, lastEdge))) continue;
+    if (!hasCompanions(load<u32>(at, 12))) continue;
+    if (isListed(load<u32>(at))) continue;
+    if (found < limit) store<u32>(out + <usize>(found << 2), load<u32>(at));
+    if (++found > limit) return;
+  }
+}
+
+/** An edge is none, or the message's own, or not all of ASCII, which no encoding loses. */
+function mayHaveLost(edge: u32, own: u32): bool {
+  return edge == 0 || edge == own || !isPlainEdge(edge);
 }
 
 /** Of ASCII, which no encoding loses. */
