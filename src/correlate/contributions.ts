@@ -40,7 +40,7 @@ export class Contributions {
   readonly strings = new StringPool();
   readonly outlines = new Outlines();
   readonly #tuples = new TuplePool();
-  readonly #logs = new Logs();
+  readonly #logs = new Logs(this.strings);
   /** By contribution: its log plus 1; 0 for none. */
   readonly #logOf = new Uint32Column();
   /** By the object that holds the placeholders: the last failure with it. All are forgotten when there are too many. */
@@ -225,7 +225,7 @@ export class Contributions {
       const { channel } = this.outlines.get(tuple[OUTLINE]!);
       const observer = tuple[OBSERVER]! - 1;
       const isKnown = observer >= 0 && channel !== undefined;
-      this.#logOf.push(isKnown ? this.#logs.idOf(this.strings.text(observer), channel) + 1 : 0);
+      this.#logOf.push(isKnown ? this.#logs.idOf(channel, observer) + 1 : 0);
     }
     return id;
   }
@@ -282,21 +282,33 @@ function saysTheSame(a: Failure, b: Failure): boolean {
 
 /** Numbers logs, each a computer's channel. */
 class Logs {
-  readonly #byChannel = new Map<string, Map<string, number>>();
+  readonly #strings: StringPool;
+  readonly #byChannel = new Map<string, ChannelLogs>();
   #count = 0;
 
-  idOf(computer: string, channel: string): number {
-    let byComputer = this.#byChannel.get(channel);
-    if (byComputer === undefined) {
-      byComputer = new Map();
-      this.#byChannel.set(channel, byComputer);
+  constructor(strings: StringPool) {
+    this.#strings = strings;
+  }
+
+  /** `computer` is an interned name. */
+  idOf(channel: string, computer: number): number {
+    let logs = this.#byChannel.get(channel);
+    if (logs === undefined) {
+      logs = { byName: new Map(), byFoldedName: new Map() };
+      this.#byChannel.set(channel, logs);
     }
-    const folded = computer.toLowerCase();
-    let id = byComputer.get(folded);
+    let id = logs.byName.get(computer);
     if (id === undefined) {
-      id = this.#count++;
-      byComputer.set(folded, id);
+      const folded = this.#strings.text(computer).toLowerCase();
+      id = logs.byFoldedName.get(folded) ?? this.#count++;
+      logs.byFoldedName.set(folded, id);
+      logs.byName.set(computer, id);
     }
     return id;
   }
+}
+
+interface ChannelLogs {
+  readonly byName: Map<number, number>;
+  readonly byFoldedName: Map<string, number>;
 }

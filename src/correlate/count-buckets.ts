@@ -31,7 +31,10 @@ export function countBuckets({ rows }: Ledger): Buckets {
   const { contributions } = rows;
   // Nearly all rows stand alone: they are counted by what they say, in a loop over arrays that is fast from the start.
   const loneByContribution = new Uint32Array(contributions.size);
-  const isFailure = Uint8Array.from(loneByContribution, (_, id) => Number(contributions.outlineOf(id).kindRank === 0));
+  const isFailure = new Uint8Array(contributions.size);
+  const { outlines } = contributions;
+  const tellsFailure = Uint8Array.from({ length: outlines.size }, (_, id) => Number(outlines.get(id).kindRank === 0));
+  for (let id = 0; id < isFailure.length; id++) isFailure[id] = tellsFailure[contributions.outlineIdOf(id)]!;
   const failuresByInput = new Uint32Array(rows.inputNames.size);
   let identified = 0;
   let isAnyInDoubt = false;
@@ -64,9 +67,12 @@ export function countBuckets({ rows }: Ledger): Buckets {
       if (eventKind === 'failure') failuresByInput[inputOf[at]!]! += 1;
     }
   }
+  const loneByOutline = new Float64Array(outlines.size);
   for (let id = 0; id < loneByContribution.length; id++) {
-    const count = loneByContribution[id]!;
-    const { kind, certainty } = contributions.outlineOf(id);
+    loneByOutline[contributions.outlineIdOf(id)]! += loneByContribution[id]!;
+  }
+  for (const [outline, count] of loneByOutline.entries()) {
+    const { kind, certainty } = outlines.get(outline);
     buckets.events[kind] += count;
     if (kind !== 'failure') continue;
     buckets.extracted += count;

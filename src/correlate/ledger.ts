@@ -117,8 +117,8 @@ export class Ledger {
     alternative?: number,
   ): void {
     const { rows } = this;
-    const input = rows.inputNames.intern(path);
-    const open = this.#openInput(input);
+    const open = this.#openPath(path);
+    const { input } = open;
     const hasIdentity = namesLog && recordId >= 0;
     if (hasIdentity) identify(open, offset);
     const packedId = rows.packRecordNumber(recordId);
@@ -239,12 +239,24 @@ export class Ledger {
     return this.#options.dedupe !== 'none' && observer !== undefined && channel !== undefined;
   }
 
+  #openPath(path: string): OpenInput {
+    if (this.#current?.path === path) return this.#current;
+    return this.#openInput(this.rows.inputNames.intern(path));
+  }
+
   #openInput(input: number): OpenInput {
     if (this.#current?.input === input) return this.#current;
     let open = this.#open.get(input);
     if (open === undefined) {
       const { size } = this.rows;
-      open = { input, firstRow: size, lastRow: size - 1, identified: 0, lastIdentified: -1 };
+      open = {
+        input,
+        path: this.rows.inputNames.text(input),
+        firstRow: size,
+        lastRow: size - 1,
+        identified: 0,
+        lastIdentified: -1,
+      };
       this.#open.set(input, open);
     }
     this.#current = open;
@@ -310,6 +322,7 @@ export class Ledger {
 
 interface OpenInput {
   readonly input: number;
+  readonly path: string;
   readonly firstRow: number;
   lastRow: number;
   identified: number;

@@ -182,8 +182,14 @@ export class PairTable {
       isKnown[name] = 1;
       joiner.add(contributions.strings.text(name));
     };
+    const { outlines } = contributions;
+    // By outline: its definition's name, plus 1; 0 where it has no pair.
+    const nameOfOutline = Uint32Array.from({ length: outlines.size }, (_, outline) => {
+      const { hasPair, definition } = outlines.get(outline);
+      return hasPair ? this.#names.intern(definition) + 1 : 0;
+    });
     for (let id = 0; id < contributions.size; id++) {
-      if (rowsByContribution[id] === 0 || !contributions.outlineOf(id).hasPair) continue;
+      if (rowsByContribution[id] === 0 || nameOfOutline[contributions.outlineIdOf(id)] === 0) continue;
       learn(contributions.sourceOf(id));
       learn(contributions.destinationOf(id));
     }
@@ -195,8 +201,9 @@ export class PairTable {
     const pairOf = new Uint32Array(contributions.size);
     const pair = new Uint32Array(3);
     for (let id = 0; id < contributions.size; id++) {
-      if (rowsByContribution[id] === 0 || !contributions.outlineOf(id).hasPair) continue;
-      pair[0] = this.#names.intern(contributions.outlineOf(id).definition);
+      const name = nameOfOutline[contributions.outlineIdOf(id)]!;
+      if (rowsByContribution[id] === 0 || name === 0) continue;
+      pair[0] = name - 1;
       pair[1] = host(contributions.sourceOf(id));
       pair[2] = host(contributions.destinationOf(id));
       pairOf[id] = this.#pairs.intern(pair, 3) + 1;
@@ -235,7 +242,9 @@ function countRows(contributionOf: Uint32Array, contributions: number): Uint32Ar
 }
 
 function onlyFailures(counts: Uint32Array, contributions: Contributions): Uint32Array {
-  for (let id = 0; id < counts.length; id++) if (contributions.outlineOf(id).kind !== 'failure') counts[id] = 0;
+  const { outlines } = contributions;
+  const isFailure = Array.from({ length: outlines.size }, (_, outline) => outlines.get(outline).kind === 'failure');
+  for (let id = 0; id < counts.length; id++) if (!isFailure[contributions.outlineIdOf(id)]) counts[id] = 0;
   return counts;
 }
 
