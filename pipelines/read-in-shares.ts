@@ -20,7 +20,7 @@ import {
 import type { Command, Outcome } from './command.js';
 import type { Plan, Step } from './plan-shares.js';
 import { type Incoming, InputReading } from './read-inputs.js';
-import { readShare, type ShareSettings } from './read-share.js';
+import { openShareReader, type ShareSettings } from './read-share.js';
 import { ShareQueue } from './share-queue.js';
 import type { Share, ShareCounts, ShareResult, Told } from './shares.js';
 
@@ -55,7 +55,8 @@ export async function readInShares(command: Command, options: ReadInSharesOption
     signal: signal ?? new AbortController().signal,
     onProgress: command.read.onProgress ?? (() => undefined),
   };
-  const results = new ShareQueue(plan, threads, share => readShare(share, settings, context));
+  const readShare = openShareReader(settings);
+  const results = new ShareQueue(plan, threads, share => readShare(share, context));
   const stop = () => threads.stop();
   signal?.addEventListener('abort', stop, { once: true });
   let wasIncomplete = false;

@@ -3,6 +3,7 @@ import {
   correlateFailures,
   type ExtractItem,
   type ExtractOptions,
+  type ExtractStage,
   extractFailures,
   type FileRange,
   type InputSource,
@@ -29,17 +30,23 @@ export interface ShareSettings {
   readonly memory?: WindowMemory | undefined;
 }
 
-/** Reads a share: the stages of `summarize` as far as the ledger. The same answers in any thread. */
-export async function readShare(share: Share, settings: ShareSettings, context: TaskContext): Promise<ShareResult> {
-  const read = { ...settings.read, signal: context.signal, onProgress: context.onProgress };
-  try {
-    return share.kind === 'inputs'
-      ? await readWhole(share.inputs, { ...settings, read })
-      : await readPart(share.input, share.range, { ...settings, read });
-  } catch (error) {
-    if (error instanceof GivingUp) return { kind: 'given-up' };
-    throw error;
-  }
+/**
+ * Opens a reader of shares: the stages of `summarize` as far as the ledger. The same answers in any thread. It reads one
+ * share after the other, and what it learnt of an input in one range serves it in the next.
+ */
+export function openShareReader(settings: ShareSettings): (share: Share, context: TaskContext) => Promise<ShareResult> {
+  let ranges: RangeReader | undefined;
+  return async (share, context) => {
+    const read = { ...settings.read, signal: context.signal, onProgress: context.onProgress };
+    try {
+      if (share.kind === 'inputs') return await readWhole(share.inputs, { ...settings, read });
+      if (ranges?.input !== share.input.name) ranges = new RangeReader(share.input.name, settings);
+      return await ranges.read(share.range, read);
+    } catch (error) {
+      if (error instanceof GivingUp) return { kind: 'given-up' };
+      throw error;
+    }
+  };
 }
 
 async function readWhole(inputs: readonly InputSource[], settings: ShareSettings): Promise<ShareResult> {
@@ -76,40 +83,57 @@ async function readWhole(inputs: readonly InputSource[], settings: ShareSettings
   return { kind: 'inputs', told: told.items, ledger: packLedger(ledger), outcome };
 }
 
-async function readPart(input: InputSource, range: FileRange, settings: ShareSettings): Promise<ShareResult> {
-  const { compiled, read } = settings;
-  const told = new ToldList();
-  const extractor = extractFailures(compiled, settings.extract);
-  const ledger = new Ledger({ ...settings.extract, ...settings.ledger });
-  const take = (item: ExtractItem) => {
-    if (item.type === 'failure' || item.type === 'unpaired') ledger.add(item);
-    else if (item.type === 'warning') told.add({ type: 'noted', warning: item });
-  };
-  const repeats = repeatsInto(ledger, extractor, settings.extract);
-  const options = { ...read, selection: compiled.selection, input: input.name, ...repeats };
-  const reading = await readRange(
-    range,
-    options,
-    item => {
-      if (item.type === 'event') extractor.push(item, take);
-      else told.add(item);
-    },
-    settings.memory,
-  );
-  const { report, isComplete, bytes } = reading;
-  // The order of local dates is found from the whole file, and an error is told in its turn.
-  const isOpen = report?.timezone !== undefined || report?.dateOrder !== undefined;
-  if (isOpen || (!isComplete && read.signal?.aborted !== true)) return { kind: 'given-up' };
-  if (report !== undefined) {
-    ledger.endInput({ type: 'input', path: input.name, bytes, ...report, isComplete });
+/** Reads ranges of one input. */
+class RangeReader {
+  readonly input: string;
+  readonly #settings: ShareSettings;
+  readonly #extractor: ExtractStage;
+  readonly #ledger: Ledger;
+  readonly #repeats: ReturnType<typeof repeatsInto>;
+
+  constructor(input: string, settings: ShareSettings) {
+    const { compiled, extract } = settings;
+    this.input = input;
+    this.#settings = settings;
+    this.#extractor = extractFailures(compiled, extract);
+    this.#ledger = new Ledger({ ...extract, ...settings.ledger });
+    this.#repeats = repeatsInto(this.#ledger, this.#extractor, extract);
   }
-  return {
-    kind: 'range',
-    told: told.items,
-    ledger: packLedger(ledger),
-    counts: { coverage: extractor.coverage(), withoutTimeExcluded: extractor.withoutTimeExcluded },
-    reading,
-  };
+
+  async read(range: FileRange, read: Command['read']): Promise<ShareResult> {
+    const { compiled, memory } = this.#settings;
+    const extractor = this.#extractor;
+    const ledger = this.#ledger;
+    extractor.restart();
+    ledger.clear();
+    const told = new ToldList();
+    const take = (item: ExtractItem) => {
+      if (item.type === 'failure' || item.type === 'unpaired') ledger.add(item);
+      else if (item.type === 'warning') told.add({ type: 'noted', warning: item });
+    };
+    const options = { ...read, selection: compiled.selection, input: this.input, ...this.#repeats };
+    const reading = await readRange(
+      range,
+      options,
+      item => {
+        if (item.type === 'event') extractor.push(item, take);
+        else told.add(item);
+      },
+      memory,
+    );
+    const { report, isComplete, bytes } = reading;
+    // The order of local dates is found from the whole file, and an error is told in its turn.
+    const isOpen = report?.timezone !== undefined || report?.dateOrder !== undefined;
+    if (isOpen || (!isComplete && read.signal?.aborted !== true)) return { kind: 'given-up' };
+    if (report !== undefined) ledger.endInput({ type: 'input', path: this.input, bytes, ...report, isComplete });
+    return {
+      kind: 'range',
+      told: told.items,
+      ledger: packLedger(ledger),
+      counts: { coverage: extractor.coverage(), withoutTimeExcluded: extractor.withoutTimeExcluded },
+      reading,
+    };
+  }
 }
 
 /** Thrown through the readers. */

@@ -6,11 +6,12 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import t from 'tap';
 import { type Plan, planShares } from '../pipelines/plan-shares.js';
-import { readShare } from '../pipelines/read-share.js';
+import { openShareReader } from '../pipelines/read-share.js';
 import type { Share, ShareResult } from '../pipelines/shares.js';
 import { type SummarizeCommand, summarize } from '../pipelines/summarize.js';
 import {
   compileDefinitions,
+  createWindowMemory,
   type InputSource,
   type Reject,
   SHIPPED_DEFINITIONS,
@@ -59,13 +60,23 @@ async function run(inputs: readonly InputSource[], settings: Settings, jobs: Job
     told.push(JSON.stringify({ ...item, ...bytes }));
   };
   let shares = 0;
+  // Two that take turns, each with what it learnt.
+  const readers = [0, 1].map(() => {
+    const reader = openShareReader({ compiled, extract: {}, ledger: {}, read, memory: createWindowMemory() });
+    let before: Promise<unknown> = Promise.resolve();
+    return (share: Share) => {
+      const context = { signal: new AbortController().signal, onProgress: () => undefined };
+      const result = before.then(() => reader(share, context));
+      before = result.catch(() => undefined);
+      return result;
+    };
+  });
   const threads: Threads<Share, ShareResult> = {
     async run(share) {
       shares += 1;
       busy += 1;
       await new Promise(resolve => setImmediate(resolve));
-      const context = { signal: new AbortController().signal, onProgress: () => undefined };
-      const result = await readShare(structuredClone(share), { compiled, extract: {}, ledger: {}, read }, context);
+      const result = await readers[shares % 2]!(structuredClone(share));
       busy -= 1;
       return structuredClone(result);
     },

@@ -26,12 +26,20 @@ export class WasmMemory implements GrowableMemory {
     versions: new Uint32Array(CACHE_SLOTS + 1).fill(1),
     text: number => (number === CACHE_SLOTS ? '' : this.values[number]!),
   };
+  /** Who has learnt something here sees by it whether that still stands. */
+  timesForgotten = 0;
   readonly #memory = new WebAssembly.Memory({ initial: INITIAL_PAGES });
 
   constructor(module: WasmModule) {
     const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
     // The module's source declares these.
     this.scan = exports as unknown as EventScan;
+  }
+
+  /** Forgets what was learnt of earlier inputs, which the next may lay out or encode otherwise. */
+  forget(): void {
+    this.scan.clearCache();
+    this.timesForgotten += 1;
   }
 
   bytes(): Uint8Array {

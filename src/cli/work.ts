@@ -1,4 +1,4 @@
-import { readShare } from '../../pipelines/read-share.js';
+import { openShareReader } from '../../pipelines/read-share.js';
 import type { Share, ShareResult } from '../../pipelines/shares.js';
 import { openTemplates } from '../../pipelines/templates.js';
 import {
@@ -26,14 +26,13 @@ export async function work(): Promise<void> {
   await serveTasks<WorkSetup, Share, ShareResult>(
     async ({ line, definitions }) => {
       const catalogue = openTemplates(listOption(line.options, 'templates').map(openTemplateFile));
-      const settings = {
+      return openShareReader({
         compiled: compileDefinitions(definitions ?? SHIPPED_DEFINITIONS),
         extract: { ...boundsOf(line), ...(catalogue === undefined ? {} : { catalogue }) },
         ledger: ledgerOptionsOf(line),
         read: await readingOptions(line),
         memory: createWindowMemory(),
-      };
-      return (share, context) => readShare(share, settings, context);
+      });
     },
     reply => (reply.kind === 'given-up' ? [] : buffersOf(reply.ledger)),
   );

@@ -186,21 +186,26 @@ export class Contributions {
     };
   }
 
-  /** All of it as plain data, for another thread. */
-  pack(): PackedContributions {
-    const ends = new Uint32Array(this.size);
+  /** These contributions as plain data, for another thread. */
+  pack(ids: ArrayLike<number>): PackedContributions {
+    const strings: string[] = [];
+    const outlines: Outline[] = [];
+    const string = placesIn(strings, this.strings.size, id => this.strings.text(id));
+    const outline = placesIn(outlines, this.outlines.size, id => this.outlines.get(id));
+    const ends = new Uint32Array(ids.length);
     let length = 0;
-    for (let id = 0; id < this.size; id++) ends[id] = length += this.#tuples.lengthOf(id);
+    for (let at = 0; at < ids.length; at++) ends[at] = length += this.#tuples.lengthOf(ids[at]!);
     const words = new Uint32Array(length);
-    for (let id = 0, at = 0; id < this.size; id++) {
-      for (let place = 0; at < ends[id]!; place++) words[at++] = this.#tuples.at(id, place);
+    for (let each = 0, at = 0; each < ids.length; each++) {
+      const from = at;
+      for (; at < ends[each]!; at++) {
+        const word = this.#tuples.at(ids[each]!, at - from);
+        if (at - from === OUTLINE) words[at] = outline(word);
+        else if (at - from === OBSERVER) words[at] = word === 0 ? 0 : string(word - 1) + 1;
+        else words[at] = string(word);
+      }
     }
-    return {
-      strings: Array.from({ length: this.strings.size }, (_, id) => this.strings.text(id)),
-      outlines: Array.from({ length: this.outlines.size }, (_, id) => this.outlines.get(id)),
-      words,
-      ends,
-    };
+    return { strings, outlines, words, ends };
   }
 
   /** Interns what `pack` gave. @returns the ids here, by the ids there. */
@@ -259,6 +264,15 @@ export class Contributions {
       [rest.extractedFrom, rest.certainty],
     ]);
   }
+}
+
+/** Puts what is asked for into a list, each once; gives its place there. */
+function placesIn<Item>(list: Item[], size: number, itemOf: (id: number) => Item): (id: number) => number {
+  const places = new Uint32Array(size);
+  return id => {
+    places[id] ||= list.push(itemOf(id));
+    return places[id]! - 1;
+  };
 }
 
 /** Whether two failures with the same placeholders make one contribution. */

@@ -40,12 +40,18 @@ export interface LedgerRow {
 export class LedgerRows {
   readonly contributions = new Contributions();
   readonly inputNames = new StringPool();
-  readonly #store = new RowStore();
-  readonly #index = new IdentityIndex(this);
+  #store = new RowStore();
+  #index = new IdentityIndex(this);
 
   /** How many rows there are, dropped ones included. */
   get size(): number {
     return this.#store.length;
+  }
+
+  /** Lets all rows go. What they said and where they stood stays interned. */
+  clear(): void {
+    this.#store = new RowStore();
+    this.#index = new IdentityIndex(this);
   }
 
   /**

@@ -33,7 +33,7 @@ export class Ledger {
   /** The rows; read them, and add by `add` and `merge` only. */
   readonly rows = new LedgerRows();
   readonly #options: LedgerOptions;
-  readonly #inputs = new KnownInputs();
+  #inputs = new KnownInputs();
   /** Inputs with rows and without a report as yet. */
   readonly #open = new Map<number, OpenInput>();
   #current: OpenInput | undefined;
@@ -44,6 +44,16 @@ export class Ledger {
 
   constructor(options: LedgerOptions = {}) {
     this.#options = options;
+  }
+
+  /** Begins anew without rows and inputs. What failures said stays interned, and who takes repeats goes on doing so. */
+  clear(): void {
+    this.rows.clear();
+    this.#inputs = new KnownInputs();
+    this.#open.clear();
+    this.#current = undefined;
+    this.#lastEnded = undefined;
+    this.#alternatives = undefined;
   }
 
   /** Adds what one definition made of one event. What several made of it comes one after the other. */

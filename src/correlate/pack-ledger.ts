@@ -36,6 +36,13 @@ export function packLedger(ledger: Ledger): PackedLedger {
   };
   const numbers = () => new Float64Array(live.length);
   const counts = () => new Uint32Array(live.length);
+  const placeOf = new Uint32Array(rows.contributions.size);
+  const said: number[] = [];
+  const packContribution = (id: number) => {
+    placeOf[id] ||= said.push(id);
+    return placeOf[id]! - 1;
+  };
+  const contribution = column(counts(), row => packContribution(rows.contributionOf(row)));
   const recordIdTexts: string[] = [];
   const packRecordId = (text: string | undefined) => {
     if (text === undefined) return NO_RECORD_ID;
@@ -44,11 +51,11 @@ export function packLedger(ledger: Ledger): PackedLedger {
   };
   return {
     inputs,
-    contributions: rows.contributions.pack(),
+    contributions: rows.contributions.pack(said),
     inputNames: Array.from({ length: rows.inputNames.size }, (_, id) => rows.inputNames.text(id)),
     epochMs: column(numbers(), row => rows.epochMsOf(row)),
     clock: column(counts(), row => rows.clockOf(row)),
-    contribution: column(counts(), row => rows.contributionOf(row)),
+    contribution,
     input: column(counts(), row => rows.inputOf(row)),
     offset: column(numbers(), row => rows.offsetOf(row)),
     length: column(counts(), row => rows.lengthOf(row)),

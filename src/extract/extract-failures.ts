@@ -34,6 +34,8 @@ export interface ExtractStage extends Stage<ReadItem, ExtractItem> {
   again(event: EventRecord): { readonly items: readonly ExtractItem[]; readonly count: (() => void) | undefined };
   /** What events make that are like this one and differ from it in texts too; undefined where that is not known. */
   varied(event: EventRecord): VariedEvent | undefined;
+  /** Begins to count and to warn anew. */
+  restart(): void;
   /** Selected events that were left out because a bound was set and they hold no time. */
   readonly withoutTimeExcluded: number;
 }
@@ -78,6 +80,12 @@ export function extractFailures(compiled: CompiledDefinitions, options: ExtractO
       const best = certaintyOf(event, definitions, outcomes);
       const count = best === undefined ? undefined : () => void (countsOf(event)[best] += 1);
       return { items: itemsOf(outcomes), count };
+    },
+    restart() {
+      coverage.clear();
+      counts = undefined;
+      warned.clear();
+      withoutTimeExcluded = 0;
     },
     varied: event => varyEvent(event, compiled.byProvider.get(event.provider) ?? []),
     coverage: () => [...coverage.values()].sort((a, b) => compare(a.provider, b.provider) || a.eventId - b.eventId),

@@ -25,7 +25,7 @@ export class RowRepeats {
 
   /** Begins anew, for rows of other columns. */
   forget(): void {
-    this.#memory.scan.clearCache();
+    this.#memory.forget();
     this.look(this.#memory.bytes().buffer as ArrayBuffer);
     this.#bytes.fill(0, TAKERS, TAKERS + CONTENT_NUMBERS);
     this.#known.fill(undefined);

@@ -68,7 +68,7 @@ export class JsonShapes {
     this.#repeatsOf = repeatsOf;
     this.#scan = memory.scan;
     this.#strings = memory.values;
-    this.#scan.clearCache();
+    memory.forget();
     this.#long = KeptTexts.of(memory);
     this.#context = context;
   }

@@ -53,12 +53,21 @@ export const TAKEN = 'taken';
 /** Undefined when the window does not stand on WebAssembly memory. */
 export function createSimdParse(window: ByteWindow, input: string, takers: Takers): FastParse | undefined {
   const { memory } = window;
-  return memory instanceof WasmMemory ? new SimdParse(memory, input, takers) : undefined;
+  if (!(memory instanceof WasmMemory)) return undefined;
+  const last = parsers.get(memory);
+  if (last?.stillServes(input, takers) === true) return last;
+  const parser = new SimdParse(memory, input, takers);
+  parsers.set(memory, parser);
+  return parser;
 }
+
+/** An input that is read in ranges is one input: what was learnt of it in one range serves in the next. */
+const parsers = new WeakMap<WasmMemory, SimdParse>();
 
 class SimdParse implements FastParse {
   readonly leniencies: Leniencies = { bareAmpersands: 0 };
   readonly #memory: WasmMemory;
+  readonly #learnt: number;
   readonly #scan: WasmMemory['scan'];
   readonly #input: string;
   readonly #repeatsOf: RepeatsOf | undefined;
@@ -87,8 +96,19 @@ class SimdParse implements FastParse {
     this.#input = input;
     this.#repeatsOf = repeatsOf;
     this.#variationsOf = variationsOf;
-    this.#scan.clearCache();
+    memory.forget();
+    this.#learnt = memory.timesForgotten;
     this.#takers().fill(0);
+  }
+
+  /** Whether it is for this input and for whom takes what is like its events, and its memory still holds what it learnt. */
+  stillServes(input: string, { repeatsOf, variationsOf }: Takers): boolean {
+    return (
+      this.#learnt === this.#memory.timesForgotten &&
+      this.#input === input &&
+      this.#repeatsOf === repeatsOf &&
+      this.#variationsOf === variationsOf
+    );
   }
 
   parse(
