@@ -218,6 +218,13 @@ export class LedgerRows {
     return this.#store.word(row, BYTES);
   }
 
+  /** The record ID as a number, -1 when there is none; undefined where a text alone holds it. */
+  recordNumberOf(row: number): number | undefined {
+    const packed = this.#store.word(row, RECORD_ID);
+    if (packed === NO_RECORD_ID) return -1;
+    return packed < INTERNED_RECORD_ID ? packed : undefined;
+  }
+
   recordIdOf(row: number): string | undefined {
     const packed = this.#store.word(row, RECORD_ID);
     if (packed === NO_RECORD_ID) return undefined;

@@ -12,7 +12,7 @@ import { type Clock, packClock, unpackClock } from './clock.js';
 import { Float64Column } from './column.js';
 import { bounds, KnownInputs, type LedgerInput } from './known-inputs.js';
 import { type LedgerRow, LedgerRows } from './ledger-rows.js';
-import { type PackedLedger, unpackRows } from './pack-ledger.js';
+import { addPackedRows, type PackedLedger } from './pack-ledger.js';
 import { VariedContributions } from './varied-contributions.js';
 
 export interface LedgerOptions {
@@ -205,20 +205,17 @@ export class Ledger {
     this.#settle();
     const known = new KnownRanges();
     for (const input of packed.inputs) known.add(input, !this.#addInput(input));
-    for (const row of unpackRows(packed, this.rows.contributions)) {
-      if (row.hasIdentity || !known.holds(row.input, row.offset)) this.restore(row);
-    }
+    addPackedRows(packed, this.rows, { isKnown: (path, offset) => known.holds(path, offset) });
   }
 
   /** Adds the packed rows of a part of an input, as if they had been added here one by one; `endInput` ends it here. */
   absorb(packed: PackedLedger): void {
     const { rows } = this;
-    for (const row of unpackRows(packed, rows.contributions)) {
-      const open = this.#openInput(rows.inputNames.intern(row.input));
-      const { size } = rows;
-      this.restore(row);
-      if (rows.size > size) open.lastRow = size;
-    }
+    addPackedRows(packed, rows, {
+      onNew: (row, input) => {
+        this.#openInput(input, row).lastRow = row;
+      },
+    });
     for (const { report, identified } of packed.inputs) {
       if (identified > 0) this.#openInput(rows.inputNames.intern(report.path)).identified += identified;
     }
@@ -254,16 +251,16 @@ export class Ledger {
     return this.#openInput(this.rows.inputNames.intern(path));
   }
 
-  #openInput(input: number): OpenInput {
+  /** `firstRow` is the first that the input may have here. */
+  #openInput(input: number, firstRow = this.rows.size): OpenInput {
     if (this.#current?.input === input) return this.#current;
     let open = this.#open.get(input);
     if (open === undefined) {
-      const { size } = this.rows;
       open = {
         input,
         path: this.rows.inputNames.text(input),
-        firstRow: size,
-        lastRow: size - 1,
+        firstRow,
+        lastRow: firstRow - 1,
         identified: 0,
         lastIdentified: -1,
       };

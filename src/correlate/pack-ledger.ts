@@ -1,7 +1,7 @@
-import type { Contributions, PackedContributions } from './contributions.js';
+import type { PackedContributions } from './contributions.js';
 import type { LedgerInput } from './known-inputs.js';
 import type { Ledger } from './ledger.js';
-import type { LedgerRow } from './ledger-rows.js';
+import type { LedgerRows } from './ledger-rows.js';
 
 /** A ledger as plain data that goes from thread to thread without being written and parsed. */
 export interface PackedLedger {
@@ -44,11 +44,8 @@ export function packLedger(ledger: Ledger): PackedLedger {
   };
   const contribution = column(counts(), row => packContribution(rows.contributionOf(row)));
   const recordIdTexts: string[] = [];
-  const packRecordId = (text: string | undefined) => {
-    if (text === undefined) return NO_RECORD_ID;
-    if (/^(0|[1-9]\d{0,14})$/.test(text)) return Number(text);
-    return NO_RECORD_ID - recordIdTexts.push(text);
-  };
+  const packRecordId = (row: number) =>
+    rows.recordNumberOf(row) ?? NO_RECORD_ID - recordIdTexts.push(rows.recordIdOf(row)!);
   return {
     inputs,
     contributions: rows.contributions.pack(said),
@@ -60,31 +57,42 @@ export function packLedger(ledger: Ledger): PackedLedger {
     offset: column(numbers(), row => rows.offsetOf(row)),
     length: column(counts(), row => rows.lengthOf(row)),
     hasIdentity: Uint8Array.from(live, row => (rows.hasIdentity(row) ? 1 : 0)),
-    recordId: column(numbers(), row => packRecordId(rows.recordIdOf(row))),
+    recordId: column(numbers(), packRecordId),
     recordIdTexts,
   };
 }
 
-/** The rows of a packed ledger, their contributions interned in `contributions`. */
-export function* unpackRows(packed: PackedLedger, contributions: Contributions): Generator<LedgerRow> {
-  const ids = contributions.adoptPacked(packed.contributions);
-  for (let row = 0; row < packed.clock.length; row++) {
-    const recordId = packed.recordId[row]!;
-    yield {
-      hasIdentity: packed.hasIdentity[row] === 1,
-      epochMs: packed.epochMs[row]!,
-      clock: packed.clock[row]!,
-      contribution: ids[packed.contribution[row]!]!,
-      recordId:
-        recordId >= 0
-          ? String(recordId)
-          : recordId === NO_RECORD_ID
-            ? undefined
-            : packed.recordIdTexts[NO_RECORD_ID - 1 - recordId],
-      input: packed.inputNames[packed.input[row]!]!,
-      offset: packed.offset[row]!,
-      length: packed.length[row]!,
-    };
+/** Where the rows of a packed ledger go. */
+export interface PackedRowsTaker {
+  /** Whether a row without identity is here already. */
+  readonly isKnown?: (path: string, offset: number) => boolean;
+  /** Told of each row that came in addition to those that are here, with its input. */
+  readonly onNew?: (row: number, input: number) => void;
+}
+
+/** Adds the rows of a packed ledger to others, in their order. */
+export function addPackedRows(packed: PackedLedger, rows: LedgerRows, { isKnown, onNew }: PackedRowsTaker): void {
+  const contributions = rows.contributions.adoptPacked(packed.contributions);
+  const inputs = packed.inputNames.map(path => rows.inputNames.intern(path));
+  const { epochMs, clock, contribution, input, offset, length, recordId, recordIdTexts } = packed;
+  for (let at = 0; at < clock.length; at++) {
+    const hasIdentity = packed.hasIdentity[at] === 1;
+    if (!hasIdentity && isKnown?.(packed.inputNames[input[at]!]!, offset[at]!) === true) continue;
+    const { size } = rows;
+    const number = recordId[at]!;
+    const row = rows.place(
+      hasIdentity,
+      epochMs[at]!,
+      clock[at]!,
+      contributions[contribution[at]!]!,
+      number < NO_RECORD_ID
+        ? rows.packRecordId(recordIdTexts[NO_RECORD_ID - 1 - number])
+        : rows.packRecordNumber(number),
+      inputs[input[at]!]!,
+      offset[at]!,
+      length[at]!,
+    );
+    if (row === size) onNew?.(row, inputs[input[at]!]!);
   }
 }
 
