@@ -7,7 +7,8 @@ import { runFacts } from './run-facts.js';
 export async function events(command: Command): Promise<Outcome> {
   const compiled = command.definitions === undefined ? undefined : compileDefinitions(command.definitions);
   const ledger = new Ledger();
-  const outcome = await readInputs(command, compiled?.selection, item => {
+  const read = { ...command.read, onEventLines: command.output.lines };
+  const outcome = await readInputs({ ...command, read }, compiled?.selection, item => {
     if (item.type === 'event') command.output.line(writeItem(item));
     else if (item.type === 'input') ledger.endInput(item);
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import type { EventRecord, InputReport, ReadItem, Reject } from '../src/index.js';
+import { linesGiven, readEvtx } from './evtx-reader.js';
 import {
   eventRoot,
   NULL_VALUE,
@@ -18,7 +19,7 @@ import { type RunOptions, readItems } from './properties/run-evpair.js';
 const seed = process.env.EVPAIR_SEED === undefined ? Date.now() & 0x7fffffff : Number(process.env.EVPAIR_SEED);
 t.comment(`seed ${seed}`);
 
-const read = (bytes: Uint8Array, options: RunOptions = {}) => readItems({ name: 'log.evtx', bytes }, options);
+const read = readEvtx;
 const eventsOf = (items: readonly ReadItem[]) => items.filter((item): item is EventRecord => item.type === 'event');
 const rejectsOf = (items: readonly ReadItem[]) => items.filter((item): item is Reject => item.type === 'reject');
 const reportOf = (items: readonly ReadItem[]) => items.at(-1) as InputReport;
@@ -112,10 +113,15 @@ const VALUES: readonly (readonly [type: number, hex: string, ...texts: string[]]
   [0x94, '0a000000ff000000', '0xa', '0xff'],
 ];
 
+const someTime = { epochMs: 1_700_000_000_000, nanos: 0, digits: 7, basis: 'export' as const };
+
 t.test('every type of value reads as Windows writes it, and an array as one Data for each of its elements', async t => {
   for (const [type, hex, ...texts] of VALUES) {
     const data: WrittenElement = { name: 'Data', attributes: [['Name', 'V']], children: [{ sub: 8 }] };
-    const values = [...systemValues({ provider: 'P', eventId: 1 }), { type, bytes: Buffer.from(hex, 'hex') }];
+    const values = [
+      ...systemValues({ provider: 'P', eventId: 1, time: someTime }),
+      { type, bytes: Buffer.from(hex, 'hex') },
+    ];
     const body = eventRoot([{ name: 'EventData', children: [data] }]);
     const [event] = eventsOf(read(writeRecords([{ root: body, values, number: 1n }])));
     t.same(event?.insertions, texts, `type 0x${type.toString(16)}, ${hex}`);
@@ -173,7 +179,7 @@ const someBody: fc.Arbitrary<Body> = fc.record({
 t.test('any tree of a body reads as its XML does', async () => {
   fc.assert(
     fc.property(someBody, fc.boolean(), ({ element, texts }, isEmbedded) => {
-      const system = systemValues({ provider: 'P', eventId: 7 });
+      const system = systemValues({ provider: 'P', eventId: 7, time: someTime });
       const filled = texts.map(filling);
       // An embedded fragment has values of its own, at the same numbers.
       const values: WrittenValue[] = isEmbedded
@@ -244,6 +250,80 @@ t.test('any System element reads as its XML does, made as usual or not', async (
   );
 });
 
+const typedValue: fc.Arbitrary<WrittenValue> = fc.oneof(
+  text.map(stringValue),
+  fc.constantFrom(...VALUES).map(([type, hex]) => ({ type, bytes: Buffer.from(hex, 'hex') })),
+  fc.record({
+    type: fc.oneof(fc.constantFrom(...VALUES.map(([type]) => type)), fc.nat(0xff)).filter(type => type !== 0x21),
+    bytes: fc.oneof(fc.uint8Array({ maxLength: 40 }), fc.uint8Array({ minLength: 8, maxLength: 8 })),
+  }),
+);
+const usualText = fc.string({ unit: fc.constantFrom(...'aZ09 <"\\ä€\ud800\udc00\0\r\n'), maxLength: 12 });
+const usualData: fc.Arbitrary<WrittenElement> = fc.record(
+  {
+    name: fc.constantFrom('Data', 'Data', 'Data', 'Binary', 'ComplexData'),
+    dependency: fc.nat(9),
+    attributes: fc.oneof(
+      { weight: 5, arbitrary: usualText.map(name => [['Name', name]] as const) },
+      fc.constant([['xmlns', 'x']] as const),
+      fc.constant([['Name', { sub: 1 }]] as const),
+    ),
+    children: fc.oneof(
+      { weight: 5, arbitrary: fc.nat(9).map(sub => [{ sub }]) },
+      fc.constant([]),
+      usualText.map(each => [each]),
+    ),
+  },
+  { requiredKeys: ['name', 'children'] },
+);
+
+t.test('records made as usual, of values of any type and length, are written as they are read', async t => {
+  const before = linesGiven.count;
+  const field = (usual: WrittenValue) => fc.oneof({ weight: 12, arbitrary: fc.constant(usual) }, typedValue);
+  const someRecord = fc.record({
+    system: fc.tuple(
+      ...systemValues({
+        provider: 'Wanted',
+        eventId: 7,
+        qualifiers: 3,
+        level: 2,
+        time: someTime,
+        recordId: '9007199254740993',
+        channel: 'System',
+        computer: 'cas01',
+      }).map(field),
+    ),
+    data: fc.array(usualData, { maxLength: 5 }),
+    dependency: fc.option(fc.nat(9), { nil: undefined, freq: 4 }),
+    values: fc.array(typedValue, { minLength: 2, maxLength: 10 }),
+    isEmbedded: fc.boolean(),
+    repeats: fc.integer({ min: 1, max: 3 }),
+  });
+  fc.assert(
+    fc.property(fc.array(someRecord, { minLength: 1, maxLength: 6 }), fc.boolean(), (records, isSelected) => {
+      const log = writeRecords(
+        records.flatMap(({ system, data, dependency, values, isEmbedded, repeats }, index) => {
+          const body: WrittenElement = {
+            name: 'EventData',
+            children: data,
+            ...(dependency === undefined ? {} : { dependency }),
+          };
+          const record = isEmbedded
+            ? { root: eventRoot([{ sub: 8, isOptional: true }]), values: [...system, { root: body, values }] }
+            : { root: eventRoot([body]), values: [...system, ...values] };
+          return Array.from({ length: repeats }, (_, repeat) => ({
+            ...record,
+            number: BigInt(index * 3 + repeat + 1),
+          }));
+        }),
+      );
+      read(log, isSelected ? { selection: { providers: [{ names: ['Wanted', ''], eventIds: [7] }] } } : {});
+    }),
+    { seed, numRuns: 500 },
+  );
+  t.ok(linesGiven.count - before > 200, `${linesGiven.count - before} records were written at once`);
+});
+
 function filling(text: string | undefined): WrittenValue {
   return text === undefined ? NULL_VALUE : stringValue(text);
 }
@@ -273,6 +353,9 @@ const OWN = Buffer.from(
       eventId: index % 4,
       recordId: String(index + 1),
       computer: 'CAS01',
+      ...(index % 5 === 4
+        ? {}
+        : { time: { epochMs: 1_700_000_000_000 + index, nanos: 700, digits: 7, basis: 'export' as const } }),
       insertions: [`host${index}.contoso.local`, '', 'x'.repeat(index * 20)],
       ...(index % 3 === 0 ? { names: ['A', undefined, 'B'] } : {}),
     })),

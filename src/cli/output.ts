@@ -5,6 +5,8 @@ import { EvpairError } from '../model/index.js';
 export interface Output {
   /** Takes one line without its line end. */
   line(text: string): void;
+  /** Takes whole lines with their line ends, which are copied. */
+  lines(bytes: Uint8Array): void;
   /** Writes what is waiting if there is enough of it; a promise when the reader is slow. */
   drain(): Promise<void> | undefined;
   /** Writes what is waiting. */
@@ -71,6 +73,16 @@ export function openOutput(
       room[used + length] = LINE_FEED;
       used += length + 1;
       waiting += length + 1;
+    },
+    lines(bytes) {
+      if (bytes.length > room.length - used) {
+        full.push(room.subarray(0, used));
+        room = Buffer.allocUnsafeSlow(Math.max(bytes.length, ROOM_BYTES));
+        used = 0;
+      }
+      room.set(bytes, used);
+      used += bytes.length;
+      waiting += bytes.length;
     },
     flush,
     drain: () => (waiting < BATCH_BYTES ? undefined : flush()),

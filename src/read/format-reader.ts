@@ -97,6 +97,12 @@ export interface ReadOptions {
   readonly repeatsOf?: RepeatsOf | undefined;
   /** Likewise who takes events that are like an earlier one and put known texts together anew. Default: nobody. */
   readonly variationsOf?: VariationsOf | undefined;
+  /**
+   * Who takes events as the lines that `writeItem` makes of them, each with its line end, and how many they are; the bytes
+   * are to be copied. A reader that can write lines at once gives them instead of emitting their events, in their place
+   * among what it emits. Default: all are emitted.
+   */
+  readonly onEventLines?: ((lines: Uint8Array, count: number) => void) | undefined;
   /** Read this part alone. Only for formats with `ranges`. Default: the whole input. */
   readonly range?: ReadRange | undefined;
 }

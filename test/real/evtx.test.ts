@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import type { EventRecord, InputReport, ReadItem, Reject } from '../../src/index.js';
-import { type RunOptions, readItems } from '../properties/run-evpair.js';
+import { readEvtx } from '../evtx-reader.js';
+import { readItems } from '../properties/run-evpair.js';
 
 /**
  * Real logs against Windows' own XML of them and against libevtx, an independent reader, where it is installed. What is
@@ -14,7 +15,7 @@ import { type RunOptions, readItems } from '../properties/run-evpair.js';
 const REAL = process.env.EVPAIR_REAL_SAMPLES ?? fileURLToPath(new URL('../../../shared/samples-real', import.meta.url));
 const skip = existsSync(REAL) ? false : `no real samples in ${REAL}`;
 const evtx = (name: string) => readFileSync(join(REAL, 'evtx', name));
-const read = (bytes: Uint8Array, options: RunOptions = {}) => readItems({ name: 'log.evtx', bytes }, options);
+const read = readEvtx;
 const eventsOf = (items: readonly ReadItem[]) => items.filter((item): item is EventRecord => item.type === 'event');
 const rejectsOf = (items: readonly ReadItem[]) => items.filter((item): item is Reject => item.type === 'reject');
 const reportOf = (items: readonly ReadItem[]) => items.at(-1) as InputReport;

@@ -64,6 +64,11 @@ export class BinXmlChunk {
     this.#depth = 0;
   }
 
+  /** So much of what the chunk may cost was spent elsewhere. */
+  charge(steps: number): void {
+    this.#chunkSteps -= steps;
+  }
+
   /** A token parsed, a part walked, or eight characters of text made cost one step each. */
   spend(steps: number): void {
     this.#recordSteps -= steps;

@@ -1,5 +1,7 @@
 /** What the bytes of a chunk turned out to be, in order; `at` and `to` are indices in the chunk. */
 export interface RecordSink {
+  /** Reads what it can of sound records from `at` on, in a way of its own. @returns where the first begins that it left. */
+  skip(at: number): number;
   /** A record whose mark and sizes hold. */
   record(at: number, size: number): void;
   /** A record's mark, and a size that does not hold: the next record or the end lies at `to`. */
@@ -16,6 +18,8 @@ export interface RecordSink {
 export function frameRecords(chunk: Buffer, from: number, end: number, sink: RecordSink): number {
   let at = from;
   while (at + RECORD_HEADER <= end) {
+    at = sink.skip(at);
+    if (at + RECORD_HEADER > end) break;
     const size = chunk.readUInt32LE(at + 4);
     const isMarked = chunk.readUInt32LE(at) === RECORD_MARK;
     if (fits(at, size, end) && (isMarked ? endsWell(chunk, at, size, end) : endsTwice(chunk, at, size, end))) {

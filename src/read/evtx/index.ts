@@ -6,6 +6,7 @@ import { DamagedRecord } from './binxml.js';
 import { BinXmlChunk } from './binxml-chunk.js';
 import { CHUNK_BYTES, carveRecords } from './carve.js';
 import { EventOfBinXml } from './event-of-binxml.js';
+import { createFastRecords, type FastRecords, type FastRun } from './fast-records.js';
 import {
   announcedChunks,
   CHUNK_MARK,
@@ -38,6 +39,7 @@ type Emit = (item: EventRecord | Reject | Warning) => void;
 class EvtxReader implements FormatReader {
   readonly #options: ReadOptions;
   readonly #selection: ReadOptions['selection'];
+  readonly #fast: FastRecords | undefined;
   readonly #events = new EventOfBinXml();
   readonly #warnings: Record<string, number> = {};
   #emit: Emit = () => undefined;
@@ -55,6 +57,7 @@ class EvtxReader implements FormatReader {
     this.#options = options;
     const usesPrefilter = options.parseAll !== true && options.prefilter !== false;
     this.#selection = usesPrefilter ? options.selection : undefined;
+    this.#fast = createFastRecords(options);
   }
 
   read(window: ByteWindow, isLast: boolean, emit: Emit): void {
@@ -164,7 +167,20 @@ class EvtxReader implements FormatReader {
   #readRecords(bytes: Buffer, offset: number, end: number, isSound: boolean): void {
     const chunk = new BinXmlChunk(bytes);
     let lastRecord = -1;
+    let charged = 0;
+    const fast = this.#fast;
+    fast?.begin(bytes, offset);
     const done = frameRecords(bytes, FIRST_RECORD, end, {
+      skip: at => {
+        if (fast === undefined) return at;
+        const run = fast.read(at, end);
+        if (run.count === 0) return at;
+        lastRecord = run.last;
+        chunk.charge(run.steps - charged);
+        charged = run.steps;
+        this.#takeRun(run);
+        return run.at;
+      },
       record: (at, size) => {
         lastRecord = at;
         this.#readRecord(chunk, offset, at, size);
@@ -322,6 +338,13 @@ class EvtxReader implements FormatReader {
     if (this.#selection === undefined && !isSelected(this.#options.selection, event.provider, event.eventId)) return;
     if (event.time === undefined) this.#withoutTime += 1;
     this.#emit(event);
+  }
+
+  /** Records that were read fast: their lines, or so many that nobody wants. */
+  #takeRun({ count, lines }: FastRun): void {
+    this.#framed += count;
+    if (this.#selection !== undefined) this.#unparsed += count;
+    else this.#options.onEventLines?.(lines, count);
   }
 
   /** No record where one should begin. */
