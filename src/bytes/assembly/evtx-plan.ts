@@ -37,7 +37,7 @@ export const FIXED: i32 = -1;
 /** For INDEX: there is no such element. */
 export const ABSENT: i32 = -2;
 
-export const PROVIDER: usize = FIELDS;
+export const PROVIDER: usize = FIELDS + 0;
 export const EVENT_ID: usize = FIELDS + 16;
 export const QUALIFIERS: usize = FIELDS + 32;
 export const LEVEL: usize = FIELDS + 48;
