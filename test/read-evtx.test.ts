@@ -319,7 +319,7 @@ t.test('records made as usual, of values of any type and length, are written as 
       );
       read(log, isSelected ? { selection: { providers: [{ names: ['Wanted', ''], eventIds: [7] }] } } : {});
     }),
-    { seed, numRuns: 500 },
+    { seed, numRuns: 300 },
   );
   t.ok(linesGiven.count - before > 200, `${linesGiven.count - before} records were written at once`);
 });

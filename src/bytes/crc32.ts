@@ -13,7 +13,8 @@ export class Crc32 {
       this.#crc = ~zlib.crc32(bytes, this.value);
       return;
     }
-    const [t0, t1, t2, t3, t4, t5, t6, t7] = TABLES;
+    tables ??= makeTables();
+    const [t0, t1, t2, t3, t4, t5, t6, t7] = tables;
     const whole = bytes.length - (bytes.length % 8);
     let crc = this.#crc;
     let at = 0;
@@ -43,7 +44,8 @@ export class Crc32 {
 let summed = 0;
 const WORTH_LOADING = 32 * 1024;
 
-const TABLES = makeTables();
+/** Made at the first need. */
+let tables: readonly Int32Array[] | undefined;
 
 function makeTables(): readonly Int32Array[] {
   const tables = Array.from({ length: 8 }, () => new Int32Array(256));

@@ -24,8 +24,22 @@ function compile(binary: Uint8Array): WasmModule | undefined {
   }
 }
 
+/** Whether the machine's WebAssembly has SIMD, asked with a function of one instruction. */
+export function hasSimd(): boolean {
+  return WebAssembly?.validate(SPLAT) === true;
+}
+
+// biome-ignore format: a module
+const SPLAT = Uint8Array.of(
+  0, 97, 115, 109, 1, 0, 0, 0, // magic, version
+  1, 5, 1, 96, 0, 1, 123, // a type: () -> v128
+  3, 2, 1, 0, // a function of it
+  10, 8, 1, 6, 0, 65, 0, 253, 15, 11, // i8x16.splat(i32.const 0)
+);
+
 /** TypeScript declares WebAssembly with the browser's types only; this is what we use of it. */
 interface WebAssemblyHost {
+  readonly validate: (binary: Uint8Array) => boolean;
   readonly CompileError: new (message: string) => Error;
   readonly Module: new (binary: Uint8Array) => WasmModule;
   readonly Memory: new (pages: {

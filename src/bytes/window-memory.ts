@@ -1,21 +1,19 @@
 import type { NumberedTexts } from '../model/index.js';
 import { type GrowableMemory, plainMemory } from './byte-window.js';
 import { EVENT_SCAN_WASM } from './generated/event-scan.js';
-import { compileOnce, type WasmModule, WebAssembly } from './web-assembly.js';
+import { compileOnce, hasSimd, WebAssembly } from './web-assembly.js';
 
 /**
  * Memory for a window that a WebAssembly search reads in place, where the machine has SIMD; else plain memory, in which
  * readers search with `Buffer.indexOf`. Either gives the same answers.
  */
 export function createWindowMemory(): GrowableMemory {
-  const module = eventScanModule();
-  return module === undefined ? plainMemory() : new WasmMemory(module);
+  return hasSimd() ? new WasmMemory() : plainMemory();
 }
 
 /** A WebAssembly memory with the functions of `assembly/event-scan.ts` bound to it. Addresses are indices of its bytes. */
 export class WasmMemory implements GrowableMemory {
   readonly base = BASE;
-  readonly scan: EventScan;
   /** Of the long texts kept in this memory, the strings. */
   readonly longTexts: string[] = [];
   /** Of the values in the cache, the strings: by slot, of whoever cleared the cache last. */
@@ -29,11 +27,14 @@ export class WasmMemory implements GrowableMemory {
   /** Who has learnt something here sees by it whether that still stands. */
   timesForgotten = 0;
   readonly #memory = new WebAssembly.Memory({ initial: INITIAL_PAGES });
+  #scan: EventScan | undefined;
 
-  constructor(module: WasmModule) {
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
-    // The module's source declares these.
-    this.scan = exports as unknown as EventScan;
+  /** Compiled at the first need: not every form is searched. */
+  get scan(): EventScan {
+    // With SIMD there is a module; its source declares what it exports.
+    this.#scan ??= new WebAssembly.Instance(eventScanModule()!, { env: { memory: this.#memory } })
+      .exports as unknown as EventScan;
+    return this.#scan;
   }
 
   /** Forgets what was learnt of earlier inputs, which the next may lay out or encode otherwise. */
@@ -166,5 +167,4 @@ const PAGE_BYTES = 65_536;
 export const BASE = 8_564_736;
 const INITIAL_PAGES = 140;
 
-/** Undefined where the machine's WebAssembly has no SIMD. */
 const eventScanModule = compileOnce(EVENT_SCAN_WASM);

@@ -5,6 +5,8 @@ import { type Log, openLog, withHint } from './log.js';
 import { flagOption, textOption } from './option-values.js';
 import { openOutput, ReaderGone } from './output.js';
 import { type CommandLine, parseCommandLine } from './parse-command-line.js';
+import { runCommand } from './run-command.js';
+import * as worker from './work.js';
 
 declare const __EVPAIR_VERSION__: string;
 const TOOL = `evpair ${__EVPAIR_VERSION__}`;
@@ -19,8 +21,6 @@ async function main(argv: readonly string[], onShortRun: () => void): Promise<nu
     if (flagOption(line.options, 'help')) {
       return await print((line.isNamed ? commandHelp(line.command) : generalHelp()).trimEnd());
     }
-    // Help and version do not pay for loading what reads.
-    const { runCommand } = await import('./run-command.js');
     return await runCommand(line, log, TOOL, onShortRun);
   } catch (error) {
     if (error instanceof ReaderGone) return EXIT.done;
@@ -56,6 +56,5 @@ export async function run(onShortRun: () => void = () => undefined): Promise<voi
 
 /** Runs evpair as one of its own worker threads. */
 export async function work(): Promise<void> {
-  const { work } = await import('./work.js');
-  await work();
+  await worker.work();
 }

@@ -21,7 +21,6 @@ import {
 import { isUtcName, type LocalZone } from '../time/local-zone.js';
 import { EXIT } from './exit-status.js';
 import { generalHelp } from './help.js';
-import { isLittle } from './little-input.js';
 import { type Log, writeStderr } from './log.js';
 import {
   countOption,
@@ -38,6 +37,7 @@ import { type CommandLine, meantCommand, usage } from './parse-command-line.js';
 import { openProgress } from './progress.js';
 import { checkFollowOptions, openState, runSummarize } from './run-summarize.js';
 import { runTemplates } from './run-templates.js';
+import { isShort } from './short-input.js';
 import { openTeller } from './teller.js';
 import { openTemplateFile } from './template-file.js';
 import { isTerminal } from './terminal.js';
@@ -65,7 +65,7 @@ export async function runCommand(line: CommandLine, log: Log, tool: string, onSh
   const expand = async () => withoutOwnFiles(await expandInputs(args, { inputRoot }), ownFiles(line, state));
   const { sources, missing } = await expand();
   if (sources.length === 0 && missing.length === 0) log.warn({ code: 'no-input' }, 'there is no file in these folders');
-  if (!flagOption(line.options, 'follow') && isLittle(sources)) onShortRun();
+  if (!flagOption(line.options, 'follow') && isShort(sources)) onShortRun();
   const form = formOf(line);
   const failOn = countOption(options, 'fail-on', 1);
   const leastShare = shareOption(options, 'fail-on-coverage');

@@ -80,6 +80,8 @@ export function detectFormat(head: Head): Format | undefined {
       best = format;
       bestScore = score;
     }
+    // No row can be surer, and asking the others is work before the first event.
+    if (bestScore === 1) break;
   }
   return best;
 }

@@ -5,15 +5,16 @@ import { utf16Text } from './bin-values.js';
  * so a false hash gives no false name. A bounded memory of a pure function.
  */
 export function internedName(bytes: Buffer, from: number, end: number, hash: number): string {
-  const known = INTERNED[hash];
+  const known = INTERNED.get(hash);
   if (known !== undefined && known.length * 2 === end - from) {
     let k = 0;
     while (k < known.length && known.charCodeAt(k) === (bytes[from + k * 2]! | (bytes[from + k * 2 + 1]! << 8))) k++;
     if (k === known.length) return known;
   }
   const name = utf16Text(bytes, from, end);
-  if (name.length <= 64) INTERNED[hash] = name;
+  if (name.length <= 64) INTERNED.set(hash, name);
   return name;
 }
 
-const INTERNED: (string | undefined)[] = new Array<string | undefined>(65_536).fill(undefined);
+/** By the hash, which has 16 bits. */
+const INTERNED = new Map<number, string>();
