@@ -849,7 +849,7 @@ t.test('more shapes than are remembered, and shapes too large to be, are read al
   t.strictSame(fast.items, readText(content, { search: 'plain' }).items);
 });
 
-t.test('a byte lost or added inside an object in UTF-16 costs the events around it', t => {
+t.test('a byte lost or added anywhere in UTF-16 costs the events around it', t => {
   const objects = Array.from({ length: 12 }, (_, n) => ({
     ProviderName: 'A',
     Id: 5,
@@ -877,8 +877,6 @@ t.test('a byte lost or added inside an object in UTF-16 costs the events around 
         const sound = Buffer.from(`\ufeff${form}`, 'utf16le');
         if (isBigEndian) sound.swap16();
         const at = 2 + Math.floor(where * (sound.length - 2));
-        const before = form.slice(0, (at >> 1) - 1);
-        fc.pre(before.split('{').length > before.split('}').length);
         const damaged = Buffer.concat([
           sound.subarray(0, at),
           added === null ? Buffer.alloc(0) : Buffer.of(added),

@@ -107,7 +107,7 @@ export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
     this.#encoding ??= this.#options.range?.units ?? encodingOf(window, isLast, this.#options.encoding);
     if (this.#encoding === undefined) return;
     if (this.#encoding === 'utf-8') {
-      this.#framer ??= new JsonFramer(this.#maxBytes, rangeOf(this.#options.range, window));
+      this.#framer ??= new JsonFramer(this.#maxBytes, rangeOf(this.#options.range, window), false);
       this.#units = window.bytes;
       this.#base = window.origin;
       if (this.#isFirst) this.#useSimd(window);
@@ -125,7 +125,7 @@ export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
         window.release(done);
       } while (end < window.end);
     } else {
-      this.#framer ??= new JsonFramer(this.#maxBytes >> 1, undefined);
+      this.#framer ??= new JsonFramer(this.#maxBytes >> 1, undefined, true);
       this.#wide ??= new UnitWindow(this.#encoding === 'utf-16be');
       const wide = this.#wide;
       wide.take(window);
@@ -192,7 +192,7 @@ export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
         fault === undefined
           ? 'this JSON is no event in any dialect that evpair knows: a provider and an event ID are missing'
           : `${at} bytes into the event ${fault.expected} was expected`;
-      if (this.#resumeShifted(from, to)) return;
+      if (this.#resumeShifted(from, to, true)) return;
       const isCut = fault?.at === to && this.#isAtEnd(to);
       this.#reject(
         isCut ? 'truncated' : (fault?.reason ?? 'malformed'),
@@ -280,11 +280,14 @@ export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
       this.#unparsed += 1;
       return;
     }
-    if (isHere && from - this.#base >= this.#start && this.#resumeShifted(from - this.#base, to - this.#base)) return;
+    if (isHere && from - this.#base >= this.#start && this.#resumeShifted(from - this.#base, to - this.#base, true))
+      return;
     this.#reject(reason, BROKEN[reason], from, to, true);
   }
 
   region(from: number, to: number): void {
+    const at = from - this.#base;
+    if (at >= this.#start && to - from <= this.#maxUnits && this.#resumeShifted(at, to - this.#base, false)) return;
     this.#reject('no-event', 'these bytes between events are no JSON object', from, to, false);
   }
 
@@ -351,10 +354,10 @@ export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
   }
 
   /**
-   * Of UTF-16 that is no event: reads on where another object starts half a unit off. What lies in front is rejected;
-   * false when there is none.
+   * Of UTF-16 that is no sound event, or none at all: reads on where another object starts half a unit off. What lies in
+   * front is rejected; false when there is none.
    */
-  #resumeShifted(from: number, to: number): boolean {
+  #resumeShifted(from: number, to: number, isEvent: boolean): boolean {
     const wide = this.#wide;
     if (wide === undefined || this.#shifts === MOST_SHIFTS) return false;
     const bytes = wide.bytesOf(from, to);
@@ -362,7 +365,7 @@ export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
     if (start < 0) return false;
     const offset = (from + this.#base) * 2 + this.#shift;
     const kept = this.#options.keepRejectBytes === true ? bytes.slice(0, start) : undefined;
-    this.#rejectAt('malformed', SHIFTED, offset, start, true, kept);
+    this.#rejectAt(isEvent ? 'malformed' : 'no-event', SHIFTED, offset, start, isEvent, kept);
     const outer = [this.#units, this.#base, this.#start, this.#end, this.#isLast, this.#shift, this.#held] as const;
     const inner = new UnitWindow(this.#encoding === 'utf-16be');
     inner.takeBytes(bytes.subarray(start));
@@ -375,7 +378,7 @@ export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
     this.#end = inner.end;
     this.#held = undefined;
     this.#shifts += 1;
-    new JsonFramer(this.#maxBytes >> 1, undefined).frame(inner.units, 0, inner.end, this.#base, true, this);
+    new JsonFramer(this.#maxBytes >> 1, undefined, true).frame(inner.units, 0, inner.end, this.#base, true, this);
     this.#shifts -= 1;
     this.#wide = wide;
     [this.#units, this.#base, this.#start, this.#end, this.#isLast, this.#shift, this.#held] = outer;
@@ -465,7 +468,7 @@ export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
   }
 }
 
-const SHIFTED = 'a byte was lost or added inside the object: what follows lies half a 16-bit unit off';
+const SHIFTED = 'a byte was lost or added here: what follows lies half a 16-bit unit off';
 /** One inside the other; so many times at most a byte is read again. */
 const MOST_SHIFTS = 16;
 

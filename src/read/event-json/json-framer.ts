@@ -28,6 +28,7 @@ export class JsonFramer {
   /** Arrays and wrappers that were opened and not closed. */
   openBrackets = 0;
   readonly #maxLength: number;
+  readonly #keepsRegions: boolean;
   #scanned = 0;
   #isLines = false;
   #mode: 'undecided' | 'deciding' | 'decided' = 'undecided';
@@ -68,9 +69,15 @@ export class JsonFramer {
   /**
    * @param maxLength the longest event in units.
    * @param range where to stop, and for a range amid NDJSON the offset of the line that it begins with.
+   * @param keepsRegions keep what is no event, up to the length of the longest, for the sink to look at once more.
    */
-  constructor(maxLength: number, range: { readonly stopAt: number; readonly lineAt: number | undefined } | undefined) {
+  constructor(
+    maxLength: number,
+    range: { readonly stopAt: number; readonly lineAt: number | undefined } | undefined,
+    keepsRegions: boolean,
+  ) {
     this.#maxLength = maxLength;
+    this.#keepsRegions = keepsRegions;
     this.#stopAt = range?.stopAt ?? Infinity;
     if (range?.lineAt === undefined) return;
     this.#isLines = true;
@@ -115,11 +122,15 @@ export class JsonFramer {
     if (this.#isLines && !this.#returnsToLines) return this.#isOverlong(this.#start) ? this.#scanned : this.#start;
     switch (this.#state) {
       case GAP:
-        return this.#scanned;
+        return this.#keepsRegions && this.#regionStart >= 0 ? this.#regionStart : this.#scanned;
       case GARBAGE:
+        if (this.#keepsRegions) return this.#isOverlong(this.#regionStart) ? this.#scanned : this.#regionStart;
         return this.#scanned - this.#lineStart > RECORD_LINE_LENGTH ? this.#scanned : this.#lineStart;
       case BRACE:
-        return this.#beforeBrace === GARBAGE || this.#isOverlong(this.#start) ? this.#braceAt : this.#start;
+        if (this.#beforeBrace !== GARBAGE) return this.#isOverlong(this.#start) ? this.#braceAt : this.#start;
+        return this.#keepsRegions && this.#braceAt - this.#regionStart <= this.#maxLength
+          ? this.#regionStart
+          : this.#braceAt;
       default:
         return this.#isOverlong(this.#start) ? this.#scanned : this.#start;
     }
@@ -197,6 +208,8 @@ export class JsonFramer {
       const unit = units[at]!;
       switch (this.#state) {
         case GAP: {
+          // Kept no longer than what may be an event.
+          if (this.#keepsRegions && at + base - this.#regionStart > this.#maxLength) this.#flushRegion(sink);
           if (unit === 0x0a) {
             this.#indent = 0;
             if (this.#returnsToLines || this.#mode === 'deciding') {

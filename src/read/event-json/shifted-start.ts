@@ -1,7 +1,8 @@
 /**
  * Where in `bytes`, UTF-16 text that is no sound object, another object starts that a reader of its units cannot see,
  * since a byte was lost or added and the units lie half a unit off; -1 where none does: the first of those that start a
- * line with the fewest blanks in front, as objects inside others have more; else the first behind a comma or bracket.
+ * line with the fewest blanks in front, as objects inside others have more; else the first behind a comma or bracket. One
+ * that all of it begins with is the one.
  *
  * Only what ended without being sound is searched: the text of a sound event may hold these bytes as the characters of any
  * script, and whoever writes such a text must not get to write events.
@@ -22,7 +23,7 @@ export function shiftedStart(bytes: Uint8Array, isBigEndian: boolean): number {
     if (unit(next) !== 0x22) continue;
     let before = at - 2;
     while (before > 0 && unit(before) === 0x20) before -= 2;
-    if (before <= 0) continue;
+    if (before < 0) return at;
     const blanks = (at - 2 - before) >> 1;
     if (unit(before) === 0x0a) {
       if (blanks >= fewest) continue;
