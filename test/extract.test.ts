@@ -580,7 +580,8 @@ t.test('law: an event whose texts are alike makes the failures that are told wit
       const data = [...new Set(places.flatMap(place => place.data ?? []))];
       const length = hasNames && data.length > 0 ? Math.max(data.length, count) : (rule.shape?.count?.[0] ?? count);
       const names = hasNames && data.length > 0 ? values.slice(0, length).map((_, place) => data[place]) : undefined;
-      const make = (insertions: readonly string[], computer: string | undefined) =>
+      const seedText = french === undefined || at % 3 > 0 ? undefined : renderTemplate(french, SEED);
+      const make = (insertions: readonly string[], computer: string | undefined, message = seedText) =>
         event({
           provider: definition.providers[at % definition.providers.length]!,
           eventId: rule.eventIds[at % Math.max(1, rule.eventIds.length)] ?? at,
@@ -588,6 +589,7 @@ t.test('law: an event whose texts are alike makes the failures that are told wit
           insertions: insertions.slice(0, length),
           ...(names && { names }),
           ...(computer !== undefined && { computer }),
+          ...(message !== undefined && { message }),
         });
       const [computer, other] = computers;
       return [
@@ -595,6 +597,7 @@ t.test('law: an event whose texts are alike makes the failures that are told wit
         make(
           values.map((value, place) => others[place] ?? value),
           other ?? computer,
+          at % 2 === 0 ? 'says nothing' : undefined,
         ),
       ] as const;
     });

@@ -845,9 +845,10 @@ t.test('events that put known texts together anew are taken, whatever stands amo
           },
           chunk,
         );
+        const withoutMessage = ({ message: _, culture: __, ...event }: EventRecord) => event;
         t.same(
-          [...found.events, ...taken].sort((a, b) => a.position.offset - b.position.offset),
-          all.events,
+          [...found.events, ...taken].sort((a, b) => a.position.offset - b.position.offset).map(withoutMessage),
+          all.events.map(withoutMessage),
         );
         t.same(found.rejects, all.rejects);
         t.same(found.report, all.report);

@@ -17,18 +17,20 @@ import { type EventValues, holdsOf, looksAs, positionOf, textAt } from './place.
  * What events make that differ from this one in texts, time, record ID and place alone. All that definitions ask of an
  * event with data they ask of its texts one by one: so where each text gives the answers that this event's gave, the same
  * failures come of it, told with other texts. Undefined where that does not hold (values of an event that must agree, a
- * message) and of events that make no failure.
+ * message that must be read) and of events that make no failure.
  */
 export function varyEvent(event: EventRecord, definitions: readonly CompiledDefinition[]): VariedEvent | undefined {
-  const { insertions = [], isUnordered, message } = event;
-  if (insertions.length === 0 || isUnordered === true || message !== undefined) return undefined;
+  const { insertions = [], isUnordered } = event;
+  if (insertions.length === 0 || isUnordered === true) return undefined;
   const likeness = new Likeness(event);
   const failures: VariedFailure[] = [];
   for (const { name, rules } of definitions) {
     for (const rule of rules) {
       if (rule.recognizeBy.includes('shape')) likeness.askShape(rule);
       const recognition = recognize(event, rule, undefined);
-      if (recognition === undefined) continue;
+      if (recognition === undefined && !rule.recognizeBy.includes('message')) continue;
+      // The message was looked at: then more decides than those texts.
+      if (recognition === undefined || recognition.recognizedBy === 'message') return undefined;
       if (rule.agree.length > 0) return undefined;
       likeness.askEnds(rule);
       const { found } = outcomeByRule(event, name, rule, recognition, undefined);

@@ -58,7 +58,7 @@ export interface Variation {
   repeat(): Repeat;
 }
 
-/** Asked of an event that was emitted and holds no message; undefined: events like it are to be emitted. */
+/** Asked of an event that was emitted; undefined: events like it are to be emitted. Their messages are not told. */
 export type VariationsOf = (event: EventRecord, texts: NumberedTexts) => Variation | undefined;
 
 /** Asked of an event that was emitted and whose texts have come again; undefined: the repeats are to be emitted too. */

@@ -273,6 +273,7 @@ t.test('law 6: events that repeat others and go past the extractor give what the
     'mixed.xml': ({ mixed: [a, b, c], ...once }: Once) => {
       const texts = ['cas1', 'CAS2.contoso.local', '10.0.0.7', '-', '', ' cas9 '];
       const named = { IpAddress: texts[a], WorkstationName: texts[b], Status: '0xc000006d', LogonType: `${c % 4}` };
+      const rendered = `<RenderingInfo Culture='fr-FR'><Message>${a > 2 ? `m ${b} ${c}` : ''}</Message></RenderingInfo>`;
       const body =
         once.kind > 2
           ? Object.entries(named).map(([name, value]) => `<Data Name='${name}'>${value}</Data>`)
@@ -283,7 +284,7 @@ t.test('law 6: events that repeat others and go past the extractor give what the
         (once.second === undefined ? '' : `<TimeCreated SystemTime='${time({ ...once, mixed: [a, b, c] })}'/>`) +
         (once.recordId === undefined ? '' : `<EventRecordID>${once.recordId}</EventRecordID>`) +
         `<Channel>${c === 5 ? 'Other' : 'Application'}</Channel>` +
-        `<Computer>${texts[c === 3 ? 0 : b % 3]}</Computer></System><EventData>${body.join('')}</EventData></Event>\n`
+        `<Computer>${texts[c === 3 ? 0 : b % 3]}</Computer></System><EventData>${body.join('')}</EventData>${rendered}</Event>\n`
       );
     },
     'a.json': (once: Once) =>

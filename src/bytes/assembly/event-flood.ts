@@ -87,12 +87,12 @@ function flood<T>(at: usize, end: usize, maxBytes: usize): usize {
 
 /**
  * Stores the numbers of the texts that are wanted, by the bits of `wanted`: 0 is the channel, 1 the computer, 2 the first
- * value. False when one of them has none, and of an event with a message.
+ * value. False when one of them has none.
  */
 function numberTexts(wanted: u32, to: usize): bool {
   const last = VALUES + <usize>load<u32>(EVENT, VALUE_COUNT) * 24;
-  if (load<u32>(EVENT + MESSAGE) != load<u32>(EVENT + MESSAGE, 4)) return false;
   // What is not plain is told of by who reads it, wanted or not.
+  if (load<u32>(EVENT + MESSAGE, 8) != 0) return false;
   for (let text = VALUES; text < last; text += 24) if (load<u32>(text, 8) != 0) return false;
   let put = to;
   for (let rest = wanted; rest != 0; rest &= rest - 1) {

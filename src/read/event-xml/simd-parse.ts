@@ -247,7 +247,7 @@ class SimdParse implements FastParse {
   #vary(event: EventRecord): void {
     const words = this.#words;
     const place = words[SHAPE]!;
-    if (this.#variationsOf === undefined || place < 0 || event.message !== undefined) return;
+    if (this.#variationsOf === undefined || place < 0) return;
     let shape = this.#shapes[place];
     if (shape === undefined || shape.learnt !== words[LEARNT]) {
       shape = { learnt: words[LEARNT]!, variations: [], taken: 0, left: 0, asked: 0, isGivenUp: false };
