@@ -82,9 +82,10 @@ function invertBy(library: Library, message: string, known: KnownEvent): Catalog
     const fallback = invertFallback(message, events.candidates(event));
     if (fallback !== undefined) return { ...fallback, foundBy: 'fallback' };
   }
-  plain.read(message);
+  const plainEvent = event < 0 ? 0 : events.plainEvent(event);
+  plain.expect(plainEvent).read(message);
   if (event < 0) return invertByLiterals(library, message, known);
-  const fit = plain.fitEvent(events.plainEvent(event));
+  const fit = plain.fitEvent(plainEvent);
   if (fit !== undefined) {
     if (known.culture === undefined)
       return plainInversion(plain, fit, events.template(fit.tag), events.culture(fit.kind), 'event');

@@ -19,6 +19,7 @@ export class PlainTemplates {
   #isTried = false;
   readonly #fit: PlainFit = { row: 0, tag: 0, kind: 0, readings: 0 };
   #message = '';
+  #fetched = 0;
   /** The message stands in the memory; and it has been taken in. */
   #isReady = false;
   #isPrepared = false;
@@ -74,6 +75,16 @@ export class PlainTemplates {
   /** Fills an event in: its rows, and for each a tag and a kind (of 16 bits) that `fitEvent` gives back. */
   fillEvent(event: number, rows: readonly number[], tags: readonly number[], kinds: readonly number[]): void {
     this.#open()?.fillEvent(event, rows, tags, kinds);
+  }
+
+  /** Has an event and what was laid behind it fetched, so that they are at hand once the message has been written. */
+  expect(event: number): this {
+    const memory = this.#memory;
+    if (memory === undefined) return this;
+    const { words } = memory;
+    const at = event >> 2;
+    this.#fetched ^= words[at]! ^ words[at + 16]! ^ words[at + 32]! ^ words[at + 48]! ^ words[at + 64]!;
+    return this;
   }
 
   /** The row and word of the only template of an event that fits; undefined when none, several, or not told. */
