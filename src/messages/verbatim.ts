@@ -198,7 +198,7 @@ const OUT = 1024;
 const MESSAGE = 20_544;
 const HEAP = 145_408;
 
-/** A row: as in ../bytes/assembly/message-fit.ts. */
+/** A row: as in ../bytes/assembly/template-row.ts. */
 const HEAD_BYTES = 8;
 const IS_PLAIN = 1;
 const HAS_REPEATS = 2;
@@ -346,7 +346,7 @@ class FitMemory {
   }
 }
 
-/** The longest piece of firm ASCII in an anchor, as `isFirm` of ../bytes/assembly/message-fit.ts has it, or the start of it. */
+/** The longest piece of firm ASCII in an anchor, as `isFirm` of ../bytes/assembly/message-text.ts has it, or the start of it. */
 function keyOf(
   text: string,
   literals: readonly string[],
