@@ -1,28 +1,28 @@
 import type { SlicedBuffer } from '../../bytes/ascii-texts.js';
 import type { ByteWindow } from '../../bytes/byte-window.js';
-import {
-  CONTENT_NUMBERS,
-  NUMBERS,
-  PARSED_EVENT,
-  PARSED_VALUES,
-  REPEATS,
-  SHAPE_COUNT,
-  TAKERS,
-  VARIED,
-  WasmMemory,
-} from '../../bytes/window-memory.js';
-import {
-  type EventRecord,
-  type Instant,
-  type Mutable,
-  NOT_TAKEN,
-  type Repeat,
-  type RepeatsOf,
-  type Variation,
-  type VariationsOf,
-} from '../../model/index.js';
+import { WasmMemory } from '../../bytes/window-memory.js';
+import type { EventRecord, Mutable } from '../../model/index.js';
 import { splitStringArray } from './body-forms.js';
 import { type Leniencies, textContent } from './character-data.js';
+import { LikeEvents, TAKEN, type Takers, timeOf } from './like-events.js';
+import {
+  BODY,
+  BODY_WITH_BINARY,
+  CHANNEL,
+  COMPUTER,
+  CULTURE,
+  DIGITS,
+  EVENT_ID,
+  LEVEL,
+  MESSAGE,
+  MESSAGE_HASH,
+  PROVIDER,
+  QUALIFIERS,
+  RECORD_ID,
+  UNNAMED,
+  VALUE_COUNT,
+  VALUES,
+} from './parsed-event.js';
 import type { Units } from './units.js';
 
 /** Parses the events that hold nothing out of the ordinary; the strict parser takes the others. */
@@ -41,14 +41,6 @@ export interface FastParse {
 }
 
 type LeaveEvent = (units: Units, from: number, to: number, offset: number) => void;
-
-/** Who takes what is like an event that was emitted. */
-export interface Takers {
-  readonly repeatsOf?: RepeatsOf | undefined;
-  readonly variationsOf?: VariationsOf | undefined;
-}
-
-export const TAKEN = 'taken';
 
 /** Undefined when the window does not stand on WebAssembly memory. */
 export function createSimdParse(window: ByteWindow, input: string, takers: Takers): FastParse | undefined {
@@ -70,45 +62,30 @@ class SimdParse implements FastParse {
   readonly #learnt: number;
   readonly #scan: WasmMemory['scan'];
   readonly #input: string;
-  readonly #repeatsOf: RepeatsOf | undefined;
-  readonly #variationsOf: VariationsOf | undefined;
+  readonly #like: LikeEvents;
   readonly #strings: string[];
   readonly #versions: Uint32Array;
-  /** By the number of its texts: an event that had them, to make the next from. */
-  readonly #known = new Array<KnownEvent | undefined>(CONTENT_NUMBERS).fill(undefined);
-  /** By the place of its shape: what became of events that have it. */
-  readonly #shapes = new Array<KnownShape | undefined>(SHAPE_COUNT).fill(undefined);
-  /** The event at hand was a variation that nobody took. */
-  #isLeft = false;
   readonly #messages = new Array<KeptMessage | undefined>(MESSAGE_SLOTS).fill(undefined);
   readonly #messageHashes = new Int32Array(MESSAGE_SLOTS);
   #bytes = Buffer.alloc(0);
   #words = new Int32Array(0);
   #numbers = new Float64Array(0);
-  #textNumbers = new Uint16Array(0);
   #encoding: BufferEncoding = 'latin1';
 
-  constructor(memory: WasmMemory, input: string, { repeatsOf, variationsOf }: Takers) {
+  constructor(memory: WasmMemory, input: string, takers: Takers) {
+    memory.forget();
     this.#memory = memory;
     this.#scan = memory.scan;
     this.#strings = memory.values;
     this.#versions = memory.texts.versions;
     this.#input = input;
-    this.#repeatsOf = repeatsOf;
-    this.#variationsOf = variationsOf;
-    memory.forget();
     this.#learnt = memory.timesForgotten;
-    this.#takers().fill(0);
+    this.#like = new LikeEvents(memory, input, takers);
   }
 
   /** Whether it is for this input and for whom takes what is like its events, and its memory still holds what it learnt. */
-  stillServes(input: string, { repeatsOf, variationsOf }: Takers): boolean {
-    return (
-      this.#learnt === this.#memory.timesForgotten &&
-      this.#input === input &&
-      this.#repeatsOf === repeatsOf &&
-      this.#variationsOf === variationsOf
-    );
+  stillServes(input: string, takers: Takers): boolean {
+    return this.#learnt === this.#memory.timesForgotten && this.#like.isOf(input, takers);
   }
 
   parse(
@@ -128,10 +105,11 @@ class SimdParse implements FastParse {
       this.#encoding = result === PARSED_WIDE ? 'utf8' : 'latin1';
     }
     if (result === KNOWN) {
-      const known = this.#known[this.#words[CONTENT]!];
-      if (known !== undefined) {
-        const again = this.#again(known, offset, length);
-        if (again !== undefined) return again;
+      const again = this.#like.again(offset, length);
+      if (again === TAKEN) return TAKEN;
+      if (again !== undefined) {
+        this.leniencies.bareAmpersands = again.bareAmpersands;
+        return again.record;
       }
       result = this.#reparse(units, from, to);
     }
@@ -146,154 +124,17 @@ class SimdParse implements FastParse {
     return result;
   }
 
-  /** An event whose texts were those of an earlier one: it shares them, and the arrays that hold them. */
-  #again(known: KnownEvent, offset: number, length: number): EventRecord | typeof TAKEN | undefined {
-    const words = this.#words;
-    const recordId = this.#numbers[RECORD_ID]!;
-    const digits = words[DIGITS]!;
-    if (this.#repeatsOf !== undefined && digits >= 0) {
-      known.repeat ??= (known.event && known.bareAmpersands === 0 && this.#repeatsOf(known.event)) || NOT_TAKEN;
-      if (known.repeat !== NOT_TAKEN) {
-        known.repeat.add(this.#input, this.#numbers[EPOCH_MS]!, words[NANOS]!, digits, recordId, offset, length);
-        this.#bytes[TAKERS + words[CONTENT]!] = 1;
-        return TAKEN;
-      }
-    }
-    if (known.event === undefined) return undefined;
-    this.leniencies.bareAmpersands = known.bareAmpersands;
-    const record: Mutable<EventRecord> = { ...known.event };
-    record.position = { input: this.#input, offset, length };
-    if (recordId >= 0) record.recordId = `${recordId}`;
-    if (digits >= 0) record.time = this.#time();
-    return record;
-  }
-
   takeRepeats(units: Units, origin: number, leave: LeaveEvent): number {
     if (this.#bytes.buffer !== units.buffer) this.#look(units.buffer as ArrayBuffer);
-    const words = this.#words;
-    const count = words[REPEAT_COUNT]!;
-    let left: number[] | undefined;
-    for (let repeat = 0; repeat < count; repeat++) {
-      const number = FIRST_REPEAT + repeat * (REPEAT_BYTES >> 3);
-      if (words[number * 2 + REPEAT_SHAPE]! < 0) this.#giveRepeat(number, origin);
-      else if (!this.#giveVariation(number, repeat, origin)) {
-        const start = words[number * 2 + REPEAT_START]!;
-        left ??= [];
-        left.push(start, start + words[number * 2 + REPEAT_LENGTH]!);
-      }
-    }
-    if (left === undefined) return count;
-    // Only now: parsing puts other texts in the place of those that the numbers stand for.
     const width = units.BYTES_PER_ELEMENT;
-    for (let at = 0; at < left.length; at += 2) {
-      this.#isLeft = true;
-      leave(units, left[at]! / width, left[at + 1]! / width, origin + left[at]!);
-      this.#isLeft = false;
-    }
-    return count - left.length / 2;
-  }
-
-  #giveRepeat(number: number, origin: number): void {
-    const words = this.#words;
-    const numbers = this.#numbers;
-    const word = number * 2;
-    // A mark at `TAKERS` says that there is one.
-    const { repeat: taker } = this.#known[words[word + REPEAT_CONTENT]!]!;
-    taker!.add(
-      this.#input,
-      numbers[number]!,
-      words[word + REPEAT_NANOS]!,
-      words[word + REPEAT_DIGITS]!,
-      numbers[number + 1]!,
-      origin + (words[word + REPEAT_START]! >>> 0),
-      words[word + REPEAT_LENGTH]!,
-    );
-  }
-
-  #giveVariation(number: number, repeat: number, origin: number): boolean {
-    const words = this.#words;
-    const numbers = this.#numbers;
-    const word = number * 2;
-    const content = words[word + REPEAT_CONTENT]!;
-    const shape = this.#shapes[words[word + REPEAT_SHAPE]!]!; // a word at `VARIED` says that there is one
-    for (const variation of shape.variations) {
-      const isTaken = variation.add(
-        this.#input,
-        numbers[number]!,
-        words[word + REPEAT_NANOS]!,
-        words[word + REPEAT_DIGITS]!,
-        numbers[number + 1]!,
-        origin + (words[word + REPEAT_START]! >>> 0),
-        words[word + REPEAT_LENGTH]!,
-        this.#textNumbers,
-        FIRST_NUMBER + repeat * NUMBERS_A_REPEAT,
-      );
-      if (!isTaken) continue;
-      shape.taken += 1;
-      // From now on the texts are known together.
-      if (content >= 0) {
-        this.#known[content] = { event: undefined, bareAmpersands: 0, repeat: variation.repeat() };
-        this.#bytes[TAKERS + content] = 1;
-      }
-      return true;
-    }
-    shape.left += 1;
-    if (shape.left > MOST_LEFT && shape.left > shape.taken) this.#giveUp(words[word + REPEAT_SHAPE]!, shape);
-    if (content >= 0) this.#known[content] = undefined;
-    return false;
-  }
-
-  /** Asks who takes what is like the event that was just made, unless it is known. */
-  #vary(event: EventRecord): void {
-    const words = this.#words;
-    const place = words[SHAPE]!;
-    if (this.#variationsOf === undefined || place < 0) return;
-    let shape = this.#shapes[place];
-    if (shape === undefined || shape.learnt !== words[LEARNT]) {
-      shape = { learnt: words[LEARNT]!, variations: [], taken: 0, left: 0, asked: 0, isGivenUp: false };
-      this.#shapes[place] = shape;
-    }
-    if (shape.isGivenUp || (shape.variations.length > 0 && !this.#isLeft)) return;
-    shape.asked += 1;
-    // One value with a Binary may be a list of strings.
-    const isSplit = words[BODY] === BODY_WITH_BINARY && words[VALUE_COUNT] === 1;
-    const variation = isSplit ? undefined : this.#variationsOf(event, this.#memory.texts);
-    const wanted = variation?.places.reduce((bits, at) => (at < 32 ? bits | (1 << at) : 0), 0) ?? 0;
-    if (variation !== undefined && wanted !== 0) {
-      // What is asked of events of one shape may differ with the rule that reads them.
-      if (shape.variations.length === 0) words[(VARIED >> 2) + place] = wanted;
-      if (words[(VARIED >> 2) + place] === wanted) shape.variations.push(variation);
-    }
-    if (shape.asked === MOST_ASKED && shape.variations.length === 0) this.#giveUp(place, shape);
-    if (shape.asked > MOST_ASKED * 2) shape.isGivenUp = true;
-  }
-
-  #giveUp(place: number, shape: KnownShape): void {
-    shape.isGivenUp = true;
-    this.#words[(VARIED >> 2) + place] = 0;
-  }
-
-  #takers(): Uint8Array {
-    return new Uint8Array(this.#memory.bytes().buffer, TAKERS, CONTENT_NUMBERS);
-  }
-
-  #remember(event: EventRecord): void {
-    const number = this.#words[CONTENT]!;
-    if (number < 0) return;
-    this.#bytes[TAKERS + number] = 0;
-    this.#known[number] = { event, bareAmpersands: this.leniencies.bareAmpersands, repeat: undefined };
-  }
-
-  #time(): Instant {
-    const words = this.#words;
-    return { epochMs: this.#numbers[EPOCH_MS]!, nanos: words[NANOS]!, digits: words[DIGITS]!, basis: 'export' };
+    return this.#like.give(origin, (start, end) => leave(units, start / width, end / width, origin + start));
   }
 
   #look(memory: ArrayBuffer): void {
     this.#bytes = Buffer.from(memory);
     this.#words = new Int32Array(memory);
     this.#numbers = new Float64Array(memory);
-    this.#textNumbers = new Uint16Array(memory);
+    this.#like.look(this.#bytes, this.#words, this.#numbers);
   }
 
   #record(offset: number, length: number): EventRecord {
@@ -312,13 +153,13 @@ class SimdParse implements FastParse {
     if (recordId >= 0) record.recordId = `${recordId}`;
     if (words[LEVEL]! >= 0) record.level = words[LEVEL]!;
     if (words[QUALIFIERS]! >= 0) record.qualifiers = words[QUALIFIERS]!;
-    if (words[DIGITS]! >= 0) record.time = this.#time();
+    if (words[DIGITS]! >= 0) record.time = timeOf(words, this.#numbers);
     const body = words[BODY]!;
     if (body !== 0) this.#takeValues(record, words[VALUE_COUNT]!, body);
     if (message !== '') record.message = message;
     if (culture !== '') record.culture = culture;
-    this.#remember(record);
-    this.#vary(record);
+    this.#like.remember(record, this.leniencies.bareAmpersands);
+    this.#like.vary(record);
     return record;
   }
 
@@ -389,28 +230,6 @@ class SimdParse implements FastParse {
   }
 }
 
-interface KnownEvent {
-  /** Undefined where none was made of its texts: then there is who takes the repeats. */
-  readonly event: EventRecord | undefined;
-  readonly bareAmpersands: number;
-  /** Undefined: nobody was asked. */
-  repeat: Repeat | undefined;
-}
-
-interface KnownShape {
-  /** The number of the shape among all that were learnt: another may come into its place. */
-  readonly learnt: number;
-  readonly variations: Variation[];
-  taken: number;
-  left: number;
-  asked: number;
-  isGivenUp: boolean;
-}
-
-/** A shape of which so many events made nothing that varies is left alone, as is one most of whose events are left. */
-const MOST_ASKED = 8;
-const MOST_LEFT = 64;
-
 interface KeptMessage {
   readonly bytes: Buffer;
   readonly encoding: BufferEncoding;
@@ -430,40 +249,3 @@ const KNOWN = 3;
 const NEW = 0x10000;
 const UNCACHED = 0x20000;
 const UNPLAIN = 0x40000;
-
-// The fields of `assembly/event-parse.ts`, as indices of 32-bit words and of 64-bit numbers.
-const EVENT = PARSED_EVENT >> 2;
-const EVENT_ID = EVENT;
-const QUALIFIERS = EVENT + 1;
-const LEVEL = EVENT + 2;
-const DIGITS = EVENT + 3;
-const EPOCH_MS = (PARSED_EVENT + 16) >> 3;
-const RECORD_ID = (PARSED_EVENT + 24) >> 3;
-const NANOS = EVENT + 8;
-const VALUE_COUNT = EVENT + 9;
-const BODY = EVENT + 10;
-const BODY_WITH_BINARY = 3;
-const UNNAMED = EVENT + 11;
-const PROVIDER = EVENT + 12;
-const CHANNEL = EVENT + 15;
-const COMPUTER = EVENT + 18;
-const MESSAGE = EVENT + 21;
-const CULTURE = EVENT + 24;
-const MESSAGE_HASH = EVENT + 27;
-const CONTENT = EVENT + 28;
-const SHAPE = EVENT + 29;
-const LEARNT = EVENT + 30;
-const VALUES = PARSED_VALUES >> 2;
-
-// As `assembly/event-flood.ts` lays it out.
-const REPEAT_COUNT = REPEATS >> 2;
-const FIRST_REPEAT = (REPEATS + 8) >> 3;
-const REPEAT_BYTES = 40;
-const REPEAT_NANOS = 4;
-const REPEAT_DIGITS = 5;
-const REPEAT_CONTENT = 6;
-const REPEAT_START = 7;
-const REPEAT_LENGTH = 8;
-const REPEAT_SHAPE = 9;
-const FIRST_NUMBER = NUMBERS >> 1;
-const NUMBERS_A_REPEAT = 32;

@@ -1,0 +1,269 @@
+import {
+  CONTENT_NUMBERS,
+  NUMBERS,
+  REPEATS,
+  SHAPE_COUNT,
+  TAKERS,
+  VARIED,
+  type WasmMemory,
+} from '../../bytes/window-memory.js';
+import {
+  type EventRecord,
+  type Instant,
+  type Mutable,
+  NOT_TAKEN,
+  type Repeat,
+  type RepeatsOf,
+  type Variation,
+  type VariationsOf,
+} from '../../model/index.js';
+import {
+  BODY,
+  BODY_WITH_BINARY,
+  CONTENT,
+  DIGITS,
+  EPOCH_MS,
+  LEARNT,
+  NANOS,
+  RECORD_ID,
+  SHAPE,
+  VALUE_COUNT,
+} from './parsed-event.js';
+
+/** Who takes what is like an event that was emitted. */
+export interface Takers {
+  readonly repeatsOf?: RepeatsOf | undefined;
+  readonly variationsOf?: VariationsOf | undefined;
+}
+
+/**
+ * Events that are like earlier ones, which no object need be made of: those whose texts came together before, and those
+ * that put texts together anew of which each came before. Whoever asked for them takes them by their numbers.
+ */
+export class LikeEvents {
+  readonly #memory: WasmMemory;
+  readonly #input: string;
+  readonly #takers: Takers;
+  /** By the number of its texts: an event that had them, to make the next from. */
+  readonly #known = new Array<KnownEvent | undefined>(CONTENT_NUMBERS).fill(undefined);
+  /** By the place of its shape: what became of events that have it. */
+  readonly #shapes = new Array<KnownShape | undefined>(SHAPE_COUNT).fill(undefined);
+  /** The event at hand was a variation that nobody took. */
+  #isLeft = false;
+  #bytes: Uint8Array = new Uint8Array(0);
+  #words: Int32Array = new Int32Array(0);
+  #numbers: Float64Array = new Float64Array(0);
+  #textNumbers: Uint16Array = new Uint16Array(0);
+
+  /** The memory must hold nothing of earlier inputs. */
+  constructor(memory: WasmMemory, input: string, takers: Takers) {
+    this.#memory = memory;
+    this.#input = input;
+    this.#takers = takers;
+    memory.bytes().fill(0, TAKERS, TAKERS + CONTENT_NUMBERS);
+  }
+
+  /** Whether it is for this input and for whom takes what is like its events. */
+  isOf(input: string, { repeatsOf, variationsOf }: Takers): boolean {
+    return this.#input === input && this.#takers.repeatsOf === repeatsOf && this.#takers.variationsOf === variationsOf;
+  }
+
+  /** Its memory as it is now, which stands in another buffer when it has grown. */
+  look(bytes: Uint8Array, words: Int32Array, numbers: Float64Array): void {
+    this.#bytes = bytes;
+    this.#words = words;
+    this.#numbers = numbers;
+    this.#textNumbers = new Uint16Array(bytes.buffer);
+  }
+
+  /**
+   * The parsed event, whose texts were those of an earlier one: it shares them, and the arrays that hold them. TAKEN when
+   * it was given to who takes it; undefined when no event was made of those texts.
+   */
+  again(offset: number, length: number): Again | typeof TAKEN | undefined {
+    const words = this.#words;
+    const known = this.#known[words[CONTENT]!];
+    if (known === undefined) return undefined;
+    const { repeatsOf } = this.#takers;
+    const recordId = this.#numbers[RECORD_ID]!;
+    const digits = words[DIGITS]!;
+    if (repeatsOf !== undefined && digits >= 0) {
+      known.repeat ??= (known.event && known.bareAmpersands === 0 && repeatsOf(known.event)) || NOT_TAKEN;
+      if (known.repeat !== NOT_TAKEN) {
+        known.repeat.add(this.#input, this.#numbers[EPOCH_MS]!, words[NANOS]!, digits, recordId, offset, length);
+        this.#bytes[TAKERS + words[CONTENT]!] = 1;
+        return TAKEN;
+      }
+    }
+    if (known.event === undefined) return undefined;
+    const record: Mutable<EventRecord> = { ...known.event };
+    record.position = { input: this.#input, offset, length };
+    if (recordId >= 0) record.recordId = `${recordId}`;
+    if (digits >= 0) record.time = timeOf(words, this.#numbers);
+    return { record, bareAmpersands: known.bareAmpersands };
+  }
+
+  /** Keeps the event that was made of the parsed one, for those that have its texts. */
+  remember(event: EventRecord, bareAmpersands: number): void {
+    const number = this.#words[CONTENT]!;
+    if (number < 0) return;
+    this.#bytes[TAKERS + number] = 0;
+    this.#known[number] = { event, bareAmpersands, repeat: undefined };
+  }
+
+  /** Asks who takes variations of the event that was made of the parsed one, unless that is known of its shape. */
+  vary(event: EventRecord): void {
+    const words = this.#words;
+    const place = words[SHAPE]!;
+    const { variationsOf } = this.#takers;
+    if (variationsOf === undefined || place < 0) return;
+    let shape = this.#shapes[place];
+    if (shape === undefined || shape.learnt !== words[LEARNT]) {
+      shape = { learnt: words[LEARNT]!, variations: [], taken: 0, left: 0, asked: 0, isGivenUp: false };
+      this.#shapes[place] = shape;
+    }
+    if (shape.isGivenUp || (shape.variations.length > 0 && !this.#isLeft)) return;
+    shape.asked += 1;
+    // One value with a Binary may be a list of strings.
+    const isSplit = words[BODY] === BODY_WITH_BINARY && words[VALUE_COUNT] === 1;
+    const variation = isSplit ? undefined : variationsOf(event, this.#memory.texts);
+    const wanted = variation?.places.reduce((bits, at) => (at < 32 ? bits | (1 << at) : 0), 0) ?? 0;
+    if (variation !== undefined && wanted !== 0) {
+      // What is asked of events of one shape may differ with the rule that reads them.
+      if (shape.variations.length === 0) words[(VARIED >> 2) + place] = wanted;
+      if (words[(VARIED >> 2) + place] === wanted) shape.variations.push(variation);
+    }
+    if (shape.asked === MOST_ASKED && shape.variations.length === 0) this.#giveUp(place, shape);
+    if (shape.asked > MOST_ASKED * 2) shape.isGivenUp = true;
+  }
+
+  /**
+   * Gives the repeats and variations that a scan passed to who takes them, and those that nobody takes to `leave`, by
+   * their addresses. @returns how many were taken.
+   */
+  give(origin: number, leave: (start: number, end: number) => void): number {
+    const words = this.#words;
+    const count = words[REPEAT_COUNT]!;
+    let left: number[] | undefined;
+    for (let repeat = 0; repeat < count; repeat++) {
+      const number = FIRST_REPEAT + repeat * (REPEAT_BYTES >> 3);
+      if (words[number * 2 + REPEAT_SHAPE]! < 0) this.#giveRepeat(number, origin);
+      else if (!this.#giveVariation(number, repeat, origin)) {
+        const start = words[number * 2 + REPEAT_START]!;
+        left ??= [];
+        left.push(start, start + words[number * 2 + REPEAT_LENGTH]!);
+      }
+    }
+    if (left === undefined) return count;
+    // Only now: parsing puts other texts in the place of those that the numbers stand for.
+    for (let at = 0; at < left.length; at += 2) {
+      this.#isLeft = true;
+      leave(left[at]!, left[at + 1]!);
+      this.#isLeft = false;
+    }
+    return count - left.length / 2;
+  }
+
+  #giveRepeat(number: number, origin: number): void {
+    const words = this.#words;
+    const numbers = this.#numbers;
+    const word = number * 2;
+    // A mark at `TAKERS` says that there is one.
+    const { repeat: taker } = this.#known[words[word + REPEAT_CONTENT]!]!;
+    taker!.add(
+      this.#input,
+      numbers[number]!,
+      words[word + REPEAT_NANOS]!,
+      words[word + REPEAT_DIGITS]!,
+      numbers[number + 1]!,
+      origin + (words[word + REPEAT_START]! >>> 0),
+      words[word + REPEAT_LENGTH]!,
+    );
+  }
+
+  #giveVariation(number: number, repeat: number, origin: number): boolean {
+    const words = this.#words;
+    const numbers = this.#numbers;
+    const word = number * 2;
+    const content = words[word + REPEAT_CONTENT]!;
+    const shape = this.#shapes[words[word + REPEAT_SHAPE]!]!; // a word at `VARIED` says that there is one
+    for (const variation of shape.variations) {
+      const isTaken = variation.add(
+        this.#input,
+        numbers[number]!,
+        words[word + REPEAT_NANOS]!,
+        words[word + REPEAT_DIGITS]!,
+        numbers[number + 1]!,
+        origin + (words[word + REPEAT_START]! >>> 0),
+        words[word + REPEAT_LENGTH]!,
+        this.#textNumbers,
+        FIRST_NUMBER + repeat * NUMBERS_A_REPEAT,
+      );
+      if (!isTaken) continue;
+      shape.taken += 1;
+      // From now on the texts are known together.
+      if (content >= 0) {
+        this.#known[content] = { event: undefined, bareAmpersands: 0, repeat: variation.repeat() };
+        this.#bytes[TAKERS + content] = 1;
+      }
+      return true;
+    }
+    shape.left += 1;
+    if (shape.left > MOST_LEFT && shape.left > shape.taken) this.#giveUp(words[word + REPEAT_SHAPE]!, shape);
+    if (content >= 0) this.#known[content] = undefined;
+    return false;
+  }
+
+  #giveUp(place: number, shape: KnownShape): void {
+    shape.isGivenUp = true;
+    this.#words[(VARIED >> 2) + place] = 0;
+  }
+}
+
+export const TAKEN = 'taken';
+
+/** An event, and how many bare ampersands are in its texts. */
+interface Again {
+  readonly record: EventRecord;
+  readonly bareAmpersands: number;
+}
+
+/** The time of the parsed event. */
+export function timeOf(words: Int32Array, numbers: Float64Array): Instant {
+  return { epochMs: numbers[EPOCH_MS]!, nanos: words[NANOS]!, digits: words[DIGITS]!, basis: 'export' };
+}
+
+interface KnownEvent {
+  /** Undefined where none was made of its texts: then there is who takes the repeats. */
+  readonly event: EventRecord | undefined;
+  readonly bareAmpersands: number;
+  /** Undefined: nobody was asked. */
+  repeat: Repeat | undefined;
+}
+
+interface KnownShape {
+  /** The number of the shape among all that were learnt: another may come into its place. */
+  readonly learnt: number;
+  readonly variations: Variation[];
+  taken: number;
+  left: number;
+  asked: number;
+  isGivenUp: boolean;
+}
+
+/** A shape of which so many events made nothing that varies is left alone, as is one most of whose events are left. */
+const MOST_ASKED = 8;
+const MOST_LEFT = 64;
+
+// As `assembly/event-flood.ts` lays it out.
+const REPEAT_COUNT = REPEATS >> 2;
+const FIRST_REPEAT = (REPEATS + 8) >> 3;
+const REPEAT_BYTES = 40;
+const REPEAT_NANOS = 4;
+const REPEAT_DIGITS = 5;
+const REPEAT_CONTENT = 6;
+const REPEAT_START = 7;
+const REPEAT_LENGTH = 8;
+const REPEAT_SHAPE = 9;
+const FIRST_NUMBER = NUMBERS >> 1;
+const NUMBERS_A_REPEAT = 32;
