@@ -217,6 +217,54 @@ t.test('what is no Event Viewer CSV is one reject', async t => {
   t.match(view(HEADER).report, { format: 'viewer-csv', events: 0, rejects: 0 });
 });
 
+t.test('a byte lost or added in a CSV in UTF-16 costs the rows around it', t => {
+  const row = (n: number) =>
+    `Erreur,21/11/2017 15:35:${n + 10},Srv,${n},Général,"été ""${n}""\r\nà côté, 级别\r\n"\r\n`;
+  const header = 'Niveau,Date et heure,Source,ID de l’événement,Catégorie de la tâche\r\n';
+  const whole = Array.from({ length: 12 }, (_, n) => n);
+  const content = header + whole.map(row).join('');
+  fc.assert(
+    fc.property(
+      fc.boolean(),
+      fc.double({ min: 0, max: 0.999, noNaN: true }),
+      fc.option(fc.integer({ min: 0, max: 255 })),
+      fc.integer({ min: 1, max: 900 }),
+      (isBigEndian, where, added, size) => {
+        const sound = Buffer.from(`\ufeff${content}`, 'utf16le');
+        if (isBigEndian) sound.swap16();
+        const from = 2 + header.length * 2;
+        const at = from + Math.floor(where * (sound.length - from));
+        const damaged = Buffer.concat([
+          sound.subarray(0, at),
+          added === null ? Buffer.alloc(0) : Buffer.of(added),
+          sound.subarray(added === null ? at + 1 : at),
+        ]);
+        const { items, events, rejects, report } = view(damaged, { keepRejectBytes: true }, [size]);
+        assert.deepEqual(items, view(damaged, { keepRejectBytes: true }).items, 'cuts');
+        const lost = whole.filter(id => !events.some(({ eventId }) => eventId === id));
+        // The row, the next one if its start is hit, and the last one, whose end may lack half a unit.
+        assert.ok(lost.length <= 3, `${lost.length} lost`);
+        for (const { position, eventId } of events) {
+          const bytes = damaged.subarray(position.offset, position.offset + position.length);
+          const found = (isBigEndian ? Buffer.from(bytes).swap16() : Buffer.from(bytes)).toString('utf16le');
+          if (lost.length > 0) assert.ok(found.includes(`Srv,${eventId},`));
+          else assert.equal(`${found}\r\n`, row(eventId));
+        }
+        for (const { position, bytes } of rejects) {
+          assert.deepEqual(
+            Buffer.from(bytes!),
+            damaged.subarray(position.offset, position.offset + position.length),
+            'what was rejected is what stands there',
+          );
+        }
+        assert.equal(report.events, events.length + rejects.filter(({ isEvent }) => isEvent).length);
+      },
+    ),
+    runs(300),
+  );
+  t.end();
+});
+
 t.test('every encoding is read, and positions are those of the bytes', async t => {
   await Promise.all(['cp850', 'cp437', 'windows-1251', 'shift_jis'].map(loadCodePage));
   const french = `Niveau,Date et heure,Source,ID de l'événement,Catégorie de la tâche\r\nErreur,21/11/2017 15:35:24,Srv,7,Général,"été\r\nà côté"\r\nErreur,21/11/2017 15:35:24,Srv,8,x,plain\r\n`;

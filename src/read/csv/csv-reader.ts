@@ -91,13 +91,11 @@ export class CsvReader implements FormatReader {
     }
     if (this.#phase === 'head' && !isLast && window.end - window.start < HEAD_BYTES) return;
     const { width } = this.#text;
-    this.#units = this.#text.of(window);
-    this.#origin = window.origin / width;
-    this.#end = Math.floor(window.end / width);
+    this.#look(window);
     this.#isLast = isLast;
     let start = window.start / width;
     if (this.#phase === 'head' && start < this.#end) start = this.#readHead(window, start, emit);
-    start = this.#phase === 'unknown' ? this.#skipUnknown(start, emit) : this.#readRows(start, emit);
+    start = this.#phase === 'unknown' ? this.#skipUnknown(start, emit) : this.#readRows(window, start, emit);
     this.#lineAt(start);
     if (isLast) this.#finish(window, start * width, emit);
     window.release(isLast ? window.end : start * width);
@@ -111,6 +109,25 @@ export class CsvReader implements FormatReader {
       ...this.#times?.report(),
       warnings: this.#warnings.toRecord(),
     };
+  }
+
+  #look(window: ByteWindow): void {
+    const { width } = this.#text;
+    this.#units = this.#text.of(window);
+    this.#origin = window.origin / width;
+    this.#end = Math.floor(window.end / width);
+  }
+
+  /** A row starts at the second byte of the unit at `at`: the window moves, so that it is the first. Returns the unit. */
+  #realign(window: ByteWindow, at: number): number {
+    this.#reject.add(window.bytes, at * 2, at * 2 + 1);
+    this.#line = this.#lineAt(at) + this.#lineSearch.shiftedLines;
+    window.release(at * 2 + 1);
+    window.realign();
+    this.#look(window);
+    const start = window.start / 2;
+    this.#countedTo = start + this.#origin;
+    return start;
   }
 
   /** Finds the columns. Returns where the rows start. */
@@ -166,7 +183,7 @@ export class CsvReader implements FormatReader {
   }
 
   /** Returns the start of what is left for the next window. */
-  #readRows(from: number, emit: Emit): number {
+  #readRows(window: ByteWindow, from: number, emit: Emit): number {
     let start = from;
     while (start < this.#end) {
       if (this.#phase === 'skipping') {
@@ -179,7 +196,7 @@ export class CsvReader implements FormatReader {
           this.#layout,
         );
         this.#reject.add(this.#units, start, next.at);
-        start = next.at;
+        start = next.isShifted ? this.#realign(window, next.at) : next.at;
         if (!next.isFound) break;
         this.#phase = 'rows';
         this.#endReject(emit);
@@ -194,19 +211,32 @@ export class CsvReader implements FormatReader {
       if (rowAt === this.#end) return rowAt;
       const framed = this.#framer.frame(this.#units, rowAt, this.#end, this.#isLast, this.#origin);
       if (framed === 'more') break;
-      if (framed === 'whole') {
+      const isCutOff = framed === 'whole' && this.#endsInside(rowAt);
+      if (framed === 'whole' && !isCutOff) {
         this.#readRow(rowAt, emit);
         start = rowAt + this.#framer.length;
       } else {
         this.#phase = 'skipping';
         this.#counts.events += 1;
-        this.#beginReject(rowAt, ...FRAMING_REJECTS[framed], true);
-        this.#lineSearch.begin(rowAt + this.#origin);
+        this.#beginReject(rowAt, ...(framed === 'whole' ? this.#tooFew() : FRAMING_REJECTS[framed]), true);
+        this.#lineSearch.begin(rowAt + this.#origin, isCutOff);
         start = rowAt;
       }
       this.#framer.begin();
     }
     return start;
+  }
+
+  /** Whether the row lacks fields since the input ends in it, or seems to in UTF-16 that lies half a unit off. */
+  #endsInside(at: number): boolean {
+    const { contentLength, fieldCount } = this.#framer;
+    if (this.#text.width === 1 || !this.#isLast || at + contentLength !== this.#end) return false;
+    return contentLength > 0 && fieldCount < this.#layout.fields;
+  }
+
+  #tooFew(): readonly [RejectReason, string] {
+    const { fieldCount } = this.#framer;
+    return ['truncated', `a row of ${fieldCount} fields stands where ${this.#layout.fields} are expected`];
   }
 
   /** Reads rows as far as the fast path goes. Returns the start of the row that it leaves. */
