@@ -1,12 +1,12 @@
 import type { ByteWindow } from '../../bytes/byte-window.js';
-import { type EventRecord, isSelected, type Reject, type RejectReason, type Warning } from '../../model/index.js';
+import type { EventRecord } from '../../model/index.js';
 import { DEFAULT_MAX_EVENT_BYTES, type FormatReader, type FormatReport, type ReadOptions } from '../format-reader.js';
 import type { Head } from '../head.js';
 import { DamagedRecord } from './binxml.js';
 import { BinXmlChunk } from './binxml-chunk.js';
 import { CHUNK_BYTES, carveRecords } from './carve.js';
 import { EventOfBinXml } from './event-of-binxml.js';
-import { createFastRecords, type FastRecords, type FastRun } from './fast-records.js';
+import { createFastRecords, type FastRecords } from './fast-records.js';
 import {
   announcedChunks,
   CHUNK_MARK,
@@ -18,6 +18,7 @@ import {
   isFileHeader,
 } from './file-layout.js';
 import { frameRecords, hasWholeRecord, nextMark, RECORD_HEADER, sizeByItsCopy } from './frame-records.js';
+import { type Emit, LogAccount } from './log-account.js';
 
 /**
  * Reads the log files of Windows Vista and later (libyal/libevtx, "Windows XML Event Log (EVTX) format"): a header of
@@ -34,34 +35,27 @@ export function detectEvtx(head: Head): number {
   return isFileHeader(head.bytes) || isChunk(head.bytes) ? 1 : 0;
 }
 
-type Emit = (item: EventRecord | Reject | Warning) => void;
-
 class EvtxReader implements FormatReader {
   readonly #options: ReadOptions;
   readonly #selection: ReadOptions['selection'];
+  readonly #account: LogAccount;
   readonly #fast: FastRecords | undefined;
   readonly #events = new EventOfBinXml();
-  readonly #warnings: Record<string, number> = {};
-  #emit: Emit = () => undefined;
   #isHeaderDone = false;
   /** Chunks that the file's header announces; none where it does not hold. */
   #announcedChunks = 0;
   #slots = 0;
-  #framed = 0;
-  #unparsed = 0;
-  #malformed = 0;
-  #rejects = 0;
-  #withoutTime = 0;
 
   constructor(options: ReadOptions) {
     this.#options = options;
     const usesPrefilter = options.parseAll !== true && options.prefilter !== false;
     this.#selection = usesPrefilter ? options.selection : undefined;
+    this.#account = new LogAccount(options, this.#selection !== undefined);
     this.#fast = createFastRecords(options);
   }
 
   read(window: ByteWindow, isLast: boolean, emit: Emit): void {
-    this.#emit = emit;
+    this.#account.emit = emit;
     if (!this.#isHeaderDone && !this.#readHeader(window, isLast)) return;
     for (;;) {
       const length = window.end - window.start;
@@ -82,21 +76,12 @@ class EvtxReader implements FormatReader {
     }
     if (isLast && this.#slots < this.#announcedChunks) {
       const missing = this.#announcedChunks - this.#slots;
-      this.#warn('chunks-missing', `the file's header announces ${missing} more chunks than there are`);
+      this.#account.warn('chunks-missing', `the file's header announces ${missing} more chunks than there are`);
     }
   }
 
   report(): FormatReport {
-    return {
-      format: 'evtx',
-      encoding: 'utf-16le',
-      events: this.#framed,
-      unparsed: this.#unparsed,
-      malformed: this.#malformed,
-      rejects: this.#rejects,
-      withoutTime: this.#withoutTime,
-      warnings: this.#warnings,
-    };
+    return this.#account.report();
   }
 
   /** @returns false when more bytes are needed. */
@@ -107,7 +92,12 @@ class EvtxReader implements FormatReader {
     if (isFileHeader(header)) {
       if (length < FILE_HEADER && !isLast) return false;
       if (length < FILE_HEADER) {
-        this.#reject('truncated', false, 'the file ends inside its header', window.offsetOf(window.start), header);
+        this.#account.rejectRegion(
+          'truncated',
+          'the file ends inside its header',
+          window.offsetOf(window.start),
+          header,
+        );
       } else {
         this.#announcedChunks = announcedChunks(header);
       }
@@ -120,15 +110,15 @@ class EvtxReader implements FormatReader {
   #readChunk(bytes: Buffer, offset: number): number {
     this.#slots += 1;
     if (bytes.length < FIRST_RECORD) {
-      this.#reject('truncated', false, "the file ends inside a chunk's header", offset, bytes);
+      this.#account.rejectRegion('truncated', "the file ends inside a chunk's header", offset, bytes);
       return bytes.length;
     }
     const announced = endOfRecords(bytes);
     const isSound = announced >= FIRST_RECORD && announced <= CHUNK_BYTES;
     if (bytes.length < CHUNK_BYTES && (!isSound || announced > bytes.length)) {
-      this.#warn('chunk-truncated', 'the file ends inside a chunk; the records before were read');
+      this.#account.warn('chunk-truncated', 'the file ends inside a chunk; the records before were read');
     } else if (!isSound || !hasGoodSums(bytes, announced)) {
-      this.#warn(
+      this.#account.warn(
         'chunk-checksum',
         `the checksum of the chunk at byte ${offset} does not fit; its records were read all the same`,
       );
@@ -141,7 +131,10 @@ class EvtxReader implements FormatReader {
   #readLostChunk(window: ByteWindow, bytes: Buffer, offset: number): number {
     this.#slots += 1;
     if (bytes.length > FIRST_RECORD && hasWholeRecord(bytes, FIRST_RECORD)) {
-      this.#warn('chunk-mark', `the chunk at byte ${offset} has lost its mark; what is readable of it was read`);
+      this.#account.warn(
+        'chunk-mark',
+        `the chunk at byte ${offset} has lost its mark; what is readable of it was read`,
+      );
       this.#readRecords(bytes, offset, bytes.length, false);
       return bytes.length;
     }
@@ -154,7 +147,7 @@ class EvtxReader implements FormatReader {
     const length = next < 0 ? bytes.length : next;
     const lost = bytes.subarray(0, length);
     if (isZero(lost, 0, lost.length)) return length;
-    this.#reject('no-event', false, 'a chunk was expected and its mark is not there', offset, lost);
+    this.#account.rejectRegion('no-event', 'a chunk was expected and its mark is not there', offset, lost);
     if (this.#options.recover === true) {
       carveRecords(lost, (chunk, from, to, at, size) => {
         this.#recover(chunk, from, to, offset + at, size);
@@ -178,7 +171,7 @@ class EvtxReader implements FormatReader {
         lastRecord = run.last;
         chunk.charge(run.steps - charged);
         charged = run.steps;
-        this.#takeRun(run);
+        this.#account.takeRun(run);
         return run.at;
       },
       record: (at, size) => {
@@ -190,10 +183,8 @@ class EvtxReader implements FormatReader {
           this.#readMisframed(chunk, offset, at, to, size);
           return;
         }
-        this.#framed += 1;
-        this.#malformed += 1;
         const detail = `the file ends inside the record: it has ${size} bytes, ${to - at} are left`;
-        this.#reject('truncated', true, detail, offset + at, bytes.subarray(at, to));
+        this.#account.rejectEvent('truncated', detail, offset + at, bytes.subarray(at, to));
       },
       region: (at, to) => {
         const isEmpty = isZero(bytes, at, to);
@@ -216,7 +207,7 @@ class EvtxReader implements FormatReader {
     let last = lastRecord;
     while (last >= 0 && hasWholeRecord(bytes, at)) {
       if (bytes.readBigUInt64LE(at + 8) !== bytes.readBigUInt64LE(last + 8) + 1n) break;
-      this.#warn(
+      this.#account.warn(
         'dirty-chunk',
         'the log was copied while it was written; records behind the announced end were read too',
       );
@@ -242,8 +233,8 @@ class EvtxReader implements FormatReader {
     const { input } = this.#options;
     try {
       const event = this.#events.read(chunk, from, to, { input, offset, length: size }, this.#selection);
-      this.#warn('recovered', 'records were recovered from unused parts of the file');
-      this.#take(event);
+      this.#account.warn('recovered', 'records were recovered from unused parts of the file');
+      this.#account.take(event);
       return true;
     } catch (damage) {
       if (!(damage instanceof DamagedRecord)) throw damage;
@@ -257,31 +248,21 @@ class EvtxReader implements FormatReader {
     const from = at + RECORD_HEADER;
     const to = at + size - 4;
     if (size > maxEventBytes) {
-      this.#framed += 1;
-      this.#malformed += 1;
-      this.#reject(
-        'too-long',
-        true,
-        'the record is longer than the limit (--max-event-bytes)',
-        position.offset,
-        undefined,
-        size,
-      );
+      const detail = 'the record is longer than the limit (--max-event-bytes)';
+      this.#account.rejectEvent('too-long', detail, position.offset, undefined, size);
       return;
     }
     try {
-      this.#take(this.#events.read(chunk, from, to, position, this.#selection));
+      this.#account.take(this.#events.read(chunk, from, to, position, this.#selection));
     } catch (damage) {
       if (!(damage instanceof DamagedRecord)) throw damage;
-      this.#framed += 1;
       if (this.#isUnwanted(chunk, from, to, position)) {
-        this.#unparsed += 1;
+        this.#account.take(undefined);
         return;
       }
-      this.#malformed += 1;
       const reason = damage.isLimit ? 'limit' : 'malformed';
       const where = damage.at >= at && damage.at <= at + size ? `, ${damage.at - at} bytes into the record` : '';
-      this.#reject(reason, true, damage.detail + where, position.offset, chunk.bytes.subarray(at, at + size));
+      this.#account.rejectEvent(reason, damage.detail + where, position.offset, chunk.bytes.subarray(at, at + size));
     }
   }
 
@@ -292,13 +273,11 @@ class EvtxReader implements FormatReader {
   #readMisframed(chunk: BinXmlChunk, offset: number, at: number, to: number, size: number): void {
     const whole = sizeByItsCopy(chunk.bytes, at, to) ?? (this.#endsAt(chunk, at, to) ? to - at : undefined);
     if (whole === undefined) {
-      this.#framed += 1;
-      this.#malformed += 1;
       const detail = `the record is torn: it says it has ${size} bytes, and they do not end with that size`;
-      this.#reject('malformed', true, detail, offset + at, chunk.bytes.subarray(at, to));
+      this.#account.rejectEvent('malformed', detail, offset + at, chunk.bytes.subarray(at, to));
       return;
     }
-    this.#warn('record-size', 'some records have a wrong size and were read all the same');
+    this.#account.warn('record-size', 'some records have a wrong size and were read all the same');
     this.#readRecord(chunk, offset, at, whole);
     if (!isZero(chunk.bytes, at + whole, to)) this.#rejectRegion(chunk.bytes, offset, at + whole, to);
   }
@@ -329,56 +308,11 @@ class EvtxReader implements FormatReader {
     }
   }
 
-  #take(event: EventRecord | undefined): void {
-    this.#framed += 1;
-    if (event === undefined) {
-      this.#unparsed += 1;
-      return;
-    }
-    if (this.#selection === undefined && !isSelected(this.#options.selection, event.provider, event.eventId)) return;
-    if (event.time === undefined) this.#withoutTime += 1;
-    this.#emit(event);
-  }
-
-  /** Records that were read fast: their lines, or so many that nobody wants. */
-  #takeRun({ count, lines }: FastRun): void {
-    this.#framed += count;
-    if (this.#selection !== undefined) this.#unparsed += count;
-    else this.#options.onEventLines?.(lines, count);
-  }
-
   /** No record where one should begin. */
   #rejectRegion(bytes: Buffer, offset: number, at: number, to: number): void {
     const found = isZero(bytes, at, to) ? 'zeros' : 'other bytes';
-    this.#reject('no-event', false, `a record was expected and ${found} found`, offset + at, bytes.subarray(at, to));
-  }
-
-  #reject(
-    reason: RejectReason,
-    isEvent: boolean,
-    detail: string,
-    offset: number,
-    bytes: Buffer | undefined,
-    size = 0,
-  ): void {
-    const { input, keepRejectBytes, maxEventBytes = DEFAULT_MAX_EVENT_BYTES } = this.#options;
-    this.#rejects += 1;
-    this.#emit({
-      type: 'reject',
-      reason,
-      detail,
-      position: { input, offset, length: bytes?.length ?? size },
-      isEvent,
-      ...(keepRejectBytes === true && bytes !== undefined
-        ? { bytes: Uint8Array.from(bytes.subarray(0, maxEventBytes)) }
-        : {}),
-    });
-  }
-
-  #warn(code: string, message: string): void {
-    const count = (this.#warnings[code] ?? 0) + 1;
-    this.#warnings[code] = count;
-    if (count === 1) this.#emit({ type: 'warning', code, input: this.#options.input, message });
+    const detail = `a record was expected and ${found} found`;
+    this.#account.rejectRegion('no-event', detail, offset + at, bytes.subarray(at, to));
   }
 }
 
