@@ -27,7 +27,8 @@ export const VALUES_END: usize = 65_536;
 export const CACHE_TAGS: usize = 65_536;
 export const CACHE_SLOTS: u32 = 16_384;
 export const CACHE_TAGS_END: usize = CACHE_TAGS + <usize>CACHE_SLOTS * 4; // 131,072, below NOTES
-export const LONGEST_CACHED: usize = 56;
+export const CACHE_SLOT_BYTES: usize = 128;
+export const LONGEST_CACHED: usize = 120;
 
 /** What `walk` saw of an event's values, and what is known of the shapes of events: see `event-shape.ts`. */
 export const NOTES: usize = 589_824;
@@ -71,6 +72,6 @@ export const LONG_TEXTS_END: usize = LONG_TEXTS + 512 * LONGEST_KEPT; // 7,483,3
 export const NUMBERS: usize = 7_483_392; // LONG_TEXTS_END
 export const NUMBERS_END: usize = NUMBERS + 512 * 64; // 7,516,160
 
-/** Slots of 64 bytes: a word of its state, then the bytes of the value. */
+/** Slots: a word of its state, then the bytes of the value. */
 export const CACHE: usize = 7_516_160; // NUMBERS_END
-export const CACHE_END: usize = CACHE + (<usize>CACHE_SLOTS << 6); // 8,564,736: BASE of `../window-memory.ts`
+export const CACHE_END: usize = CACHE + <usize>CACHE_SLOTS * CACHE_SLOT_BYTES; // 9,613,312: BASE of `../window-memory.ts`

@@ -2,7 +2,7 @@
 // size, in sets of four slots: where a set is full, a new value takes the slot of an older one. A hit is verified byte by
 // byte.
 
-import { CACHE, CACHE_SLOTS, CACHE_TAGS, LONGEST_CACHED } from './layout';
+import { CACHE, CACHE_SLOT_BYTES, CACHE_SLOTS, CACHE_TAGS, LONGEST_CACHED } from './layout';
 
 /** Set in a reference when the slot was taken just now: the text is to be decoded and kept. */
 export const NEW: i32 = 0x10000;
@@ -36,7 +36,7 @@ export function slotOf(from: usize, length: usize): i32 {
   const tag = tagOf(from, length);
   const known = find(tag, from, length);
   if (known >= 0) {
-    const at = CACHE + (<usize>known << 6);
+    const at = slotAt(known);
     const head = load<u32>(at);
     if (head >> STAMP == stamp) return (head & IS_NEW) != 0 ? known | NEW : known;
     store<u32>(at, <u32>length | (stamp << STAMP));
@@ -44,7 +44,7 @@ export function slotOf(from: usize, length: usize): i32 {
   }
   const slot = freed(setOf(tag));
   if (slot < 0) return UNCACHED;
-  const at = CACHE + (<usize>slot << 6);
+  const at = slotAt(slot);
   store<u32>(CACHE_TAGS + (<usize>slot << 2), tag);
   store<u32>(at, <u32>length | IS_NEW | (stamp << STAMP));
   // By words: the rest of the last one is never compared.
@@ -65,9 +65,15 @@ function freed(set: u32): i32 {
   turn += 1;
   for (let way: u32 = 0; way < WAYS; way++) {
     const slot = set + ((turn + way) & (WAYS - 1));
-    if (load<u32>(CACHE + (<usize>slot << 6)) >> STAMP != stamp) return <i32>slot;
+    if (load<u32>(slotAt(<i32>slot)) >> STAMP != stamp) return <i32>slot;
   }
   return -1;
+}
+
+// @ts-ignore: decorator
+@inline
+function slotAt(slot: i32): usize {
+  return CACHE + <usize>slot * CACHE_SLOT_BYTES;
 }
 
 // @ts-ignore: decorator
@@ -77,7 +83,7 @@ function find(tag: u32, from: usize, length: usize): i32 {
   let ways = i32x4.bitmask(i32x4.eq(v128.load(CACHE_TAGS + (<usize>set << 2)), i32x4.splat(<i32>tag)));
   for (; ways != 0; ways &= ways - 1) {
     const slot = <i32>set + ctz(ways);
-    if (holds(CACHE + (<usize>slot << 6), from, length)) return slot;
+    if (holds(slotAt(slot), from, length)) return slot;
   }
   return -1;
 }

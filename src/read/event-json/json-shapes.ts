@@ -5,6 +5,7 @@ import { KeptTexts } from '../../bytes/kept-texts.js';
 import {
   JSON_SHAPES,
   JSON_SHAPES_END,
+  LONGEST_CACHED,
   MOST_REPEATS,
   PARSED_VALUES,
   REPEATS,
@@ -640,7 +641,6 @@ const MOST_CREDIT = 65_536;
 const LEARN_COST = 32;
 
 const VALUES = PARSED_VALUES >> 2;
-const LONGEST_CACHED = 56;
 
 // As in `assembly/json-shapes.ts` and `assembly/value-cache.ts`.
 const DIFFERS = 0;
