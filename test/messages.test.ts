@@ -360,6 +360,44 @@ t.test('FormatMessage syntax: escapes, forms, the end, and what is no syntax', a
   );
 });
 
+t.test('a repeated insert that was cut at the end of a line is found, and never taken for proven', async t => {
+  const word = fc.constantFrom('alpha', 'beta', 'to', '0x5', 'a b');
+  const value = fc.tuple(word, fc.constantFrom('', ' ', '  ', '\t', ' \t')).map(parts => parts.join(''));
+  const shape = fc.constantFrom(
+    ...[
+      'Host: %1%nName: <%2>%nAgain: %1, said %2',
+      'Again: %1; Host: %1',
+      '%1 was <%2>, is [%2]%nof %1%nEnd',
+      'A: %1%nB: %1%nC: %1%n',
+    ],
+  );
+  const cut = fc.constantFrom(
+    (message: string) => message.replace(/[ \t]+(?=\r\n)/g, ''),
+    (message: string) => message.trimEnd(),
+    (message: string) => message.replace(/[ \t]+(?=\r\n|$)/g, ''),
+  );
+  const counts: Record<string, number> = {};
+  fc.assert(
+    fc.property(shape, fc.tuple(value, value), cut, (text, own, changed) => {
+      const template = compileTemplate(text);
+      const found = invertMessage(template, changed(renderTemplate(template, own)));
+      counts[found.certainty] = (counts[found.certainty] ?? 0) + 1;
+      // As the text has them: of some, all places were cut.
+      const isRight = found.insertions.every((insertion, index) => insertion?.trim() === own[index]!.trim());
+      return found.certainty !== 'none' && isRight;
+    }),
+    { numRuns: 1000, verbose: 1 },
+  );
+  t.comment(JSON.stringify(counts));
+  t.match(invertMessage(compileTemplate('Again: %1; Host: %1'), 'Again: bob ; Host: bob'), {
+    certainty: 'ambiguous',
+    insertions: ['bob '],
+    reason: 'views',
+  });
+  t.match(invertMessage(compileTemplate('Again: %1; Host: %1'), 'Again: bob; Host: bob2'), { certainty: 'none' });
+  t.match(invertMessage(compileTemplate('A: %1; B: %1; C: %1'), 'A: bob; B: bob ; C: bob'), { certainty: 'none' });
+});
+
 t.test('odd messages of plain templates', async t => {
   const rows: [what: string, template: string, message: string, certainty: string, insertions: (string | null)[]][] = [
     ['unfilled inserts are no values', '%1 and %2: %4', 'a and b: %4', 'exact', ['a', 'b', null, null]],

@@ -1,4 +1,5 @@
 import { hasCutReading } from './cut.js';
+import { longestPlaces } from './cut-repeats.js';
 import { damagedForms, ends, type Form, forms } from './forms.js';
 import { MessageViews, originalSlice, type View, type ViewedText } from './normalise.js';
 import { type Alignable, findReadings, hasOneReading, READINGS_LIMIT, type Readings, valueStart } from './readings.js';
@@ -88,7 +89,27 @@ export function invertAt(template: CompiledTemplate, views: MessageViews, step: 
       if (inversion !== undefined) found = found === undefined ? inversion : combine(found, inversion);
     }
   }
-  return found;
+  return found ?? (template.hasRepeats && step === STEPS.at(-1) ? readCutRepeats(template, views) : undefined);
+}
+
+/**
+ * Where an insert stands at the end of a line, and elsewhere too, an export that cuts spaces at the ends of lines makes its
+ * places differ: the longest counts. Looked for last, where the text has one reading whether repeated inserts agree or not;
+ * what of the spaces was the value's is not proven, so that it is never exact.
+ */
+function readCutRepeats(template: CompiledTemplate, views: MessageViews): Inversion | undefined {
+  for (const view of ['trimmed', 'spaced'] as const) {
+    const viewed = views.get(view)!;
+    for (const input of forms(template, view).flatMap(form => [...ends(form, viewed.text)])) {
+      const free = { ...input, inserts: input.inserts.map((_, index) => index + 1), hasRepeats: false };
+      const readings = findReadings(free);
+      const longest = readings.count === 1 ? longestPlaces(input, readings.starts) : undefined;
+      if (longest === undefined) continue;
+      const inversion = toInversion(template, { ...free, inserts: longest }, readings, views.raw, viewed, view);
+      return { ...inversion, certainty: 'ambiguous', readings: 2, reason: 'views' };
+    }
+  }
+  return undefined;
 }
 
 /**
