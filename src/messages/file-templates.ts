@@ -21,24 +21,28 @@ export function fileTemplates(templates: readonly CompiledTemplate[]): GramTable
   const counts = new Uint16Array(size);
   const last = new Uint32Array(size);
   templates.forEach((template, number) => {
-    for (const { hash } of [...gramsOf(template, LONG), ...gramsOf(template, SHORT)]) {
-      const slot = hash & mask;
-      if (last[slot] === number + 1) continue;
-      last[slot] = number + 1;
-      if (counts[slot]! < 0xffff) counts[slot]!++;
+    for (const grams of gramsOf(template)) {
+      for (const { hash } of grams) {
+        const slot = hash & mask;
+        if (last[slot] === number + 1) continue;
+        last[slot] = number + 1;
+        if (counts[slot]! < 0xffff) counts[slot]!++;
+      }
     }
   });
   const filed = new Map<number, number[]>();
   const companions = new Uint32Array(templates.length);
   templates.forEach((template, number) => {
-    const long = gramsOf(template, LONG);
-    const grams = long.length > 0 ? long : gramsOf(template, SHORT);
-    const best = rarest(grams, ({ hash, lasts, isAscii }) => counts[hash & mask]! * (lasts && isAscii ? 1 : 4));
+    const [long, short] = gramsOf(template);
+    const best = rarest(
+      long.length > 0 ? long : short,
+      ({ hash, lasts, isAscii }) => counts[hash & mask]! * (lasts && isAscii ? 1 : 4),
+    );
     if (best === undefined) return;
     const known = filed.get(best.hash);
     if (known === undefined) filed.set(best.hash, [number]);
     else known.push(number);
-    companions[number] = companionsOf(template, best, hash => counts[hash & mask]!);
+    companions[number] = companionsOf([...long, ...short], best, hash => counts[hash & mask]!);
   });
   return tabulate(filed, edgesOf(templates), companions);
 }
@@ -47,18 +51,16 @@ export function fileTemplates(templates: readonly CompiledTemplate[]): GramTable
  * The seats of three more grams of the template that must stand in a message, far from the one that it is filed under and
  * from each other if there are such; and whether they are all ASCII, and so must be there though characters were lost.
  */
-function companionsOf(template: CompiledTemplate, first: Gram, countOf: (hash: number) => number): number {
-  const chosen = [first];
+function companionsOf(all: readonly Gram[], first: Gram, countOf: (hash: number) => number): number {
+  let chosen = first;
   let word = ARE_ASCII;
-  const grams = [...gramsOf(template, LONG), ...gramsOf(template, SHORT)].filter(({ lasts }) => lasts);
+  let grams = all.filter(({ lasts }) => lasts);
   for (let shift = 0; shift < 3 * SEAT_BITS; shift += SEAT_BITS) {
-    const next = rarest(grams, gram => {
-      if (chosen.some(one => one.place < gram.place + gram.size && gram.place < one.place + one.size))
-        return Number.POSITIVE_INFINITY;
-      return countOf(gram.hash);
-    });
+    const { place, size } = chosen;
+    grams = grams.filter(gram => gram.place >= place + size || place >= gram.place + gram.size);
+    const next = rarest(grams, gram => countOf(gram.hash));
     if (next === undefined) break;
-    chosen.push(next);
+    chosen = next;
     word |= seatOf(next.hash) << shift;
     if (!next.isAscii) word &= ~ARE_ASCII;
   }
@@ -93,9 +95,10 @@ interface Gram {
   readonly size: number;
 }
 
-/** The grams of a template's literals. Line breaks and parameter references end a run. */
-function gramsOf(template: CompiledTemplate, size: number): Gram[] {
-  const grams: Gram[] = [];
+/** The long and the short grams of a template's literals. Line breaks and parameter references end a run. */
+function gramsOf(template: CompiledTemplate): readonly [long: Gram[], short: Gram[]] {
+  const long: Gram[] = [];
+  const short: Gram[] = [];
   let start = 0;
   for (let number = 0; number < template.literals.length; number++) {
     const pieces = template.literals[number]!.split(/([\r\n\u0085\u2028\u2029]|%%\d+)/);
@@ -107,18 +110,28 @@ function gramsOf(template: CompiledTemplate, size: number): Gram[] {
       const codes = foldForGrams(text);
       // What stands before a literal is a value; before the first, and before a line, nothing or white space.
       const isStart = run === 0 ? number === 0 : !pieces[run - 1]!.startsWith('%%');
-      for (let at = 0; at + size <= codes.length; at++) {
+      for (let at = 0; at + SHORT <= codes.length; at++) {
         const before = at > 0 ? codes[at - 1]! : isStart ? 32 : 97;
         if (!isAnchor(before, codes[at]!)) continue;
-        let isAscii = isPlain;
-        for (let index = at; index < at + size; index++) isAscii &&= codes[index]! < 128;
-        const hash = hashGram(codes, at, size);
-        grams.push({ hash, size, lasts: at > 0 || run === 0, isAscii, place: start + at });
+        const gram = (size: number): Gram => ({
+          hash: hashGram(codes, at, size),
+          lasts: at > 0 || run === 0,
+          isAscii: isPlain && isAsciiIn(codes, at, at + size),
+          place: start + at,
+          size,
+        });
+        short.push(gram(SHORT));
+        if (at + LONG <= codes.length) long.push(gram(LONG));
       }
       start += codes.length;
     }
   }
-  return grams;
+  return [long, short];
+}
+
+function isAsciiIn(codes: Uint16Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (codes[at]! >= 128) return false;
+  return true;
 }
 
 /**
