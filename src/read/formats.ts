@@ -1,6 +1,7 @@
 import { createClixmlReader, detectClixml } from './clixml/index.js';
 import { detectEventJson } from './event-json/detect.js';
-import { createEventJsonReader, jsonRanges } from './event-json/index.js';
+import { createEventJsonReader } from './event-json/index.js';
+import { jsonRanges } from './event-json/json-ranges.js';
 import { createEventTextReader, detectEventText } from './event-text/index.js';
 import { createEventXmlReader, xmlRanges } from './event-xml/index.js';
 import { createEvtReader, detectEvt } from './evt/index.js';

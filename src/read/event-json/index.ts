@@ -9,16 +9,17 @@ import {
   DEFAULT_MAX_EVENT_BYTES,
   type FormatReader,
   type FormatReport,
-  type RangeForm,
   type RangeStop,
   type ReadOptions,
-  type ReadRange,
 } from '../format-reader.js';
 import type { Dialect, Loss } from './dialect.js';
 import { decodeUnits16, JsonDocument, type JsonUnits } from './json-document.js';
+import { encodingOf } from './json-encoding.js';
 import { type FrameSink, JsonFramer } from './json-framer.js';
+import { rangeOf } from './json-ranges.js';
 import { JsonShapes, type ShapedEvent, type ShapesContext } from './json-shapes.js';
 import { KeyTable } from './key-table.js';
+import { BROKEN, FALLBACK, LOSSES, SHIFTED } from './messages.js';
 import { ProviderPrefilter } from './provider-prefilter.js';
 import { type ReadObject, readObject } from './read-object.js';
 import { shiftedStart } from './shifted-start.js';
@@ -468,67 +469,5 @@ export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
   }
 }
 
-const SHIFTED = 'a byte was lost or added here: what follows lies half a 16-bit unit off';
 /** One inside the other; so many times at most a byte is read again. */
 const MOST_SHIFTS = 16;
-
-const FALLBACK =
-  'some events are no valid UTF-8 and were read in the fallback code page; name the right one with --encoding';
-
-const LOSSES: Readonly<Record<Loss, string>> = {
-  'insertions-lost':
-    'some events hold the class of their values and not the values; export again with ConvertTo-Json -Depth 4, or rely on the message',
-  'empty-values-omitted':
-    'the collector left out empty values; their places were filled by the numbers of the others, those at the end are unknown',
-  'unnamed-data-lost':
-    'this form holds no values without names; where an event had some, only its message is left to read them from',
-  'data-order-lost': 'the collector did not keep the order of the values; only their names place them',
-  'values-joined':
-    'EvtxECmd joined values with ", ": they were parted there, wrongly where a value holds a comma; read the .evtx file to be sure',
-  'local-time': 'some times are local and name no zone; give it with --timezone',
-};
-
-const BROKEN = {
-  malformed: 'the object breaks JSON, and another one starts before it ends',
-  truncated: 'the input ends inside the object',
-  'too-long': 'the event is longer than the limit; raise it with --max-event-bytes if it is meant',
-  limit: 'the object is nested deeper than 512 levels',
-} as const;
-
-/** Lines of UTF-8 alone are read in ranges: amid them nothing hangs on what came before. A range begins after a line feed. */
-export const jsonRanges: RangeForm = {
-  unitsOf({ bytes, encoding, text }, options) {
-    if (encoding !== 'utf-8' || bytes[0] === 0 || bytes[1] === 0) return undefined;
-    if (options.dateOrder !== undefined) return undefined;
-    if (options.encoding !== undefined && /^(utf-?16|ucs)/i.test(options.encoding)) return undefined;
-    return /^(Record \d+)?\s*\{[^\n]*\}[ \t\r]*\n/.test(text) ? 'utf-8' : undefined;
-  },
-  startIn(bytes, from) {
-    const at = from === 0 ? 0 : bytes.indexOf(0x0a, from - 1) + 1;
-    return (from > 0 && at === 0) || at >= bytes.length ? -1 : at;
-  },
-};
-
-function rangeOf(range: ReadRange | undefined, window: ByteWindow) {
-  if (range === undefined) return undefined;
-  return { stopAt: range.stopAt, lineAt: range.units === undefined ? undefined : window.offsetOf(window.start) };
-}
-
-/** By byte order mark, else by the NUL that UTF-16 has beside the ASCII character every JSON starts with. */
-function encodingOf(
-  window: ByteWindow,
-  isLast: boolean,
-  given: string | undefined,
-): 'utf-8' | 'utf-16le' | 'utf-16be' | undefined {
-  const name = given?.toLowerCase().replace('-', '') ?? '';
-  if (name === 'utf16be' || name === 'utf16-be') return 'utf-16be';
-  if (/^(utf16(-?le)?|ucs2)$/.test(name)) return 'utf-16le';
-  if (given !== undefined) return 'utf-8';
-  const length = window.end - window.start;
-  if (length < 2) return isLast ? 'utf-8' : undefined;
-  const first = window.bytes[window.start]!;
-  const second = window.bytes[window.start + 1]!;
-  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0)) return 'utf-16le';
-  if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0)) return 'utf-16be';
-  return 'utf-8';
-}
