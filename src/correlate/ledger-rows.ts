@@ -7,6 +7,7 @@ import {
   CLOCK,
   CLOCK_BITS,
   CONTRIBUTION,
+  type DoubleField,
   DROPPED,
   EPOCH_MS,
   HAS_IDENTITY,
@@ -15,6 +16,7 @@ import {
   OFFSET,
   RECORD_ID,
   RowStore,
+  type WordField,
 } from './row-store.js';
 import { StringPool } from './string-pool.js';
 
@@ -166,6 +168,30 @@ export class LedgerRows {
     return column;
   }
 
+  /** All rows as columns; the words are those of the store, with their flags, and the caller's to change. */
+  columns() {
+    const { size } = this;
+    const words = (field: WordField) => {
+      const column = new Uint32Array(size);
+      this.#store.copyWords(field, 0, size, column);
+      return column;
+    };
+    const doubles = (field: DoubleField) => {
+      const column = new Float64Array(size);
+      this.#store.copyDoubles(field, 0, size, column);
+      return column;
+    };
+    return {
+      epochMs: doubles(EPOCH_MS),
+      offset: doubles(OFFSET),
+      clock: words(CLOCK),
+      contribution: words(CONTRIBUTION),
+      recordId: words(RECORD_ID),
+      input: words(INPUT),
+      length: words(BYTES),
+    };
+  }
+
   /** All rows in their order, some thousands at a time: who counts them needs no memory that grows with them. */
   blocks(): Generator<RowBlock> {
     return blocksOf(this.#store);
@@ -216,13 +242,6 @@ export class LedgerRows {
 
   lengthOf(row: number): number {
     return this.#store.word(row, BYTES);
-  }
-
-  /** The record ID as a number, -1 when there is none; undefined where a text alone holds it. */
-  recordNumberOf(row: number): number | undefined {
-    const packed = this.#store.word(row, RECORD_ID);
-    if (packed === NO_RECORD_ID) return -1;
-    return packed < INTERNED_RECORD_ID ? packed : undefined;
   }
 
   recordIdOf(row: number): string | undefined {
@@ -284,6 +303,12 @@ export class LedgerRows {
 const NO_RECORD_ID = 0xffff_ffff;
 /** Record IDs from here on, and those that are no plain number, are interned strings. */
 const INTERNED_RECORD_ID = 0xc000_0000;
+
+/** A packed record ID as a number, -1 when there is none; undefined where a text alone holds it. */
+export function recordNumberOf(packedId: number): number | undefined {
+  if (packedId === NO_RECORD_ID) return -1;
+  return packedId < INTERNED_RECORD_ID ? packedId : undefined;
+}
 
 /** The number that the text writes without leading zeros, below the interned ones; else -1. */
 function decimal(text: string): number {

@@ -1,7 +1,8 @@
 import type { PackedContributions } from './contributions.js';
 import type { LedgerInput } from './known-inputs.js';
 import type { Ledger } from './ledger.js';
-import type { LedgerRows } from './ledger-rows.js';
+import { type LedgerRows, recordNumberOf } from './ledger-rows.js';
+import { CLOCK_BITS, DROPPED, HAS_IDENTITY } from './row-store.js';
 
 /** A ledger as plain data that goes from thread to thread without being written and parsed. */
 export interface PackedLedger {
@@ -25,39 +26,41 @@ export interface PackedLedger {
 export function packLedger(ledger: Ledger): PackedLedger {
   const inputs = ledger.inputs();
   const { rows } = ledger;
-  const live: number[] = [];
-  for (let row = 0; row < rows.size; row++) if (!rows.isDropped(row)) live.push(row);
-  const column = <Column extends Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>(
-    to: Column,
-    of: (row: number) => number,
-  ) => {
-    for (let at = 0; at < live.length; at++) to[at] = of(live[at]!);
-    return to;
-  };
-  const numbers = () => new Float64Array(live.length);
-  const counts = () => new Uint32Array(live.length);
+  const { epochMs, offset, clock, contribution, recordId: packedIds, input, length } = rows.columns();
+  const hasIdentity = new Uint8Array(rows.size);
+  const recordId = new Float64Array(rows.size);
   const placeOf = new Uint32Array(rows.contributions.size);
   const said: number[] = [];
-  const packContribution = (id: number) => {
-    placeOf[id] ||= said.push(id);
-    return placeOf[id]! - 1;
-  };
-  const contribution = column(counts(), row => packContribution(rows.contributionOf(row)));
   const recordIdTexts: string[] = [];
-  const packRecordId = (row: number) =>
-    rows.recordNumberOf(row) ?? NO_RECORD_ID - recordIdTexts.push(rows.recordIdOf(row)!);
+  // Rows that were taken out are written over.
+  let size = 0;
+  for (let row = 0; row < rows.size; row++) {
+    if ((clock[row]! & DROPPED) !== 0) continue;
+    const id = contribution[row]!;
+    placeOf[id] ||= said.push(id);
+    contribution[size] = placeOf[id]! - 1;
+    const number = recordNumberOf(packedIds[row]!);
+    recordId[size] = number ?? NO_RECORD_ID - recordIdTexts.push(rows.recordIdOf(row)!);
+    hasIdentity[size] = (clock[row]! & HAS_IDENTITY) === 0 ? 0 : 1;
+    clock[size] = clock[row]! & CLOCK_BITS;
+    epochMs[size] = epochMs[row]!;
+    offset[size] = offset[row]!;
+    input[size] = input[row]!;
+    length[size] = length[row]!;
+    size += 1;
+  }
   return {
     inputs,
     contributions: rows.contributions.pack(said),
     inputNames: Array.from({ length: rows.inputNames.size }, (_, id) => rows.inputNames.text(id)),
-    epochMs: column(numbers(), row => rows.epochMsOf(row)),
-    clock: column(counts(), row => rows.clockOf(row)),
-    contribution,
-    input: column(counts(), row => rows.inputOf(row)),
-    offset: column(numbers(), row => rows.offsetOf(row)),
-    length: column(counts(), row => rows.lengthOf(row)),
-    hasIdentity: Uint8Array.from(live, row => (rows.hasIdentity(row) ? 1 : 0)),
-    recordId: column(numbers(), packRecordId),
+    epochMs: epochMs.subarray(0, size),
+    clock: clock.subarray(0, size),
+    contribution: contribution.subarray(0, size),
+    input: input.subarray(0, size),
+    offset: offset.subarray(0, size),
+    length: length.subarray(0, size),
+    hasIdentity: hasIdentity.subarray(0, size),
+    recordId: recordId.subarray(0, size),
     recordIdTexts,
   };
 }

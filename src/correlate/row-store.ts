@@ -35,11 +35,11 @@ export class RowStore {
     this.length += 1;
   }
 
-  double(row: number, field: typeof EPOCH_MS | typeof OFFSET): number {
+  double(row: number, field: DoubleField): number {
     return this.#doubles[row >>> SHIFT]![(row & MASK) * DOUBLES + field]!;
   }
 
-  setDouble(row: number, field: typeof EPOCH_MS | typeof OFFSET, value: number): void {
+  setDouble(row: number, field: DoubleField, value: number): void {
     this.#doubles[row >>> SHIFT]![(row & MASK) * DOUBLES + field] = value;
   }
 
@@ -64,7 +64,7 @@ export class RowStore {
   }
 
   /** The same of a double. */
-  copyDoubles(field: typeof EPOCH_MS | typeof OFFSET, from: number, to: number, column: Float64Array): void {
+  copyDoubles(field: DoubleField, from: number, to: number, column: Float64Array): void {
     for (let row = from, put = 0; row < to; ) {
       const doubles = this.#doubles[row >>> SHIFT]!;
       const end = Math.min(to, ((row >>> SHIFT) + 1) << SHIFT);
@@ -73,7 +73,8 @@ export class RowStore {
   }
 }
 
-type WordField = typeof CLOCK | typeof CONTRIBUTION | typeof RECORD_ID | typeof INPUT | typeof BYTES;
+export type DoubleField = typeof EPOCH_MS | typeof OFFSET;
+export type WordField = typeof CLOCK | typeof CONTRIBUTION | typeof RECORD_ID | typeof INPUT | typeof BYTES;
 
 const SHIFT = 16;
 const MASK = (1 << SHIFT) - 1;
