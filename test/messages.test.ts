@@ -278,7 +278,8 @@ t.test('exact is what no other values, whatever an export did to white space, co
       }
       return true;
     }),
-    { numRuns: Math.ceil(RUNS.numRuns / 60), verbose: 1 },
+    // A mark of direction between a space and the line's end is dropped by views; the space was none that is cut.
+    { numRuns: Math.ceil(RUNS.numRuns / 60), verbose: 1, examples: [[[' \u200e\n', ' ', '']]] },
   );
   t.comment(JSON.stringify(counts));
   t.ok(counts['ambiguous, several']! > 100 && counts['exact, one']! > 1000);

@@ -11,10 +11,11 @@ import { type Alignable, findReadings } from './readings.js';
  * @param isAsItStands the template fits the text unchanged. Then it is not supposed that what stood between two values was
  *   cut where that was white space alone, nor that two spaces were made one: nothing would speak for it, and `%1 %2` would
  *   never be read.
+ * @param message as it was found: a mark of direction, which views drop, keeps a space before it from being an end's.
  */
-export function hasCutReading(input: Alignable, isAsItStands: boolean): boolean {
+export function hasCutReading(input: Alignable, isAsItStands: boolean, message: string): boolean {
   return CUT.some(isSpace => {
-    const isLined = !hasSpacesAtEnds(input.text, isSpace);
+    const isLined = !hasSpacesAtEnds(message, isSpace);
     const supposed = (seams: Seam[], literals: readonly string[]) =>
       isAsItStands ? seams.filter(seam => seam.isDouble !== true && !hides(seam, literals)) : seams;
     const firstSeams = supposed(firstSeamsOf(input), input.literals).filter(
@@ -285,10 +286,11 @@ function withoutSpaces(text: string, isSpace: IsSpace): string {
 }
 
 /** Then these were not cut. */
-function hasSpacesAtEnds(text: string, isSpace: IsSpace): boolean {
-  if (isSpace(text.charCodeAt(text.length - 1))) return true;
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
-    if (at > 0 && isSpace(text.charCodeAt(at - 1))) return true;
+function hasSpacesAtEnds(message: string, isSpace: IsSpace): boolean {
+  const isBehindSpace = (at: number) => at > 0 && isSpace(message.charCodeAt(at - 1));
+  if (isBehindSpace(message.length)) return true;
+  for (let at = message.indexOf('\n'); at >= 0; at = message.indexOf('\n', at + 1)) {
+    if (isBehindSpace(message[at - 1] === '\r' ? at - 1 : at)) return true;
   }
   return false;
 }

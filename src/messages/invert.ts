@@ -193,7 +193,8 @@ function isInDoubt(
   input: Alignable,
   inversion: Inversion,
 ): boolean {
-  if (form.view === 'verbatim' || form.view === 'folded') return hasCutReading(input, input.literals === form.literals);
+  if (form.view === 'verbatim' || form.view === 'folded')
+    return hasCutReading(input, input.literals === form.literals, views.raw);
   // Where a run of white space is one space, there are all readings of the other views; but for line breaks left out.
   for (const view of ['spaced', 'unbroken'] as const) {
     const viewed = view === form.view ? undefined : views.get(view);
@@ -203,14 +204,14 @@ function isInDoubt(
       for (const alignable of ends(other, viewed.text)) {
         const readings = findReadings(alignable);
         if (readings.isCut || readings.count > 1) return true;
-        if (view === 'unbroken' && hasCutReading(alignable, false)) return true;
+        if (view === 'unbroken' && hasCutReading(alignable, false, views.raw)) return true;
         if (readings.count === 0) continue;
         const { insertions } = toInversion(template, alignable, readings, views.raw, viewed, view);
         if (!sameBut(insertions, inversion.insertions)) return true;
       }
     }
   }
-  return form.view === 'unbroken' && hasCutReading(input, false);
+  return form.view === 'unbroken' && hasCutReading(input, false, views.raw);
 }
 
 /** The same but for white space around them. */
