@@ -122,7 +122,7 @@ export class LikeEvents {
       shape = { learnt: words[LEARNT]!, variations: [], taken: 0, left: 0, asked: 0, isGivenUp: false };
       this.#shapes[place] = shape;
     }
-    if (shape.isGivenUp || (shape.variations.length > 0 && !this.#isLeft)) return;
+    if (shape.isGivenUp || (shape.variations.length > 0 && !this.#isLeft) || this.#hasMost()) return;
     shape.asked += 1;
     // One value with a Binary may be a list of strings.
     const isSplit = words[BODY] === BODY_WITH_BINARY && words[VALUE_COUNT] === 1;
@@ -214,6 +214,12 @@ export class LikeEvents {
     return false;
   }
 
+  #hasMost(): boolean {
+    let variations = 0;
+    for (const shape of this.#shapes) variations += shape?.variations.length ?? 0;
+    return variations >= MOST_VARIATIONS;
+  }
+
   #giveUp(place: number, shape: KnownShape): void {
     shape.isGivenUp = true;
     this.#words[(VARIED >> 2) + place] = 0;
@@ -254,6 +260,8 @@ interface KnownShape {
 /** A shape of which so many events made nothing that varies is left alone, as is one most of whose events are left. */
 const MOST_ASKED = 8;
 const MOST_LEFT = 64;
+/** Who takes one may hold a quarter of a megabyte for it. */
+const MOST_VARIATIONS = 128;
 
 // As `assembly/event-flood.ts` lays it out.
 const REPEAT_COUNT = REPEATS >> 2;
