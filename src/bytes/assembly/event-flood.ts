@@ -1,5 +1,6 @@
-// A flood: events that repeat earlier ones, or put known texts together anew, of which JavaScript wants numbers alone. They are read by their shapes, those
-// that stand one behind the other without a search for their ends, and many are handed over at a call.
+// A flood: events that repeat earlier ones, or put known texts together anew, of which JavaScript wants numbers alone. They
+// are read by their shapes, those that stand one behind the other without a search for their ends, and many are handed over
+// at a call.
 
 import { contentOf, knownContentOf } from './event-content';
 import { CHANNEL, COMPUTER, DIGITS, EPOCH_MS, MESSAGE, NANOS, RECORD_ID, VALUE_COUNT } from './event-fields';

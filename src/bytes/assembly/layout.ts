@@ -54,7 +54,7 @@ export const REPEATS_END: usize = REPEATS + 8 + MOST_REPEATS * 40;
 export const CONTENT_HEADS: usize = 5_338_432; // past REPEATS_END
 export const CONTENT_HEADS_END: usize = CONTENT_HEADS + 1024 * 24; // below LONG_HEADS
 
-/** A word for each shape: of which texts JavaScript wants the numbers, see `event-variation.ts`. 0: it wants none. */
+/** A word for each shape: of which texts JavaScript wants the numbers, see `event-flood.ts`. 0: it wants none. */
 export const VARIED: usize = 5_363_008; // CONTENT_HEADS_END
 export const VARIED_END: usize = VARIED + 64 * 4; // below LONG_HEADS
 
