@@ -15,6 +15,7 @@ import { createEventJsonReader } from '../src/read/event-json/index.js';
 import { type JsonDocument, withJsonText } from '../src/read/event-json/json-document.js';
 import { parseJsonTime } from '../src/read/event-json/json-time.js';
 import { KeyTable } from '../src/read/event-json/key-table.js';
+import { zonedTime } from '../src/read/event-json/zoned-time.js';
 import type { FormatReport, ReadOptions } from '../src/read/format-reader.js';
 import { parseIsoInstant } from '../src/time/instant-text.js';
 import { repeatsTo } from './repeats.js';
@@ -585,7 +586,14 @@ const anyString = fc.oneof(
       ...[{ Data: 'a, b' }, { Data: [{ '@Name': 'x', '#text': 'y' }, { '@Name': 'z' }] }, {}].map(data =>
         JSON.stringify(JSON.stringify({ EventData: data })),
       ),
-      '"System.Diagnostics.Eventing.Reader.EventProperty"',
+      ...['"System.Diagnostics.Eventing.Reader.EventProperty"', '"System.String[]"', '"Warning"'],
+      ...[
+        '<Param>x</Param><Param Name="n">y</Param>',
+        '<DataItem><EventData><Data Name="a">b</Data></EventData></DataItem>',
+      ].map(xml => JSON.stringify(xml)),
+      ...[{ EventData: { '': 'a', Binary: '' } }, [], ['a', 'b']].map(data => JSON.stringify(JSON.stringify(data))),
+      ...['"2011-03-04 12:05:00 +0100"', '"2011-03-04T12:05:00.25-05:30"', '"1299236700.25"', '"1299236700250"'],
+      '"<Event><System><Provider Name=\\"MSExchange Web Services\\"/><EventID>5</EventID></System></Event>"',
     ),
   },
   {
@@ -628,6 +636,23 @@ const SHAPES = [
   '{"SourceName":@P,"TimeCreated":@S,"EventID":@N,"EventData":{"Data":[@S,@S]},"Message":@S}',
   '{"Computer":@S,"Payload":@S,"Channel":@S,"Provider":@P,"EventId":@N,"EventRecordId":@S,"Level":@S,"TimeCreated":@S}',
   '{"_source":{"EventID":@N,"SourceName":@P,"TimeCreated":@S,"a":@S}}',
+  '{"Id":5,"ProviderName":@P,"TimeCreated":@S,"Properties":{"value":[@S,@S],"Count":@N},"Message":@S}',
+  '{"EventID":@N,"MachineName":@S,"Index":@N,"EntryType":@N,"Source":@P,"ReplacementStrings":[@S,@S],"InstanceId":@N,"TimeGenerated":@S,"TimeWritten":{"value":@S},"Message":@S}',
+  '{"EventID":65541,"MachineName":"a","EntryType":@S,"Source":@P,"ReplacementStrings":{"value":[@S],"Count":1},"InstanceId":@N,"TimeGenerated":{"value":@S,"DateTime":@S},"Message":@S}',
+  '{"EventID":@N,"MachineName":"a","EntryType":1,"Source":@P,"ReplacementStrings":@S,"InstanceId":3221225477,"TimeGenerated":@S}',
+  '{"TimeGenerated":@S,"Source":@P,"EventLog":@S,"Computer":@S,"EventLevel":@N,"EventLevelName":@S,"ParameterXml":@S,"EventID":@N,"RenderedDescription":@S,"Message":@S}',
+  '{"TimeGenerated":@S,"EventSourceName":@P,"Channel":@S,"Computer":@S,"Level":@S,"EventData":@S,"EventID":@N,"ParameterXml":"<Param>a</Param>","TargetName":@S}',
+  '{"TimeGenerated":@S,"TimeCreated":@S,"Provider":@P,"Computer":@S,"EventData":{},"EventData_dynamic":{"a":@S,"b":@N},"EventID":@N,"EventRecordId":@S}',
+  '{"TimeGenerated":@S,"Provider":@P,"Computer":@S,"EventData":{},"ParameterXml":@N,"EventID":5}',
+  '{"TimeGenerated":@S,"Provider":@P,"Computer":@S,"EventID":5,"TargetName":@S,"Other":@N}',
+  '{"preview":@N,"result":{"_time":@S,"EventCode":@S,"Type":@S,"ComputerName":@S,"LogName":@S,"SourceName":@P,"RecordNumber":@N,"Message":@S,"b":@S}}',
+  '{"_raw":@S,"result":{"_time":@S,"EventCode":@N,"SourceName":@P,"Message":@S}}',
+  '{"body":{"channel":@S,"computer":@S,"event_data":{"data":[{"":@S},{"a":@S}]},"event_id":{"id":@N,"qualifiers":@N},"level":@S,"message":@S,"provider":{"name":@P},"record_id":@N,"system_time":@S}}',
+  '{"event_data":{"b":@S,"a":@N},"event_id":{"id":5},"level":@S,"provider":{"guid":@S,"name":@P},"system_time":@S,"message":@S}',
+  '{"event_data":{"param1":@S,"param3":@S},"event_id":{"id":@N},"provider":{"name":@P},"system_time":@S}',
+  '{"event_data":{},"event_id":{"id":@N},"provider":{"name":@P},"system_time":@S}',
+  '{"unixTime":@N,"columns":{"computer_name":@S,"data":@S,"datetime":@S,"eventid":@S,"level":@N,"provider_name":@P,"source":@S,"time":@S,"message":@S},"action":"added"}',
+  '{"message":@S,"columns":{"data":{"value":@S},"eventid":@N,"provider_name":@P,"channel":@S,"time":@N}}',
 ];
 const anyProvider = fc.constantFrom(
   ...['"MSExchange Web Services"', '"MSExchange Web Services"', '"Other"', '"Other"', 'null', '""'],
@@ -703,7 +728,7 @@ const floodedFile = fc
             fc.nat(59).map(second => `"2011-03-04T11:05:${String(second).padStart(2, '0')}.1234567Z"`),
             fc.nat(59).map(second => `"2011-03-04 11:05:${String(second).padStart(2, '0')}"`),
             fc.constantFrom('"2011-03-04T11:05:00.5+00:00"', '"03/04/2011 11:05:00"', '""', '"never"', '1299236700'),
-            fc.constantFrom('"\\/Date(1299236700000)\\/"', '"2011-03-04T12:05:00+01:00"'),
+            fc.constantFrom('"\\/Date(1299236700000)\\/"', '"/Date(1299236700001)/"', '"2011-03-04T12:05:00+01:00"'),
           ),
           recordId: fc.oneof(
             fc.integer({ min: 1, max: 9999 }).map(String),
@@ -715,8 +740,14 @@ const floodedFile = fc
           let nextString = 0;
           let nextNumber = 0;
           const line = shape
-            .replace(/("(?:TimeCreated|EventTime|@timestamp|SystemTime)":)@S/g, (_, key) => key + time)
-            .replace(/("(?:Event)?Record(?:Id|ID|Number)":)@N/g, (_, key) => key + recordId)
+            .replace(
+              /("(?:TimeCreated|TimeGenerated|EventTime|@timestamp|SystemTime|system_time|datetime|_time)":)@S/g,
+              (_, key) => key + time,
+            )
+            .replace(
+              /("(?:EventRecordI[dD]|RecordId|RecordNumber|record_id|Index)":)@[NS]/g,
+              (_, key) => key + recordId,
+            )
             .replace(/@[PSN]/g, mark =>
               mark === '@P' ? set.provider : mark === '@S' ? set.strings[nextString++]! : set.numbers[nextNumber++]!,
             );
@@ -777,6 +808,49 @@ t.test('a time is read at a glance as it is read at length', async () => {
     }),
     { numRuns: 3000 },
   );
+});
+
+t.test('a time that names its zone is read from its bytes as it is read at length', async () => {
+  const number = fc.stringMatching(/^[0-9]{8,20}$/);
+  const offset = fc.stringMatching(/^ {0,2}[-+][0-9]{2}:?[0-9]{2,3}$/);
+  const iso = fc
+    .tuple(
+      fc.constantFrom(
+        '2011-03-04T12:05:00',
+        '2011-03-04 23:59:59',
+        '2011-02-29 12:05:00',
+        '2011-03-04 12:05',
+        '12:05:00',
+      ),
+      fc.constantFrom('', '.5', '.123456789', '.1234567890', '.'),
+      fc.oneof(offset, fc.constantFrom('Z', 'Z+01:00', 'z', '', '+01', '-01:00 ')),
+    )
+    .map(parts => parts.join(''));
+  const unix = fc.oneof(
+    number,
+    fc.tuple(number, fc.stringMatching(/^[0-9]{0,11}$/)).map(parts => parts.join('.')),
+  );
+  const date = fc
+    .tuple(
+      fc.constantFrom('/', '', '\\/', 'x/'),
+      fc.oneof(number, fc.constantFrom('', '-5', '5')),
+      fc.constantFrom('', '+0100'),
+    )
+    .map(([slash, ms, zone]) => `${slash}Date(${ms}${zone})${slash}`);
+  let read = 0;
+  fc.assert(
+    fc.property(fc.oneof(iso, unix, date), text => {
+      const bytes = Buffer.from(`"${text}",`);
+      const time = zonedTime(bytes, 1, bytes.length - 2);
+      if (time === undefined) return;
+      read += 1;
+      for (const isUtc of [false, true]) {
+        assert.deepStrictEqual(time, parseJsonTime(text.replaceAll('\\/', '/'), isUtc));
+      }
+    }),
+    { numRuns: 3000 },
+  );
+  assert.ok(read > 100, `${read} of 3000 read`);
 });
 
 t.test('each form of a value is taken or left by shape as the parser takes or leaves it', async t => {

@@ -9,6 +9,7 @@ import {
   insertionsOfParams,
   insertionsOfText,
   paramPlacesOf,
+  scalarNode,
   scalarText,
   valuePlacesOf,
 } from './json-insertions.js';
@@ -191,6 +192,25 @@ export const openTelemetry: Dialect = {
       message: fieldText(doc, K.message),
     });
   },
+  places(doc) {
+    const data = doc.field(K.event_data);
+    if (doc.isString(data)) return undefined;
+    const find = new PlaceFinder(doc);
+    return {
+      ...USUAL,
+      ...otelValuePlaces(doc, data),
+      eventId: find.member(doc.field(K.event_id), K.id),
+      provider: find.member(doc.field(K.provider), K.name),
+      qualifiers: find.member(doc.field(K.event_id), K.qualifiers),
+      channel: find.field(K.channel),
+      computer: find.field(K.computer),
+      recordId: find.field(K.record_id),
+      level: find.field(K.level),
+      time: find.field(K.system_time),
+      messages: [find.field(K.message)],
+      filled: find.filled,
+    };
+  },
 };
 
 /** `{"data":[{"name":"value"}]}` keeps the order; the older and newer map of names is in alphabetical order. */
@@ -204,6 +224,18 @@ function otelInsertions(doc: JsonDocument, data: number, context: DialectContext
   if (read === undefined || read.insertions.length === 0) return read;
   context.note('data-order-lost');
   return { ...read, isUnordered: true };
+}
+
+function otelValuePlaces(
+  doc: JsonDocument,
+  data: number,
+): Pick<ShapedPlaces, 'values'> & Partial<Pick<ShapedPlaces, 'losses' | 'isUnordered'>> {
+  const list = doc.isObject(data) ? doc.get(data, K.data) : data;
+  if (doc.isArray(list)) return { values: valuePlacesOf(doc, list) };
+  const params = doc.isObject(data) ? paramPlacesOf(doc, data) : undefined;
+  const values = params ?? valuePlacesOf(doc, data);
+  if (params !== undefined || values === undefined || values.values.length === 0) return { values };
+  return { values, losses: ['data-order-lost'], isUnordered: true };
 }
 
 /** A row of osquery's `windows_events` or `windows_eventlog`: `data` is JSON in a string, unnamed values under `""`. */
@@ -223,8 +255,25 @@ export const osquery: Dialect = {
       computer: fieldText(doc, K.computer_name),
       level: levelOf(fieldText(doc, K.level)),
       time: utcTime(fieldText(doc, K.datetime, K.time)),
-      ...(data < 0 ? undefined : insertionsOfText(scalarText(doc, data), doc, context)),
+      ...(data < 0 ? undefined : insertionsOfText(scalarText(doc, data), context)),
       message: nonEmpty(fieldText(doc, K.message)),
     });
+  },
+  places(doc) {
+    const find = new PlaceFinder(doc);
+    return {
+      ...USUAL,
+      eventId: find.field(K.eventid),
+      provider: find.field(K.provider_name),
+      channel: find.field(K.source, K.channel),
+      computer: find.field(K.computer_name),
+      recordId: -1,
+      level: find.field(K.level),
+      time: find.field(K.datetime, K.time),
+      payload: scalarNode(doc, doc.field(K.data)),
+      readPayload: insertionsOfText,
+      messages: [find.field(K.message)],
+      filled: find.filled,
+    };
   },
 };

@@ -2,9 +2,15 @@ import { defined, type Insertions, insertionsOfXml } from '../clixml/xml-event.j
 import type { Dialect, DialectAnswer, DialectContext } from './dialect.js';
 import { fieldText, levelOf, localTime, recordIdField, splitEventId, utcTime } from './dialect-fields.js';
 import type { JsonDocument } from './json-document.js';
-import { flatPlacesOf, insertionsOfData, insertionsOfFlat, valuePlacesOf } from './json-insertions.js';
+import {
+  flatPlacesOf,
+  insertionsOfData,
+  insertionsOfFlat,
+  insertionsOfText,
+  valuePlacesOf,
+} from './json-insertions.js';
 import { K, type KeyTable } from './key-table.js';
-import { LOCAL_TIMES, PlaceFinder, type ShapedPlaces, USUAL } from './shaped-places.js';
+import { LOCAL_TIMES, PlaceFinder, type ReadPayload, type ShapedPlaces, USUAL } from './shaped-places.js';
 
 /**
  * NXLog's im_msvistalog: the names of the data stand beside the event's own fields, without order; unnamed data are not
@@ -132,6 +138,28 @@ export const azure: Dialect = {
       message: fieldText(doc, K.RenderedDescription, K.Message),
     });
   },
+  places(doc, object, keys) {
+    const find = new PlaceFinder(doc);
+    const values = azureValuePlaces(doc, object, keys);
+    if (values === undefined) return undefined;
+    if (values.payload !== undefined) find.filled.push(values.payload);
+    const hasName = doc.field(K.EventLevelName) >= 0;
+    const number = find.field(K.EventLevel, K.Level);
+    return {
+      ...USUAL,
+      ...values,
+      eventId: find.field(K.EventID),
+      provider: find.field(K.EventSourceName, K.Provider, K.Source),
+      channel: find.field(K.Channel, K.EventLog),
+      computer: find.field(K.Computer),
+      recordId: find.field(K.EventRecordId, K.EventRecordID),
+      level: hasName ? doc.field(K.EventLevelName) : number,
+      isLevelSure: !hasName || number < 0,
+      time: find.field(K.TimeCreated, K.TimeGenerated),
+      messages: [find.field(K.RenderedDescription), find.field(K.Message)],
+      filled: find.filled,
+    };
+  },
 };
 
 /** `ParameterXml` and `EventData_dynamic` hold all values in order; `EventData` is XML, JSON in a string, or an object. */
@@ -149,6 +177,30 @@ function azureInsertions(doc: JsonDocument, object: number, context: DialectCont
   // An event whose data is there and holds nothing has lost nothing.
   return empty !== undefined && !hasFlat ? empty : flatInsertions(doc, object, AZURE_FIELDS, context);
 }
+
+function azureValuePlaces(doc: JsonDocument, object: number, keys: KeyTable): Partial<ShapedPlaces> | undefined {
+  let isThere = false;
+  for (const key of [K.EventData, K.EventData_dynamic]) {
+    const node = doc.field(key);
+    if (doc.isString(node)) return { payload: node, readPayload: someInsertionsOfText };
+    const values = valuePlacesOf(doc, node);
+    if (values !== undefined && values.values.length > 0) return { values };
+    isThere ||= values !== undefined;
+  }
+  const parameters = doc.field(K.ParameterXml);
+  if (doc.isString(parameters)) return { payload: parameters, readPayload: insertionsOfParameters };
+  // A number or a truth value is no XML, which the parser finds out.
+  if (parameters >= 0 && (doc.textIfAny(parameters) ?? '') !== '') return undefined;
+  const flat = flatValuePlaces(doc, object, AZURE_FIELDS, keys);
+  return isThere && flat.values === undefined ? { values: { values: [], names: [] } } : flat;
+}
+
+const someInsertionsOfText: ReadPayload = (text, context) => {
+  const read = insertionsOfText(text, context);
+  return read !== undefined && read.insertions.length > 0 ? read : 'unsure';
+};
+
+const insertionsOfParameters: ReadPayload = text => insertionsOfXml(text) ?? 'unsure';
 
 /** What Splunk's add-on for Windows extracts: flat, `EventCode` for the event ID. */
 export const splunk: Dialect = {
@@ -170,6 +222,23 @@ export const splunk: Dialect = {
       ...flatInsertions(doc, object, SPLUNK_FIELDS, context),
       message: fieldText(doc, K.Message),
     });
+  },
+  places(doc, object, keys) {
+    const find = new PlaceFinder(doc);
+    return {
+      ...USUAL,
+      ...LOCAL_TIMES,
+      ...flatValuePlaces(doc, object, SPLUNK_FIELDS, keys),
+      eventId: find.field(K.EventCode),
+      provider: find.field(K.SourceName),
+      channel: find.field(K.LogName),
+      computer: find.field(K.ComputerName),
+      recordId: find.field(K.RecordNumber),
+      level: find.field(K.Type),
+      time: find.field(K._time),
+      messages: [find.field(K.Message)],
+      filled: find.filled,
+    };
   },
 };
 

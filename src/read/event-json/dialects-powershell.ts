@@ -4,7 +4,7 @@ import { fieldText, levelOf, powershellTime, recordIdField, splitEventId } from 
 import type { JsonDocument } from './json-document.js';
 import { insertionsOfItems, valuePlacesOf } from './json-insertions.js';
 import { K } from './key-table.js';
-import { LOCAL_TIMES, PlaceFinder, USUAL } from './shaped-places.js';
+import { LOCAL_TIMES, PlaceFinder, type ShapedPlaces, USUAL } from './shaped-places.js';
 
 /** `Get-WinEvent | ConvertTo-Json`, of Windows PowerShell 5.1 and PowerShell 7. */
 export const getWinEvent: Dialect = {
@@ -30,14 +30,11 @@ export const getWinEvent: Dialect = {
   },
   places(doc) {
     const find = new PlaceFinder(doc);
-    const list = listOf(doc, doc.field(K.Properties));
-    // What a text says tells whether the values are there.
-    if (!doc.isArray(list) || (doc.first(list) >= 0 && !doc.isObject(doc.first(list)))) return undefined;
     const level = doc.field(K.Level);
-    const time = doc.field(K.TimeCreated);
     return {
       ...USUAL,
       ...LOCAL_TIMES,
+      ...valuePlaces(doc, doc.field(K.Properties)),
       eventId: find.field(K.Id),
       provider: find.field(K.ProviderName),
       qualifiers: find.field(K.Qualifiers),
@@ -46,10 +43,9 @@ export const getWinEvent: Dialect = {
       recordId: find.field(K.RecordId),
       level: level >= 0 ? level : doc.field(K.LevelDisplayName),
       isLevelSure: level < 0 || doc.field(K.LevelDisplayName) < 0,
-      time,
-      values: valuePlacesOf(doc, list),
+      time: timePlace(doc, find, doc.field(K.TimeCreated)),
       messages: [find.field(K.Message)],
-      filled: time < 0 ? [] : [time],
+      filled: find.filled,
     };
   },
 };
@@ -79,6 +75,25 @@ export const getEventLog: Dialect = {
       message: fieldText(doc, K.Message),
     });
   },
+  places(doc) {
+    const find = new PlaceFinder(doc);
+    return {
+      ...USUAL,
+      ...LOCAL_TIMES,
+      ...valuePlaces(doc, doc.field(K.ReplacementStrings)),
+      eventId: find.field(K.EventID),
+      provider: find.field(K.Source),
+      qualifiers: find.field(K.InstanceId),
+      readQualifiers: (text, own) => own ?? splitEventId(text)?.qualifiers,
+      computer: find.field(K.MachineName),
+      recordId: find.field(K.Index),
+      level: find.field(K.EntryType),
+      readLevel: text => ENTRY_LEVELS.get(text),
+      time: timePlace(doc, find, doc.field(K.TimeGenerated)),
+      messages: [find.field(K.Message)],
+      filled: find.filled,
+    };
+  },
 };
 
 /** System.Diagnostics.EventLogEntryType, as number and as name; the audits have no level of their own. */
@@ -103,6 +118,25 @@ function valuesOf(doc: JsonDocument, node: number, context: DialectContext) {
   }
   context.note('insertions-lost');
   return undefined;
+}
+
+/** As `valuesOf`, where the values are. */
+function valuePlaces(
+  doc: JsonDocument,
+  node: number,
+): Pick<ShapedPlaces, 'values'> & Partial<Pick<ShapedPlaces, 'losses' | 'areValues'>> {
+  const list = listOf(doc, node);
+  if (!doc.isArray(list)) return { values: undefined, losses: ['insertions-lost'] };
+  const first = doc.first(list);
+  const values = valuePlacesOf(doc, list);
+  return first < 0 || doc.isObject(first) ? { values } : { values, areValues: texts => !texts.every(isClassName) };
+}
+
+/** Where `powershellTime` reads; one that is empty is left to the parser. */
+function timePlace(doc: JsonDocument, find: PlaceFinder, node: number): number {
+  const place = doc.isObject(node) ? find.member(node, K.value, K.DateTime) : node;
+  if (place >= 0) find.filled.push(place);
+  return place;
 }
 
 function listOf(doc: JsonDocument, node: number): number {

@@ -12,7 +12,7 @@ import {
   type RangeStop,
   type ReadOptions,
 } from '../format-reader.js';
-import type { Dialect, Loss } from './dialect.js';
+import type { Loss } from './dialect.js';
 import { decodeUnits16, JsonDocument, type JsonUnits } from './json-document.js';
 import { encodingOf } from './json-encoding.js';
 import { type FrameSink, JsonFramer } from './json-framer.js';
@@ -243,9 +243,9 @@ export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
     this.#emit(event);
   }
 
-  #learn(shapes: JsonShapes, doc: JsonDocument, dialect: Dialect): void {
-    doc.openFields(0);
-    const places = dialect.places?.(doc, 0, this.keys);
+  #learn(shapes: JsonShapes, doc: JsonDocument, { dialect, object }: NonNullable<ReadObject['learns']>): void {
+    doc.openFields(object);
+    const places = dialect.places?.(doc, object, this.keys);
     if (places !== undefined) shapes.learn(doc, this.#from, this.#to, dialect.name, places);
   }
 

@@ -14,7 +14,7 @@ const MAX_NESTING = 64;
  * @returns undefined when `node` is absent or in no such shape.
  */
 export function insertionsOfData(doc: JsonDocument, node: number, context: DialectContext): Insertions | undefined {
-  if (doc.isString(node)) return insertionsOfText(doc.text(node), doc, context);
+  if (doc.isString(node)) return insertionsOfText(doc.text(node), context);
   const places = valuePlacesOf(doc, node);
   return places && insertionsAt(doc, places);
 }
@@ -47,11 +47,11 @@ function insertionsAt(doc: JsonDocument, { values, names }: ValuePlaces): Insert
 }
 
 /** The values inside a string: event XML, or JSON that one of the shapes above has. */
-export function insertionsOfText(text: string, doc: JsonDocument, context: DialectContext): Insertions | undefined {
+export function insertionsOfText(text: string, context: DialectContext): Insertions | undefined {
   const start = text.trimStart().charAt(0);
   if (start === '<') return insertionsOfXml(text);
   if (start !== '{' && start !== '[') return undefined;
-  return withJsonText(text, doc.keys, nested => {
+  return withJsonText(text, context.keys, nested => {
     const body = firstOf(nested, 0, [K.EventData, K.UserData]);
     return insertionsOfData(nested, Math.max(body, 0), context);
   });

@@ -20,11 +20,12 @@ import {
   type RepeatsOf,
 } from '../../model/index.js';
 import { parseInstantUnits } from '../../time/instant-units.js';
-import { type Insertions, recordIdOf } from '../clixml/xml-event.js';
+import { recordIdOf } from '../clixml/xml-event.js';
 import type { DialectContext, Loss } from './dialect.js';
 import { localTime, splitEventId, utcTime } from './dialect-fields.js';
 import type { JsonDocument } from './json-document.js';
-import type { ShapedPlaces } from './shaped-places.js';
+import type { ReadPayload, ShapedPlaces } from './shaped-places.js';
+import { zonedTime } from './zoned-time.js';
 
 /**
  * Reads events whose JSON has the shape of one that was read before: the same keys, brackets and blanks, other strings
@@ -51,7 +52,8 @@ export class JsonShapes {
   /** By place, the texts of the event at hand that were made already. */
   readonly #made: string[] = [];
   /** Payloads of earlier events, each with what it holds and what its form has lost. A bounded memory of a pure function. */
-  readonly #payloads = new Map<string, { readonly read: Insertions | undefined; readonly losses: readonly Loss[] }>();
+  readonly #payloads = new Map<string, { readonly read: ReturnType<ReadPayload>; readonly losses: readonly Loss[] }>();
+  #payloadsReadBy: ReadPayload | undefined;
   /** By the number that their texts were given: events whose repeats are taken. */
   readonly #takers: KnownEvent[] = [];
   /** Of the event that was taken last. */
@@ -96,6 +98,7 @@ export class JsonShapes {
     if (idText !== shape.idText) {
       shape.idText = idText;
       shape.id = splitEventId(idText === '' ? undefined : idText);
+      shape.qualifiersText = undefined;
     }
     const { id } = shape;
     if (id === undefined) return undefined;
@@ -312,15 +315,10 @@ export class JsonShapes {
 
   /** From the bytes, where it is written as nearly all are. */
   #usualTime({ readTime }: Shape, from: number, to: number): Instant | undefined {
-    const bytes = this.#bytes;
-    const last = bytes[to - 1];
-    if (last === LETTER_Z) return parseInstantUnits(bytes, from, to);
-    if (last === DIGIT_0 && bytes[to - 6] === PLUS) {
-      for (let k = 0; k < 6; k++) if (bytes[to - 6 + k] !== UTC_OFFSET[k]) return undefined;
-      return bytes[to - 7] === LETTER_Z ? undefined : parseInstantUnits(bytes, from, to - 6);
-    }
-    if (readTime === utcTime) return parseInstantUnits(bytes, from, to);
-    return readTime === localTime ? this.#context.plainLocalTime(bytes, from, to) : undefined;
+    const zoned = zonedTime(this.#bytes, from, to);
+    if (zoned !== undefined) return zoned;
+    if (readTime === utcTime) return parseInstantUnits(this.#bytes, from, to);
+    return readTime === localTime ? this.#context.plainLocalTime(this.#bytes, from, to) : undefined;
   }
 
   #anyTime(shape: Shape): Instant | undefined {
@@ -334,10 +332,9 @@ export class JsonShapes {
     const qualifiers = this.#text(shape, shape.qualifiers);
     if (qualifiers !== shape.qualifiersText) {
       shape.qualifiersText = qualifiers;
-      shape.qualifiersRead = splitEventId(qualifiers)?.eventId;
+      shape.qualifiersRead = shape.readQualifiers(qualifiers, id.qualifiers);
     }
-    const high = shape.qualifiersRead ?? id.qualifiers;
-    if (high !== undefined) record.qualifiers = high;
+    if (shape.qualifiersRead !== undefined) record.qualifiers = shape.qualifiersRead;
     const channel = this.#text(shape, shape.channel);
     if (channel !== '') record.channel = channel;
     const computer = this.#text(shape, shape.computer);
@@ -359,7 +356,8 @@ export class JsonShapes {
     const culture = this.#text(shape, shape.culture);
     if (culture !== '') record.culture = culture;
     if (!shape.isLevelSure && shape.levelRead === undefined) return undefined;
-    if (payload !== '') this.#takePayload(shape, payload, record);
+    if (record.insertions !== undefined && !shape.areValues(record.insertions)) return undefined;
+    if (payload !== '' && !this.#takePayload(shape, payload, record)) return undefined;
     if (shape.isUnordered) record.isUnordered = true;
     const instant = this.#timeOf(shape);
     if (instant !== undefined) record.time = instant;
@@ -384,12 +382,15 @@ export class JsonShapes {
     }
   }
 
-  #takePayload(shape: Shape, text: string, record: ShapedEvent): void {
+  /** False when something else stands in for this payload. */
+  #takePayload({ readPayload }: Shape, text: string, record: ShapedEvent): boolean {
+    if (readPayload !== this.#payloadsReadBy) this.#payloads.clear();
+    this.#payloadsReadBy = readPayload;
     let known = this.#payloads.get(text);
     if (known === undefined) {
       const losses: Loss[] = [];
       const { keys } = this.#context;
-      const read = shape.readPayload(text, {
+      const read = readPayload(text, {
         keys,
         wants: () => true,
         localTime: () => undefined,
@@ -399,8 +400,10 @@ export class JsonShapes {
       if (this.#payloads.size === MOST_PAYLOADS) this.#payloads.clear();
       this.#payloads.set(text, known);
     }
+    if (known.read === 'unsure') return false;
     this.#payloadLosses = known.losses;
     Object.assign(record, known.read);
+    return true;
   }
 
   /** The list of an earlier event that holds the same texts, by which the extractor knows its failure again. */
@@ -513,6 +516,8 @@ export class JsonShapes {
       readLevel: places.readLevel,
       readTime: places.readTime,
       readPayload: places.readPayload,
+      readQualifiers: places.readQualifiers,
+      areValues: places.areValues,
       judgedProvider: undefined,
       judgedId: -1,
       isWanted: true,
@@ -616,10 +621,6 @@ export type ShapedEvent = Mutable<EventRecord>;
 /** At `REPEATS`, as in `assembly/json-flood.ts`. */
 const REPEAT_WORDS = 10;
 const ODD_NUMBER = -2;
-const LETTER_Z = 0x5a;
-const DIGIT_0 = 0x30;
-const PLUS = 0x2b;
-const UTC_OFFSET = Buffer.from('+00:00');
 
 const NONE = -1;
 const FIRST_CONSTANT = -2;

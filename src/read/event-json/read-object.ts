@@ -28,8 +28,8 @@ export const DIALECTS: readonly Dialect[] = [
 /** What an object was read as. */
 export interface ReadObject {
   readonly dialect: string;
-  /** The dialect itself, where the object is the event and no envelope of it. */
-  readonly learns: Dialect | undefined;
+  /** The dialect itself and the object inside its envelopes, where keys and brackets alone tell which those are. */
+  readonly learns: { readonly dialect: Dialect; readonly object: number } | undefined;
   readonly fields: EventFields | 'unwanted';
 }
 
@@ -46,6 +46,7 @@ const XML_FIELDS = [K._raw, K.RawXml, K.Xml, K.xml, K.Event, K.message, K.body, 
  */
 export function readObject(doc: JsonDocument, object: number, context: DialectContext): ReadObject | undefined {
   let inner = object;
+  let isSteady = true;
   for (let envelopes = 0; envelopes <= MAX_ENVELOPES; envelopes++) {
     if (!doc.isObject(inner)) return undefined;
     doc.openFields(inner);
@@ -53,10 +54,11 @@ export function readObject(doc: JsonDocument, object: number, context: DialectCo
       if (!dialect.marks(doc, inner)) continue;
       const fields = dialect.read(doc, inner, context);
       if (fields === undefined) return undefined;
-      return { dialect: dialect.name, learns: inner === object && dialect.places ? dialect : undefined, fields };
+      return { dialect: dialect.name, learns: isSteady ? { dialect, object: inner } : undefined, fields };
     }
     const xml = readXmlField(doc, context);
     if (xml !== undefined) return xml;
+    isSteady &&= !XML_FIELDS.some(key => doc.isString(xmlNode(doc, key)));
     const otlp = doc.field(K.body);
     if (doc.get(otlp, K.kvlistValue) >= 0) {
       return withJsonText(plainOfOtlp(doc, otlp), context.keys, plain => {
@@ -73,8 +75,7 @@ export function readObject(doc: JsonDocument, object: number, context: DialectCo
 
 function readXmlField(doc: JsonDocument, context: DialectContext): ReadObject | undefined {
   for (const key of XML_FIELDS) {
-    const field = doc.field(key);
-    const node = doc.isObject(field) ? doc.get(field, K.stringValue) : field;
+    const node = xmlNode(doc, key);
     if (!doc.startsWith(node, '<')) continue;
     const fields = eventOfXml(doc.text(node));
     if (fields === undefined) continue;
@@ -85,4 +86,9 @@ function readXmlField(doc: JsonDocument, context: DialectContext): ReadObject | 
     };
   }
   return undefined;
+}
+
+function xmlNode(doc: JsonDocument, key: number): number {
+  const field = doc.field(key);
+  return doc.isObject(field) ? doc.get(field, K.stringValue) : field;
 }

@@ -1,7 +1,7 @@
 import type { Instant } from '../../model/index.js';
 import type { Insertions } from '../clixml/xml-event.js';
 import type { DialectContext, Loss } from './dialect.js';
-import { levelOf, localTime, utcTime } from './dialect-fields.js';
+import { levelOf, localTime, splitEventId, utcTime } from './dialect-fields.js';
 import type { SystemPlaces } from './event-places.js';
 import type { JsonDocument } from './json-document.js';
 import { scalarNode, type ValuePlaces } from './json-insertions.js';
@@ -24,8 +24,15 @@ export interface ShapedPlaces extends SystemPlaces {
   readonly losses: readonly Loss[];
   readLevel(text: string): number | undefined;
   readTime(text: string, context: DialectContext): Instant | undefined;
-  readPayload(text: string, context: DialectContext): Insertions | undefined;
+  readonly readPayload: ReadPayload;
+  /** `own` are those that the event ID holds. */
+  readQualifiers(text: string, own: number | undefined): number | undefined;
+  /** False of texts that a form wrote where it lost the values: such an event is left to the parser. */
+  areValues(texts: readonly string[]): boolean;
 }
+
+/** `unsure` where something else stands in for what it holds: such an event is left to the parser. */
+export type ReadPayload = (text: string, context: DialectContext) => Insertions | 'unsure' | undefined;
 
 /** A dialect's places, from what differs between dialects. */
 export class PlaceFinder {
@@ -67,6 +74,8 @@ export const USUAL = {
   readLevel: levelOf,
   readTime: utcTime,
   readPayload: () => undefined,
+  readQualifiers: (text: string, own: number | undefined) => splitEventId(text)?.eventId ?? own,
+  areValues: () => true,
 } satisfies Partial<ShapedPlaces>;
 
 /** Times that are local where they name no zone. */
