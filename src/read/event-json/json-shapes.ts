@@ -259,7 +259,7 @@ export class JsonShapes {
       if (slot > NEW) {
         // A long text, or one with escapes, has no slot of its own.
         if ((slot & (UNCACHED | HAS_ESCAPE)) === 0) return -1;
-        slot = to - from <= LONGEST_CACHED ? this.#scan.hash8(from, to) : this.#make(lasting[k]!, from, to, slot);
+        slot = to - from <= LONGEST_CACHED ? this.#scan.hash8(from, to) >>> 1 : this.#make(lasting[k]!, from, to, slot);
         if (slot < 0) return -1;
       }
       hash = (Math.imul(hash, 31) + slot) | 0;
