@@ -1,4 +1,16 @@
 import type { GeneratedEvent } from './generate.js';
+import {
+  azureEvent,
+  azureSecurity,
+  byName,
+  fluentBit,
+  getEventLog,
+  osquery,
+  otel,
+  splunk,
+  velociraptor,
+  WORDS,
+} from './json-collectors.js';
 
 /** How the producers of JSON write an event, each as one line. */
 export const JSON_DIALECTS = {
@@ -9,12 +21,19 @@ export const JSON_DIALECTS = {
   'get-winevent': getWinEvent,
   nxlog,
   flat,
+  velociraptor,
+  'fluent-bit': fluentBit,
+  otel,
+  osquery,
+  splunk,
+  'get-eventlog': getEventLog,
+  'azure-event': azureEvent,
+  'azure-security': azureSecurity,
 } as const;
 
 export type JsonDialect = keyof typeof JSON_DIALECTS;
 
 const XMLNS = { xmlns: 'http://schemas.microsoft.com/win/2004/08/events/event' };
-const WORDS: Readonly<Record<number, string>> = { 0: 'information', 2: 'error', 4: 'information' };
 
 /** `evtx_dump -o jsonl`. */
 function evtxDump(event: GeneratedEvent): object {
@@ -227,10 +246,6 @@ function flat(event: GeneratedEvent): object {
     Task: '12544',
     ...(event.names !== undefined && byName(event)),
   };
-}
-
-function byName(event: GeneratedEvent): Record<string, string> {
-  return Object.fromEntries(event.values.map((value, at) => [event.names![at]!, value]));
 }
 
 function byNumber(event: GeneratedEvent): Record<string, string> {
