@@ -98,7 +98,7 @@ async function benchJson(): Promise<void> {
       ['dense', 1],
     ] as const) {
       // Some hold no values without names, so that the message must be one that evpair can read.
-      const file = generated({ format: 'ndjson', dialect, density, seed: 11, share: 0.3, template: SEED_TEMPLATE });
+      const file = generated({ format: 'ndjson', dialect, density, seed: 11, share: 0.6, template: SEED_TEMPLATE });
       await against(
         `${dialect}, ${name}, ${megabytes(file)} MB`,
         `${EVPAIR} --jobs 1 ${file}`,
