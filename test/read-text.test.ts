@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -149,6 +150,118 @@ t.test('labels bend, descriptions hold anything but the start of another event',
   );
   t.match(readText(order.join('')).rejects, [{ reason: 'date-order', isEvent: true }]);
   t.equal(readText(block('m').replace('Computer:      C1\n', ''), { computer: 'GIVEN' }).events[0]?.computer, 'GIVEN');
+});
+
+const wide = (text: string, isBigEndian: boolean): Buffer => {
+  const bytes = Buffer.from(`\ufeff${text}`, 'utf16le');
+  return isBigEndian ? bytes.swap16() : bytes;
+};
+const copied = (n: number, message: string): string => block(message).replace('ID:      7', `ID:      ${n}`);
+const queried = (n: number, message: string): string =>
+  `Event[${n}]:\n  Log Name: Application\n  Source: P\n  Date: 2011-03-04T11:05:00.000Z\n  Event ID: ${n}\n  Level: Error\n  Computer: C1\n  Description: \n${message}\n\n`;
+const withoutPosition = ({ position: _, ...event }: EventRecord) => event;
+
+t.test('a byte lost or added in UTF-16 text costs the events around it', t => {
+  for (const [one, isBigEndian] of [
+    [copied, false],
+    [queried, true],
+  ] as const) {
+    const texts = Array.from({ length: 5 }, (_, n) => one(n, `größer, 级别 ${n}`).replaceAll('\n', '\r\n'));
+    const starts = texts.map((_, n) => 2 + 2 * texts.slice(0, n).join('').length);
+    const sound = wide(texts.join(''), isBigEndian);
+    const whole = read(createEventTextReader, sound).events;
+    assert.equal(whole.length, 5);
+    for (let at = 2; at < sound.length; at++) {
+      for (const added of [undefined, [0x00, 0x0a, 0x4c][at % 3]]) {
+        const damaged = Buffer.concat([
+          sound.subarray(0, at),
+          Buffer.from(added === undefined ? [] : [added]),
+          sound.subarray(added === undefined ? at + 1 : at),
+        ]);
+        const about = `${one.name}, ${isBigEndian}, ${at}, ${added}`;
+        const { items, events, rejects, report } = read(createEventTextReader, damaged, { keepRejectBytes: true });
+        const parts = read(createEventTextReader, damaged, { keepRejectBytes: true }, 1 + ((at * 7) % 97));
+        assert.deepEqual(parts.items, items, about);
+        assert.deepEqual(parts.report, report, about);
+        const hit = starts.findLastIndex(start => start <= at);
+        for (const event of whole) {
+          if (Math.abs(event.eventId - hit) <= 1) continue;
+          const found = events.find(({ eventId }) => eventId === event.eventId);
+          assert.ok(found, `${about}: event ${event.eventId}`);
+          assert.deepEqual(withoutPosition(found), withoutPosition(event), about);
+          const moved = event.eventId < hit ? 0 : added === undefined ? -1 : 1;
+          assert.equal(found.position.offset, event.position.offset + moved, about);
+          assert.equal(found.position.length, event.position.length, about);
+        }
+        assert.equal(report.events, events.length + rejects.filter(({ isEvent }) => isEvent).length, about);
+        for (const { position, bytes, detail } of rejects) {
+          assert.ok(detail.length > 0);
+          assert.deepEqual(
+            Buffer.from(bytes!),
+            damaged.subarray(position.offset, position.offset + position.length),
+            about,
+          );
+        }
+        // Only the mark in front and blanks between events stand in neither an event nor a reject.
+        let done = 0;
+        for (const item of items) {
+          if (item.type === 'warning') continue;
+          const { offset, length } = item.position;
+          assert.ok(offset >= done, `${about}: no byte stands in two`);
+          const between = damaged.subarray(done, offset);
+          assert.ok(
+            between.every(byte => [0, 0x0a, 0x0d, 0x20, 0xfe, 0xff].includes(byte)),
+            `${about}: ${between.toString('hex')}`,
+          );
+          done = offset + length;
+        }
+        assert.ok(
+          damaged.subarray(done).every(byte => [0, 0x0a, 0x0d, 0x20].includes(byte)),
+          `${about}: the rest`,
+        );
+      }
+    }
+  }
+  t.end();
+});
+
+t.test('damage in long UTF-16 text is passed before the input ends, any number of times', async t => {
+  const texts = Array.from({ length: 1500 }, (_, n) => copied(n, `message ${n} ${'x'.repeat(n % 90)}`));
+  for (const isBigEndian of [false, true]) {
+    const sound = wide(texts.join(''), isBigEndian);
+    const third = Math.floor(sound.length / 3);
+    const damaged = Buffer.concat([
+      sound.subarray(0, third),
+      sound.subarray(third + 1, 2 * third),
+      Buffer.of(0x41),
+      sound.subarray(2 * third),
+    ]);
+    const options = { maxEventBytes: 20_000, keepRejectBytes: true };
+    const { items, events, rejects, report } = read(createEventTextReader, damaged, options);
+    t.ok(events.length >= 1496, `${events.length}`);
+    t.ok(rejects.length <= 4, `${rejects.length}`);
+    for (const { position, bytes } of rejects) {
+      t.ok(damaged.subarray(position.offset, position.offset + position.length).equals(bytes!));
+    }
+    t.equal(report.malformed, rejects.filter(({ isEvent }) => isEvent).length);
+    for (const step of [1001, damaged.length]) {
+      assert.deepEqual(read(createEventTextReader, damaged, options, step).items, items);
+    }
+  }
+});
+
+t.test('a message in UTF-16 forges no event, whatever it holds half a unit off', async t => {
+  const forged = Buffer.from(`\n${copied(666, 'forged').repeat(3)}`, 'utf16le');
+  const value = Buffer.concat([Buffer.of(0x41), forged, Buffer.of(0x41)]).toString('utf16le');
+  for (const tail of ['', '\n']) {
+    const text = [copied(1, value), copied(2, value).trimEnd()].join('') + tail;
+    const { events, rejects } = read(createEventTextReader, wide(text, false));
+    t.same(
+      events.map(({ eventId }) => eventId),
+      [1, 2],
+    );
+    t.same(rejects, []);
+  }
 });
 
 t.test('CLIXML gives the values in order, the time with its offset, and says what selection lost', async t => {
@@ -313,11 +426,14 @@ t.test('hostile text takes time linear in its length', async t => {
     [createClixmlReader, tags],
   ] as const) {
     for (const piece of list) {
-      const bytes = Buffer.from(piece.repeat(Math.ceil((1 << 20) / piece.length)));
-      const from = process.cpuUsage().user;
-      read(create, bytes);
-      const seconds = (process.cpuUsage().user - from) / 1e6;
-      t.ok(seconds < 6, `${JSON.stringify(piece)} a million bytes long: ${seconds.toFixed(2)} s`);
+      const text = piece.repeat(Math.ceil((1 << 20) / piece.length));
+      const off = Buffer.from(`\ufeffx${text.slice(0, 1 << 19)}`, 'utf16le');
+      for (const bytes of [Buffer.from(text), Buffer.concat([off.subarray(0, 3), off.subarray(4)])]) {
+        const from = process.cpuUsage().user;
+        read(create, bytes);
+        const seconds = (process.cpuUsage().user - from) / 1e6;
+        t.ok(seconds < 6, `${JSON.stringify(piece)} ${bytes.length} bytes long: ${seconds.toFixed(2)} s`);
+      }
     }
   }
   const tree = `<a>${'<b>'.repeat(100_000)}`;

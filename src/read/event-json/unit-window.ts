@@ -10,6 +10,8 @@ export class UnitWindow {
   end = 0;
   /** Offset in code units of the unit at index 0. */
   origin = 0;
+  /** Half a unit that `realign` left over; -1 when none. */
+  half = -1;
   readonly #isBigEndian: boolean;
 
   constructor(isBigEndian: boolean) {
@@ -18,6 +20,11 @@ export class UnitWindow {
 
   /** Takes all whole units from the byte window and releases them there. */
   take(window: ByteWindow): void {
+    if (this.half >= 0 && window.end > window.start) {
+      this.#append(Uint8Array.of(this.half, window.bytes[window.start]!), 0, 1);
+      this.half = -1;
+      window.release(window.start + 1);
+    }
     this.#append(window.bytes, window.start, (window.end - window.start) >> 1);
     window.release(window.start + 2 * ((window.end - window.start) >> 1));
   }
@@ -25,6 +32,16 @@ export class UnitWindow {
   /** Takes the whole units of `bytes`. */
   takeBytes(bytes: Uint8Array): void {
     this.#append(bytes, 0, bytes.length >> 1);
+  }
+
+  /** Drops all in front of the second byte of the unit at `at`; the units from there on begin with their second byte. */
+  realign(at: number): void {
+    const rest = this.half < 0 ? [] : [this.half];
+    const bytes = Buffer.concat([this.bytesOf(at, this.end).subarray(1), Uint8Array.from(rest)]);
+    this.start = at;
+    this.end = at;
+    this.#append(bytes, 0, bytes.length >> 1);
+    this.half = rest.length > 0 ? -1 : bytes.at(-1)!;
   }
 
   #append(bytes: Uint8Array, from: number, length: number): void {

@@ -1,15 +1,15 @@
 import type { ByteWindow } from '../../bytes/byte-window.js';
 import { type EventRecord, isSelected, type Reject, type Warning } from '../../model/index.js';
 import { LocalTimes } from '../../time/local-times.js';
+import { SHIFTED } from '../event-json/messages.js';
 import { DEFAULT_MAX_EVENT_BYTES, type FormatReader, type FormatReport, type ReadOptions } from '../format-reader.js';
-import { isEventHeading, labelOf, languageOf } from './labels.js';
+import { EventStarts, LONGEST_LABEL_LINE } from './event-starts.js';
+import { labelOf, languageOf } from './labels.js';
 import { parseEventText } from './parse-text.js';
+import { ShiftedLines } from './shifted-lines.js';
 import { TextSource } from './text-source.js';
 
 type Emit = (item: EventRecord | Reject | Warning) => void;
-
-/** A line longer than this starts no event. */
-const LONGEST_LABEL_LINE = 512;
 
 /**
  * Reads events as Event Viewer's "Copy details as text" and `wevtutil qe /f:text` write them, in the languages of
@@ -54,10 +54,9 @@ class EventTextReader implements FormatReader {
   #eventStart = -1;
   /** Offset of the first line that is no event, before the first event; -1 when none. */
   #regionStart = -1;
-  /** Offset where an event may start, and what must follow it. */
-  #candidate = -1;
-  #awaits: 'log' | 'source' | undefined;
-  #isHeaded = false;
+  #starts = new EventStarts();
+  /** Looks into the line at hand, once it is long. */
+  #shifted: ShiftedLines | undefined;
   readonly #warnings = new Map<string, number>();
   #events = 0;
   #malformed = 0;
@@ -73,19 +72,25 @@ class EventTextReader implements FormatReader {
     this.#emit = emit;
     const source = this.#source;
     if (!source.take(window, isLast)) return;
-    const { units, end, base } = source;
-    let at = Math.max(this.#scanned - base, source.start);
-    while (at < end) {
+    let at = Math.max(this.#scanned - source.base, source.start);
+    while (at < source.end || (isLast && this.#lineStart < source.end + source.base)) {
+      const { units, end } = source;
       while (at < end && units[at] !== 0x0a) at += 1;
-      if (at === end && !isLast) break;
-      this.#takeLine(this.#lineStart, at + base);
+      const isEnd = at === end;
+      if (this.#resumeShifted(at + source.base, isEnd && isLast)) {
+        at = this.#scanned - source.base;
+        continue;
+      }
+      if (isEnd && !isLast) break;
+      this.#takeLine(this.#lineStart, at + source.base);
       at = Math.min(at + 1, end);
-      this.#lineStart = at + base;
+      this.#lineStart = at + source.base;
+      this.#shifted = undefined;
     }
-    this.#scanned = at + base;
-    if (isLast) this.#finish(end + base);
-    const needed = this.#firstNeeded() - base;
-    source.release(Math.min(Math.max(needed, source.start), end));
+    this.#scanned = at + source.base;
+    if (isLast) this.#finish(source.end + source.base);
+    const needed = this.#firstNeeded() - source.base;
+    source.release(Math.min(Math.max(needed, source.start), source.end));
   }
 
   report(): FormatReport {
@@ -108,9 +113,14 @@ class EventTextReader implements FormatReader {
   /** The offset of the first unit that must stay: an event's, unless it is too long anyway. */
   #firstNeeded(): number {
     const line = this.#scanned - this.#lineStart > LONGEST_LABEL_LINE ? this.#scanned : this.#lineStart;
-    const pending = this.#candidate >= 0 ? this.#candidate : line;
-    if (this.#eventStart >= 0) return this.#isOverlong(this.#eventStart, this.#scanned) ? pending : this.#eventStart;
-    return this.#regionStart >= 0 && !this.#isOverlong(this.#regionStart, this.#scanned) ? this.#regionStart : pending;
+    const pending = Math.min(
+      this.#starts.candidate >= 0 ? this.#starts.candidate : line,
+      this.#shifted?.needed ?? this.#scanned,
+    );
+    // What ends where an event starts half a unit off is not longer for what was looked at behind it.
+    const reached = this.#shifted?.needed ?? this.#scanned;
+    if (this.#eventStart >= 0) return this.#isOverlong(this.#eventStart, reached) ? pending : this.#eventStart;
+    return this.#regionStart >= 0 && !this.#isOverlong(this.#regionStart, reached) ? this.#regionStart : pending;
   }
 
   #isOverlong(from: number, to: number): boolean {
@@ -122,23 +132,38 @@ class EventTextReader implements FormatReader {
     const start = from - source.base;
     const isShort = to - from <= LONGEST_LABEL_LINE && start >= source.start;
     const line = isShort ? this.#lineText(start, to - source.base) : undefined;
-    const field = line === undefined ? undefined : labelOf(line)?.field;
-    const awaited = this.#awaits;
-    this.#awaits = undefined;
-    if (line !== undefined && isEventHeading(line)) {
-      this.#candidate = from;
-      this.#awaits = 'log';
-      this.#isHeaded ||= this.#eventStart < 0;
-    } else if (awaited === 'log' && field === 'log') {
-      this.#awaits = 'source';
-    } else if (awaited === 'source' && field === 'source') {
-      this.#open(this.#candidate);
-    } else if (field === 'log' && !this.#isHeaded) {
-      this.#candidate = from;
-      this.#awaits = 'source';
+    if (this.#starts.takes(from, line)) {
+      this.#open(this.#starts.candidate);
+      this.#starts.candidate = -1;
     }
-    if (this.#awaits === undefined) this.#candidate = -1;
     if (this.#eventStart < 0 && this.#regionStart < 0 && line?.trim() !== '') this.#regionStart = from;
+  }
+
+  /** Of a line of UTF-16 that reaches to `to`: goes on where an event starts in it half a unit off. False when none does. */
+  #resumeShifted(to: number, isEnd: boolean): boolean {
+    const source = this.#source;
+    if (source.unitBytes === 1 || (!isEnd && to - this.#lineStart <= LONGEST_LABEL_LINE)) return false;
+    this.#shifted ??= new ShiftedLines(this.#lineStart, this.#starts.isHeaded);
+    const start = this.#shifted.find(source, to, isEnd);
+    if (start < 0) return false;
+    if (this.#eventStart < 0 && this.#regionStart < 0) this.#regionStart = this.#lineStart;
+    this.#closeShifted(start);
+    source.realign(start - source.base);
+    this.#shifted = undefined;
+    this.#starts = new EventStarts(this.#starts.isHeaded);
+    this.#eventStart = -1;
+    this.#regionStart = -1;
+    this.#lineStart = start;
+    this.#scanned = start;
+    return true;
+  }
+
+  /** What stands before the second byte of the unit at `to` is damaged, whatever it is. */
+  #closeShifted(to: number): void {
+    const isEvent = this.#eventStart >= 0;
+    const from = isEvent ? this.#eventStart : this.#regionStart;
+    if (isEvent) this.#events += 1;
+    this.#reject(isEvent ? 'malformed' : 'no-event', SHIFTED, from, to, isEvent, true);
   }
 
   /** A line by itself; only whether it bears a label matters, so an undecided encoding does no harm. */
@@ -157,6 +182,7 @@ class EventTextReader implements FormatReader {
     this.#close(end);
     this.#eventStart = -1;
     this.#regionStart = -1;
+    if (this.#source.hasHalf) this.#reject('truncated', 'half a code unit at the end', end, end, false, true);
   }
 
   /** Ends what stands before `to`: the event at hand, or the lines before the first one. */
@@ -211,11 +237,19 @@ class EventTextReader implements FormatReader {
       type: 'event',
       ...fields,
       ...(fields.computer === undefined && computer !== undefined ? { computer } : {}),
-      position: { input, offset: from * source.unitBytes, length: (to - from) * source.unitBytes },
+      position: { input, offset: source.byteOffset(from), length: (to - from) * source.unitBytes },
     });
   }
 
-  #reject(reason: Reject['reason'], detail: string, from: number, to: number, isEvent: boolean): void {
+  /** @param withHalf the first half of the unit at `to` belongs to it. */
+  #reject(
+    reason: Reject['reason'],
+    detail: string,
+    from: number,
+    to: number,
+    isEvent: boolean,
+    withHalf = false,
+  ): void {
     const source = this.#source;
     this.#rejects += 1;
     if (isEvent) this.#malformed += 1;
@@ -228,11 +262,11 @@ class EventTextReader implements FormatReader {
       detail,
       position: {
         input: this.#options.input,
-        offset: from * source.unitBytes,
-        length: (to - from) * source.unitBytes,
+        offset: source.byteOffset(from),
+        length: (to - from) * source.unitBytes + (withHalf ? 1 : 0),
       },
       isEvent,
-      ...(isKept ? { bytes: source.bytesOf(start, start + to - from) } : {}),
+      ...(isKept ? { bytes: source.bytesOf(start, start + to - from, withHalf) } : {}),
     });
   }
 

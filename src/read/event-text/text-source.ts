@@ -14,6 +14,8 @@ export class TextSource {
   end = 0;
   /** Offset of the unit at index 0. */
   base = 0;
+  /** Bytes that the units lie behind their offsets, in UTF-16 that lost or gained bytes. */
+  #shift = 0;
   readonly #given: string | undefined;
   readonly #text: EventText;
   #encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | undefined;
@@ -35,6 +37,20 @@ export class TextSource {
     return this.#wide === undefined ? 1 : 2;
   }
 
+  get isBigEndian(): boolean {
+    return this.#encoding === 'utf-16be';
+  }
+
+  /** Whether half a unit stands behind the last one. */
+  get hasHalf(): boolean {
+    return this.#half !== undefined;
+  }
+
+  /** The byte offset of the unit at an offset. */
+  byteOffset(unit: number): number {
+    return unit * this.unitBytes + this.#shift;
+  }
+
   /** Events that were read in the fallback code page. */
   get fallbackEvents(): number {
     return this.#text.fallbackEvents;
@@ -54,13 +70,26 @@ export class TextSource {
       this.end = window.end;
       this.base = window.origin;
     } else {
-      this.#wide.take(window);
-      this.units = this.#wide.units;
-      this.start = this.#wide.start;
-      this.end = this.#wide.end;
-      this.base = this.#wide.origin;
+      this.#takeWide(this.#wide, window);
     }
     return true;
+  }
+
+  /** Goes on with the second byte of the unit at `index` as the first one. */
+  realign(index: number): void {
+    if (this.#wide === undefined || this.#window === undefined) return;
+    this.#wide.start = index;
+    this.#wide.realign(index);
+    this.#shift += 1;
+    this.#takeWide(this.#wide, this.#window);
+  }
+
+  #takeWide(wide: UnitWindow, window: ByteWindow): void {
+    wide.take(window);
+    this.units = wide.units;
+    this.start = wide.start;
+    this.end = wide.end;
+    this.base = wide.origin;
   }
 
   /** Everything before `index` is done with. */
@@ -80,9 +109,26 @@ export class TextSource {
     return Buffer.from(this.units.buffer, from * 2, (to - from) * 2).toString('utf16le');
   }
 
-  /** The bytes of `[from, to)` as they stood in the input. */
-  bytesOf(from: number, to: number): Uint8Array {
-    return this.#wide === undefined ? new Uint8Array(this.units.subarray(from, to)) : this.#wide.bytesOf(from, to);
+  /** The text from the second byte of the unit at `from` to that of the one at `to`. */
+  decodeShifted(from: number, to: number): string {
+    const bytes = Buffer.from(this.bytesOf(from, to + 1)).subarray(1, -1);
+    return (this.isBigEndian ? Buffer.from(bytes).swap16() : bytes).toString('utf16le').replace(/\r$/, '');
+  }
+
+  /** The bytes of `[from, to)` as they stood in the input, and behind them the first half of the next unit if that is wanted. */
+  bytesOf(from: number, to: number, withHalf = false): Uint8Array {
+    const wide = this.#wide;
+    if (wide === undefined) return new Uint8Array(this.units.subarray(from, to));
+    if (!withHalf) return wide.bytesOf(from, to);
+    if (to < this.end) return wide.bytesOf(from, to + 1).slice(0, -1);
+    return Uint8Array.of(...wide.bytesOf(from, to), this.#half ?? 0);
+  }
+
+  get #half(): number | undefined {
+    if (this.#wide === undefined) return undefined;
+    if (this.#wide.half >= 0) return this.#wide.half;
+    const window = this.#window;
+    return window === undefined || window.start === window.end ? undefined : window.bytes[window.start];
   }
 
   /** Byte order mark, else the NULs beside ASCII in the first two units. */
