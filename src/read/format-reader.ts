@@ -107,4 +107,7 @@ export interface ReadOptions {
   readonly range?: ReadRange | undefined;
 }
 
+/** What is told of UTF-16 behind damage. */
+export const SHIFTED = 'a byte was lost or added here: what follows lies half a 16-bit unit off';
+
 export const DEFAULT_MAX_EVENT_BYTES = 16 * 1024 * 1024;

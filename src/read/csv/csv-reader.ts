@@ -11,7 +11,13 @@ import {
 import { LocalTimes } from '../../time/local-times.js';
 import { UTC_ZONE } from '../../time/local-zone.js';
 import { Wanted } from '../event-xml/wanted.js';
-import { DEFAULT_MAX_EVENT_BYTES, type FormatReader, type FormatReport, type ReadOptions } from '../format-reader.js';
+import {
+  DEFAULT_MAX_EVENT_BYTES,
+  type FormatReader,
+  type FormatReport,
+  type ReadOptions,
+  SHIFTED,
+} from '../format-reader.js';
 import { HEAD_BYTES } from '../head.js';
 import type { CsvForm, CsvLayout, RowEvent } from './csv-form.js';
 import { type UnitSearch, unitSearch } from './find-unit.js';
@@ -211,14 +217,14 @@ export class CsvReader implements FormatReader {
       if (rowAt === this.#end) return rowAt;
       const framed = this.#framer.frame(this.#units, rowAt, this.#end, this.#isLast, this.#origin);
       if (framed === 'more') break;
-      const isCutOff = framed === 'whole' && this.#endsInside(rowAt);
+      const isCutOff = framed === 'whole' && this.#endsInside(window, rowAt);
       if (framed === 'whole' && !isCutOff) {
         this.#readRow(rowAt, emit);
         start = rowAt + this.#framer.length;
       } else {
         this.#phase = 'skipping';
         this.#counts.events += 1;
-        this.#beginReject(rowAt, ...(framed === 'whole' ? this.#tooFew() : FRAMING_REJECTS[framed]), true);
+        this.#beginReject(rowAt, ...(framed === 'whole' ? this.#cutOff() : FRAMING_REJECTS[framed]), true);
         this.#lineSearch.begin(rowAt + this.#origin, isCutOff);
         start = rowAt;
       }
@@ -227,15 +233,24 @@ export class CsvReader implements FormatReader {
     return start;
   }
 
-  /** Whether the row lacks fields since the input ends in it, or seems to in UTF-16 that lies half a unit off. */
-  #endsInside(at: number): boolean {
+  /**
+   * Whether the row lacks fields since the input ends in it, or seems to in UTF-16 that lies half a unit off; or rows
+   * half a unit off stand in it, in UTF-16 that ends with half a unit.
+   */
+  #endsInside(window: ByteWindow, at: number): boolean {
     const { contentLength, fieldCount } = this.#framer;
-    if (this.#text.width === 1 || !this.#isLast || at + contentLength !== this.#end) return false;
-    return contentLength > 0 && fieldCount < this.#layout.fields;
+    if (this.#text.width === 1 || !this.#isLast || at + contentLength !== this.#end || contentLength === 0)
+      return false;
+    if (fieldCount < this.#layout.fields) return true;
+    if (window.end === this.#end * 2) return false;
+    const search = new LineSearch();
+    search.begin(at + this.#origin, true);
+    return search.next(this.#units, this.#end, true, this.#origin, this.#text, this.#layout).isShifted;
   }
 
-  #tooFew(): readonly [RejectReason, string] {
+  #cutOff(): readonly [RejectReason, string] {
     const { fieldCount } = this.#framer;
+    if (fieldCount >= this.#layout.fields) return ['malformed', SHIFTED];
     return ['truncated', `a row of ${fieldCount} fields stands where ${this.#layout.fields} are expected`];
   }
 

@@ -11,6 +11,7 @@ import {
   type FormatReport,
   type RangeStop,
   type ReadOptions,
+  SHIFTED,
 } from '../format-reader.js';
 import type { Loss } from './dialect.js';
 import { decodeUnits16, JsonDocument, type JsonUnits } from './json-document.js';
@@ -19,7 +20,7 @@ import { type FrameSink, JsonFramer } from './json-framer.js';
 import { rangeOf } from './json-ranges.js';
 import { JsonShapes, type ShapedEvent, type ShapesContext } from './json-shapes.js';
 import { KeyTable } from './key-table.js';
-import { BROKEN, FALLBACK, LOSSES, SHIFTED } from './messages.js';
+import { BROKEN, FALLBACK, LOSSES } from './messages.js';
 import { ProviderPrefilter } from './provider-prefilter.js';
 import { type ReadObject, readObject } from './read-object.js';
 import { shiftedStart } from './shifted-start.js';

@@ -2,8 +2,6 @@
 
 import type { Loss } from './dialect.js';
 
-export const SHIFTED = 'a byte was lost or added here: what follows lies half a 16-bit unit off';
-
 export const FALLBACK =
   'some events are no valid UTF-8 and were read in the fallback code page; name the right one with --encoding';
 

@@ -1,8 +1,13 @@
 import type { ByteWindow } from '../../bytes/byte-window.js';
 import { type EventRecord, isSelected, type Reject, type Warning } from '../../model/index.js';
 import { LocalTimes } from '../../time/local-times.js';
-import { SHIFTED } from '../event-json/messages.js';
-import { DEFAULT_MAX_EVENT_BYTES, type FormatReader, type FormatReport, type ReadOptions } from '../format-reader.js';
+import {
+  DEFAULT_MAX_EVENT_BYTES,
+  type FormatReader,
+  type FormatReport,
+  type ReadOptions,
+  SHIFTED,
+} from '../format-reader.js';
 import { EventStarts, LONGEST_LABEL_LINE } from './event-starts.js';
 import { labelOf, languageOf } from './labels.js';
 import { parseEventText } from './parse-text.js';
