@@ -260,7 +260,8 @@ t.test('a byte lost or added in a CSV in UTF-16 costs the rows around it', t => 
         assert.equal(report.events, events.length + rejects.filter(({ isEvent }) => isEvent).length);
       },
     ),
-    runs(300),
+    // A message without its opening quotation mark is unquoted, and seems to go on to the end.
+    { ...runs(300), examples: [[false, 0.049999999999999996, null, 1]] },
   );
   t.end();
 });

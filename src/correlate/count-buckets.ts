@@ -64,7 +64,7 @@ export function countBuckets({ rows }: Ledger): Buckets {
       if (eventKind === undefined) continue;
       buckets.events[eventKind] += 1;
       if (rows.hasIdentity(row)) identified += 1;
-      if (eventKind === 'failure') failuresByInput[inputOf[at]!]! += 1;
+      if (eventKind === 'failure') failuresByInput[firstInputOf(rows, row)]! += 1;
     }
   }
   const loneByOutline = new Float64Array(outlines.size);
@@ -102,6 +102,17 @@ function kindOfEventAt(rows: LedgerRows, row: number): RowKind | undefined {
     best = Math.min(best, rankOf(other));
   }
   return ROW_KINDS[best];
+}
+
+/** The input whose copy of the event stands first: its rows may stand in several, and come in any order. */
+function firstInputOf(rows: LedgerRows, row: number): number {
+  const own = rows.inputOf(row);
+  if (!rows.hasIdentity(row) || !rows.hasSibling(row)) return own;
+  const { inputNames } = rows;
+  return rows
+    .siblingsOf(row)
+    .map(other => rows.inputOf(other))
+    .reduce((first, input) => (inputNames.text(input) < inputNames.text(first) ? input : first), own);
 }
 
 function isSameEvent(rows: LedgerRows, a: number, b: number): boolean {

@@ -339,6 +339,31 @@ t.test('law 6: events that repeat others and go past the extractor give what the
   t.ok(most > 40, `as many as ${most} failures in a run`);
 });
 
+t.test('law 1: an event that two definitions read counts for the input where it stands first', async t => {
+  // One log that gave its record ID twice, to events of two definitions.
+  const event = (provider: string, eventId: number, values: readonly string[]) =>
+    `<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='${provider}'/>` +
+    `<EventID>${eventId}</EventID><TimeCreated SystemTime='2024-05-01T10:00:00Z'/><EventRecordID>1</EventRecordID>` +
+    `<Channel>Application</Channel><Computer>cas2</Computer></System><EventData>${values.join('')}</EventData></Event>\n`;
+  const names = ['IpAddress', 'WorkstationName', 'Status', 'LogonType'];
+  const logon = ['10.0.0.7', 'cas9', '0xc000006d', '3'].map((value, at) => `<Data Name='${names[at]}'>${value}</Data>`);
+  const proxy = ['cas1', 'cas2', 'https://x/ews', 'cas2'].map(value => `<Data>${value}</Data>`);
+  const first = event('Microsoft-Windows-Security-Auditing', 4625, logon);
+  const second = event('MSExchange Web Services', 5, proxy);
+  const inputs = [
+    { name: 'a.xml', bytes: Buffer.from(first) },
+    { name: 'b.xml', bytes: Buffer.from(second + first) },
+  ];
+  for (const order of [inputs, inputs.toReversed()]) {
+    const { run } = runEvpair(order);
+    t.match(run.inputs, [
+      { path: 'a.xml', failures: 1 },
+      { path: 'b.xml', failures: 0 },
+    ]);
+    t.match(run, { failures: 1, duplicates: 2 });
+  }
+});
+
 t.test('law 6: texts that take the places of others in the value cache are told as they are', async t => {
   // Half as many again as the cache holds, in an order that comes back to each.
   const host = (k: number) => `host-${k % 24_000}.contoso.local`;
