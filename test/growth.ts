@@ -15,5 +15,6 @@ export function growthByFour(work: (size: number) => void, size: number): number
   work(size >> 4);
   const large = secondsFor(size);
   if (large < TOO_SHORT_SECONDS) return 0;
-  return large / Math.min(secondsFor(size >> 2), secondsFor(size >> 2));
+  // The lesser of two each: a collection of garbage may fall into one.
+  return Math.min(large, secondsFor(size)) / Math.min(secondsFor(size >> 2), secondsFor(size >> 2));
 }
