@@ -257,7 +257,7 @@ export class JsonShapes {
       const to = words[at + 1]!;
       let slot = from === to ? NEW : words[at + 2]!;
       if (slot > NEW) {
-        // A long text, or one with escapes, has no slot of its own.
+        // A long text, or one with escapes, has no slot of its own. Half of its hash, for a slot is not negative.
         if ((slot & (UNCACHED | HAS_ESCAPE)) === 0) return -1;
         slot = to - from <= LONGEST_CACHED ? this.#scan.hash8(from, to) >>> 1 : this.#make(lasting[k]!, from, to, slot);
         if (slot < 0) return -1;
