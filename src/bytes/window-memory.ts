@@ -89,18 +89,13 @@ export interface EventScan {
    * of what it leaves to others.
    */
   rows8(at: number, end: number, maxBytes: number, delimiter: number): number;
+  /** Whether a needle of those at `SCAN_WANTED` stands in [from, to), or an escape that could hide a part of one. */
+  mayHold8(from: number, to: number): number;
   /**
-   * Counts lines of JSON from `at` on that end before `end`, as long as each begins with `{"` and has at most `maxBytes`;
-   * stores how many at `count`, gives where it stopped.
+   * Counts lines of JSON from `at` on that end before `end`, as long as each begins with `{"`, has at most `maxBytes` and
+   * surely no needle; stores how many at `SCAN_OUT`, gives where it stopped.
    */
-  lines8(at: number, end: number, maxBytes: number, count: number): number;
-  /**
-   * The first place in [at, end) of the `length` bytes at `needle`, or `end`. Those at `one` and `other` in it, best rare
-   * ones, are looked for first.
-   */
-  text8(at: number, end: number, needle: number, length: number, one: number, other: number): number;
-  /** The first place in [at, end) of `u00` or `&#`, or `end`. */
-  written8(at: number, end: number): number;
+  quietLines8(at: number, end: number, maxBytes: number): number;
   /**
    * Compares an event in JSON with the shape at `shape`: 0 when it differs, 1 when it fits, 2 when it fits if it is UTF-8.
    * The values are text references at `PARSED_VALUES`.

@@ -258,7 +258,7 @@ function pastSpaces<T>(at: usize, end: usize): usize {
 
 export { rows8 } from './csv-rows';
 export { count8 } from './units';
-export { lines8, text8, written8 } from './json-lines';
+export { mayHold8, quietLines8 } from './json-lines';
 export { floodJson8, keepTexts8 } from './json-flood';
 export { forgetContents } from './event-content';
 export { match8, resolve8 } from './json-shapes';

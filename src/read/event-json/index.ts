@@ -2,7 +2,7 @@ import { AsciiTexts } from '../../bytes/ascii-texts.js';
 import type { ByteWindow } from '../../bytes/byte-window.js';
 import { isUnicode } from '../../bytes/code-pages.js';
 import { EventText } from '../../bytes/event-text.js';
-import { SCAN_OUT, WasmMemory } from '../../bytes/window-memory.js';
+import { WasmMemory } from '../../bytes/window-memory.js';
 import { type EventRecord, type Instant, isSelected, type Reject, type Warning } from '../../model/index.js';
 import { LocalTimes } from '../../time/local-times.js';
 import {
@@ -24,7 +24,6 @@ import { BROKEN, FALLBACK, LOSSES } from './messages.js';
 import { ProviderPrefilter } from './provider-prefilter.js';
 import { type ReadObject, readObject } from './read-object.js';
 import { shiftedStart } from './shifted-start.js';
-import { simdSearch } from './text-search.js';
 import { UnitWindow } from './unit-window.js';
 
 /** A window is searched for several things, one after the other: in parts that stay in the processor's L2 cache. */
@@ -65,8 +64,6 @@ export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
   #end = 0;
   #isLast = false;
   #isFirst = true;
-  /** Where whole lines can be skipped. */
-  #simd: WasmMemory | undefined;
   #shapes: JsonShapes | undefined;
   #base = 0;
   #from = 0;
@@ -252,7 +249,8 @@ export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
 
   skipLines(from: number, end: number): number {
     const start = this.#shapes?.isFlooding === true ? this.#takeFlood(this.#shapes, from, end) : from;
-    return start < end ? this.#countLines(start, end) : start;
+    const prefilter = this.#usesPrefilter ? this.#prefilter : undefined;
+    return start < end && prefilter !== undefined ? this.#skipQuietLines(prefilter, start, end) : start;
   }
 
   #takeFlood(shapes: JsonShapes, from: number, end: number): number {
@@ -264,12 +262,8 @@ export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
     return next;
   }
 
-  #countLines(from: number, end: number): number {
-    if (this.#simd === undefined || this.#prefilter === undefined) return from;
-    const { lines8 } = this.#simd.scan;
-    const next = lines8(from, Math.min(this.#prefilter.next(from), end), this.#maxBytes, SCAN_OUT);
-    if (next === from) return from;
-    const lines = new DataView(this.#view.buffer).getUint32(SCAN_OUT, true);
+  #skipQuietLines(prefilter: ProviderPrefilter, from: number, end: number): number {
+    const { next, lines } = prefilter.skipLines(from, end, this.#maxBytes);
     this.#events += lines;
     this.#unparsed += lines;
     return next;
@@ -338,11 +332,7 @@ export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
     const { memory } = window;
     if (search !== 'simd' || !(memory instanceof WasmMemory)) return;
     this.#shapes = new JsonShapes(memory, this, input, repeatsOf);
-    if (this.#prefilter === undefined || !this.#usesPrefilter) return;
-    const simd = simdSearch(window, this.#prefilter.texts);
-    if (simd === undefined) return;
-    this.#prefilter.useSearch(simd);
-    this.#simd = memory;
+    this.#prefilter?.useSimd(window);
   }
 
   #countDialect(dialect: string): void {
