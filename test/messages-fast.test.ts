@@ -340,6 +340,18 @@ t.test('what a set drops at a glance fits in no view', async () => {
   );
 });
 
+t.test('of two templates that differ in a short word, the other is ruled out at once', async t => {
+  const plain = new PlainTemplates();
+  const rowOf = (text: string): number => plain.add(compileTemplate(text));
+  const [own, other] = ['Web', 'web'].map(word => rowOf(`Server %1 a sent ${word} services to server %2 at %3.`));
+  plain.read('Server A a sent Web services to server B at C.');
+  t.strictSame([plain.fit(own!), plain.fit(other!), plain.mayFit(other!)], [1, NONE, false]);
+  // Right behind the literal before it, with white space that is no longer what it was.
+  const behind = rowOf('Name:%1a literal and%2');
+  plain.read('Name:a  literal and more');
+  t.strictSame([plain.fit(behind), plain.mayFit(behind)], [NONE, true]);
+});
+
 t.test('a catalogue answers as trying its templates does, with provider and event ID and without', async t => {
   const counts: Record<string, number> = {};
   // Some templates have the text of another, or one that its messages may fit too.

@@ -15,6 +15,9 @@ import {
   unitOf,
 } from './template-row';
 
+/** A word of so many units is not short. */
+const LEAST_PIN: u32 = 6;
+
 /**
  * Whether the message may fit a template though it does not as it is: if more was done to it. What is firm in the anchors of
  * all literals must stand in the message, one behind the other. What `fit` has found out is kept.
@@ -62,18 +65,49 @@ function differsAtEnds(last: u32): bool {
 
 /** The address behind an anchor, of the first place that it may have; NOT_FOUND, or GAVE_UP. */
 function findAnchor(from: usize, anchor: u32, end: u32): usize {
-  let unit = anchor;
-  while (unit < end && !isFirm(unitOf(unit))) unit++;
-  const size = <usize>((firmEnd(unit, end) - unit) << 1);
+  const pin = pinOf(anchor, end);
+  const size = <usize>((firmEnd(pin, end) - pin) << 1);
   if (size == 0) return from;
-  let at = find(unit, size, from, textEnd);
+  let at = find(pin, size, from, textEnd);
   while (at > GAVE_UP) {
-    const behind = behindAnchor(at, unit, end);
+    const behind = isBehind(from, at, anchor, pin) ? behindAnchor(at, pin, end) : NOT_FOUND;
     if (behind != NOT_FOUND) return behind;
-    if (deceives(end - unit)) return GAVE_UP;
-    at = find(unit, size, at + 2, textEnd);
+    if (deceives(end - anchor)) return GAVE_UP;
+    at = find(pin, size, at + 2, textEnd);
   }
   return at;
+}
+
+/** Where a word of the anchor starts that stands in few places: the first that is not short, else the longest. */
+function pinOf(anchor: u32, end: u32): u32 {
+  let pin = end;
+  let longest: u32 = 0;
+  let unit = anchor;
+  while (unit < end && longest < LEAST_PIN) {
+    while (unit < end && !isFirm(unitOf(unit))) unit++;
+    const wordEnd = firmEnd(unit, end);
+    if (wordEnd - unit > longest) {
+      pin = unit;
+      longest = wordEnd - unit;
+    }
+    unit = wordEnd;
+  }
+  return pin;
+}
+
+/** Whether what is firm in the anchor before `pin` stands in front of `at`, from `from` on. */
+function isBehind(from: usize, at: usize, anchor: u32, pin: u32): bool {
+  let p = at;
+  for (let unit = pin; unit > anchor; unit--) {
+    const own = unitOf(unit - 1);
+    if (!isFirm(own)) {
+      while (p > from && !isFirm(load<u16>(p - 2))) p -= 2;
+      continue;
+    }
+    if (p <= from || load<u16>(p - 2) != own) return false;
+    p -= 2;
+  }
+  return true;
 }
 
 /** The address behind an anchor whose first firm unit stands at `at`; between its words the message has what is not firm. */
