@@ -144,30 +144,42 @@ function frame(start: usize, limit: usize): i32 {
   let fields: u32 = 0;
   let fieldStart = start;
   let q = start;
+  // In registers, since memory is slower than what is done with them.
+  let block = base;
+  let left = marks;
   store<u32>(ROW, 0, FIELD_AT);
-  while (q < limit) {
-    if (q - base < 64) {
-      marks = (marks >> <u64>(q - base)) << <u64>(q - base);
+  for (;;) {
+    if (q - block < 64) {
+      left = (left >> <u64>(q - block)) << <u64>(q - block);
     } else {
-      base = q;
-      marks = marksOf(q);
+      block = q;
+      left = marksOf(q);
     }
-    while (marks == 0) {
-      base += 64;
-      if (base >= limit) return OPEN;
-      marks = marksOf(base);
+    while (left == 0) {
+      block += 64;
+      if (block >= limit) return OPEN;
+      left = marksOf(block);
     }
-    const s = base + <usize>ctz(marks);
+    let s = block + <usize>ctz(left);
     if (s >= limit) return OPEN;
-    const c = <u32>load<u8>(s);
-    if (c == delimiter) {
+    let c = <u32>load<u8>(s);
+    while (c == delimiter) {
       fields += 1;
       if (fields == ROW_FIELDS) return ODD;
-      q = s + 1;
-      fieldStart = q;
-      store<u32>(ROW + <usize>(fields << 2), <u32>(q - start), FIELD_AT);
-    } else if (c == QUOTE) {
-      q = s + 1;
+      fieldStart = s + 1;
+      store<u32>(ROW + <usize>(fields << 2), <u32>(fieldStart - start), FIELD_AT);
+      left &= left - 1;
+      while (left == 0) {
+        block += 64;
+        if (block >= limit) return OPEN;
+        left = marksOf(block);
+      }
+      s = block + <usize>ctz(left);
+      if (s >= limit) return OPEN;
+      c = <u32>load<u8>(s);
+    }
+    q = s + 1;
+    if (c == QUOTE) {
       // Amid a field that no quote opened it stands for itself.
       if (s != fieldStart) continue;
       for (;;) {
@@ -178,18 +190,21 @@ function frame(start: usize, limit: usize): i32 {
       }
       const after = <u32>load<u8>(q);
       if (after != delimiter && after != 10 && after != 13) return ODD;
-    } else {
-      next = s + 1;
-      if (c == 13) {
-        if (next >= limit) return OPEN;
-        if (load<u8>(next) == 10) next += 1;
-      }
-      contentEnd = s;
-      delimiters = fields;
-      return WHOLE;
+      if (after == delimiter) continue;
+      s = q;
+      c = after;
     }
+    next = s + 1;
+    if (c == 13) {
+      if (next >= limit) return OPEN;
+      if (load<u8>(next) == 10) next += 1;
+    }
+    contentEnd = s;
+    delimiters = fields;
+    base = block;
+    marks = left;
+    return WHOLE;
   }
-  return OPEN;
 }
 
 // @ts-ignore: decorator
