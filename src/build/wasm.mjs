@@ -14,7 +14,7 @@ export async function buildSearch() {
     const { error, stderr } = await asc.main([
       fileURLToPath(new URL(`assembly/${name}.ts`, bytes)),
       ...['--outFile', binary],
-      ...['--enable', 'simd', '--runtime', 'stub', '--importMemory', '--memoryBase', '1024'],
+      ...['--enable', 'simd', '--runtime', 'stub', '--importMemory', '--memoryBase', '512'],
       ...['--optimizeLevel', '3', '--shrinkLevel', '0', '--converge', '--noAssert'],
       ...['--use', 'abort='],
     ]);

@@ -21,6 +21,8 @@ let falseStarts: i32 = 0;
 /** So many units of false starts of literals are compared in one message before it is left to what is linear. */
 const FALSE_STARTS: i32 = 8192;
 
+const SIGNS = memory.data<u16>([13, 10, 37, 63, 0xfffd]); // line breaks, %, ? and what stands for what was lost
+
 /** Takes in the message of so many units that stands at MESSAGE. */
 export function prepare(length: u32): void {
   const end = MESSAGE + <usize>(length << 1);
@@ -28,11 +30,12 @@ export function prepare(length: u32): void {
   isAsked = false;
   // What stood there before is not read as text.
   v128.store(end, i16x8.splat(0));
-  const cr = i16x8.splat(13);
-  const lf = i16x8.splat(10);
-  const percent = i16x8.splat(37);
-  const question = i16x8.splat(63);
-  const lost = i16x8.splat(<i16>0xfffd);
+  // Loaded: V8 would make constants anew in each round.
+  const cr = v128.load_splat<u16>(SIGNS);
+  const lf = v128.load_splat<u16>(SIGNS, 2);
+  const percent = v128.load_splat<u16>(SIGNS, 4);
+  const question = v128.load_splat<u16>(SIGNS, 6);
+  const lost = v128.load_splat<u16>(SIGNS, 8);
   let percents = i16x8.splat(0);
   let losses = i16x8.splat(0);
   let returns = i16x8.splat(0);
