@@ -6,6 +6,8 @@ import t from 'tap';
 import { ByteWindow } from '../src/bytes/byte-window.js';
 import { Crc32 } from '../src/bytes/crc32.js';
 import { EventText } from '../src/bytes/event-text.js';
+import { MESSAGE_FIT_WASM } from '../src/bytes/generated/message-fit.js';
+import { compileOnce, WebAssembly } from '../src/bytes/web-assembly.js';
 import { BASE, createWindowMemory, SCAN_OUT, WasmMemory } from '../src/bytes/window-memory.js';
 import { parseIsoInstant } from '../src/time/instant-text.js';
 import { parseInstantUnits } from '../src/time/instant-units.js';
@@ -78,6 +80,10 @@ t.test('where WebAssembly has SIMD the window stands on it, elsewhere on plain m
     t.ok(memory.bytes().length > before.length);
     t.equal(memory.bytes()[BASE], 7, 'growing keeps the contents');
   }
+  const fit = new WebAssembly.Instance(compileOnce(MESSAGE_FIT_WASM)()!, {
+    env: { memory: new WebAssembly.Memory({ initial: 3 }) },
+  }).exports as { constantsEnd(): number };
+  t.ok(fit.constantsEnd() <= 1000, 'nor do those of the inverter reach into what it writes');
   const wasm = Reflect.get(globalThis, 'WebAssembly') as { Module: unknown; validate: unknown };
   const { Module, validate } = wasm;
   wasm.validate = () => false;

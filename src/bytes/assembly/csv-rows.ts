@@ -56,9 +56,10 @@ let next: usize = 0;
 let delimiters: u32 = 0;
 
 /**
- * Reads rows from `at`, where one starts. Stores at OUT where it stopped, the candidate's start, and how many rows were
- * dropped, and how many line feeds it passed; at REPEATS, in front of the candidate, those that somebody takes as repeats. Returns 0 where the rest is not
- * whole yet, 1 behind a candidate, 2 in front of what it leaves to others, 3 when it is to be called again.
+ * Reads rows from `at`, where one starts. Stores at OUT where it stopped, the candidate's start, how many rows were
+ * dropped, and how many line feeds it passed; at REPEATS, in front of the candidate, those that somebody takes as
+ * repeats. Returns 0 where the rest is not whole yet, 1 behind a candidate, 2 in front of what it leaves to others, 3
+ * when it is to be called again.
  */
 export function rows8(at: usize, end: usize, maxBytes: usize, delimiterUnit: u32): i32 {
   delimiter = delimiterUnit;
@@ -143,63 +144,60 @@ function setText(at: usize, from: usize, to: usize): void {
 function frame(start: usize, limit: usize): i32 {
   let fields: u32 = 0;
   let fieldStart = start;
-  let q = start;
-  // In registers, since memory is slower than what is done with them.
+  // In registers: memory would be the slowest of it.
   let block = base;
   let left = marks;
+  // Where marks count from: the row's start, and what follows a field in quotes.
+  let from = start;
   store<u32>(ROW, 0, FIELD_AT);
   for (;;) {
-    if (q - block < 64) {
-      left = (left >> <u64>(q - block)) << <u64>(q - block);
+    if (from - block < 64) {
+      left = (left >> <u64>(from - block)) << <u64>(from - block);
     } else {
-      block = q;
-      left = marksOf(q);
+      block = from;
+      left = marksOf(from);
     }
-    while (left == 0) {
-      block += 64;
-      if (block >= limit) return OPEN;
-      left = marksOf(block);
-    }
-    let s = block + <usize>ctz(left);
-    if (s >= limit) return OPEN;
-    let c = <u32>load<u8>(s);
-    while (c == delimiter) {
-      fields += 1;
-      if (fields == ROW_FIELDS) return ODD;
-      fieldStart = s + 1;
-      store<u32>(ROW + <usize>(fields << 2), <u32>(fieldStart - start), FIELD_AT);
-      left &= left - 1;
+    let mark: usize;
+    let c: u32;
+    for (;;) {
       while (left == 0) {
         block += 64;
         if (block >= limit) return OPEN;
         left = marksOf(block);
       }
-      s = block + <usize>ctz(left);
-      if (s >= limit) return OPEN;
-      c = <u32>load<u8>(s);
-    }
-    q = s + 1;
-    if (c == QUOTE) {
-      // Amid a field that no quote opened it stands for itself.
-      if (s != fieldStart) continue;
-      for (;;) {
-        q = findQuote(q, limit) + 1;
-        if (q >= limit) return OPEN;
-        if (<u32>load<u8>(q) != QUOTE) break;
-        q += 1;
+      mark = block + <usize>ctz(left);
+      if (mark >= limit) return OPEN;
+      c = <u32>load<u8>(mark);
+      if (c == delimiter) {
+        fields += 1;
+        if (fields == ROW_FIELDS) return ODD;
+        fieldStart = mark + 1;
+        store<u32>(ROW + <usize>(fields << 2), <u32>(fieldStart - start), FIELD_AT);
+      } else if (c != QUOTE || mark == fieldStart) {
+        // A quote amid a field that no quote opened stands for itself.
+        break;
       }
-      const after = <u32>load<u8>(q);
-      if (after != delimiter && after != 10 && after != 13) return ODD;
-      if (after == delimiter) continue;
-      s = q;
-      c = after;
+      left &= left - 1;
     }
-    next = s + 1;
+    if (c == QUOTE) {
+      from = mark + 1;
+      for (;;) {
+        from = findQuote(from, limit) + 1;
+        if (from >= limit) return OPEN;
+        c = <u32>load<u8>(from);
+        if (c != QUOTE) break;
+        from += 1;
+      }
+      if (c == delimiter) continue;
+      if (c != 10 && c != 13) return ODD;
+      mark = from;
+    }
+    next = mark + 1;
     if (c == 13) {
       if (next >= limit) return OPEN;
       if (load<u8>(next) == 10) next += 1;
     }
-    contentEnd = s;
+    contentEnd = mark;
     delimiters = fields;
     base = block;
     marks = left;

@@ -1,4 +1,4 @@
-// Where things stand in the memory of message-fit.ts, as ../../messages/verbatim.ts knows it.
+// Where things stand in the memory of message-fit.ts, as ../../messages/verbatim.ts knows it: past the module's constants.
 
 /** How many readings the only one that fits has. */
 export const READINGS: usize = 1000;

@@ -108,3 +108,8 @@ export function fitListed(index: usize, count: u32): i32 {
   }
   return only;
 }
+
+/** Where the module's own constants end; they must not reach into what fit-layout.ts lays out. */
+export function constantsEnd(): usize {
+  return __heap_base;
+}

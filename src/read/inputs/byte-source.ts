@@ -19,8 +19,8 @@ export const READ_AHEAD_BYTES = 4 << 20;
 
 /**
  * Opens a file, or standard input when `path` is undefined. Regular files (also `< file`) are read with `readSync`,
- * 2 to 4 times the speed of a stream, or while the caller does something else, where it asks for much. Anything else is read as a stream, so that a slow producer never blocks the
- * event loop and signals are heard.
+ * 2 to 4 times the speed of a stream, or while the caller does something else, where it asks for much. Anything else is
+ * read as a stream, so that a slow producer never blocks the event loop and signals are heard.
  * @throws EvpairError `ERR_INPUT` when it cannot be opened.
  */
 export async function openSource(
