@@ -15,7 +15,8 @@ const SIGNS = memory.data<u8>([117, 48, 38, 10]); // u0, &, a line feed
 
 /** Whether a needle stands in [from, to), or an escape that could hide a part of one. */
 export function mayHold8(from: usize, to: usize): bool {
-  return search(from, to, 0, false) < to;
+  for (let p = nextMarked(from, to); p < to; p = nextMarked(p + 32, to)) if (firstOf(p, from, to) < to) return true;
+  return false;
 }
 
 /**
@@ -24,36 +25,27 @@ export function mayHold8(from: usize, to: usize): bool {
  * `maxBytes`.
  */
 export function quietLines8(at: usize, end: usize, maxBytes: usize): usize {
-  return search(at, end, maxBytes, true);
-}
-
-/** Of lines, what `quietLines8` says; else the first place in [at, end) of what is searched for, or `end`. */
-// @ts-ignore: decorator
-@inline
-function search(at: usize, end: usize, maxBytes: usize, areLines: bool): usize {
   let line = at;
   let lines: u32 = 0;
-  let isQuiet = !areLines || beginsObject(at, end);
-  for (let p = at; isQuiet; p += 32) {
+  let goesOn = beginsObject(at, end);
+  let p = at;
+  while (goesOn) {
     p = nextMarked(p, end);
     if (p >= end) break;
     const found = firstOf(p, at, end);
-    if (areLines) {
-      const feeds0 = v128.eq<u8>(v128.load(p), v128.splat<u8>(10));
-      const feeds1 = v128.eq<u8>(v128.load(p, 16), v128.splat<u8>(10));
-      for (let feeds = bits(feeds0, feeds1); feeds != 0; feeds &= feeds - 1) {
-        const lineFeed = p + <usize>ctz(feeds);
-        isQuiet = lineFeed < found && lineFeed - line <= maxBytes;
-        if (!isQuiet) break;
-        lines += 1;
-        line = lineFeed + 1;
-        isQuiet = beginsObject(line, end);
-        if (!isQuiet) break;
-      }
-      if (found < end) break;
-    } else if (found < end) return found;
+    const feeds0 = v128.eq<u8>(v128.load(p), v128.splat<u8>(10));
+    const feeds1 = v128.eq<u8>(v128.load(p, 16), v128.splat<u8>(10));
+    for (let feeds = bits(feeds0, feeds1); feeds != 0 && goesOn; feeds &= feeds - 1) {
+      const lineFeed = p + <usize>ctz(feeds);
+      goesOn = lineFeed < found && lineFeed - line <= maxBytes;
+      if (!goesOn) break;
+      lines += 1;
+      line = lineFeed + 1;
+      goesOn = beginsObject(line, end);
+    }
+    goesOn = goesOn && found == end;
+    p += 32;
   }
-  if (!areLines) return end;
   store<u32>(OUT, lines);
   return line;
 }
