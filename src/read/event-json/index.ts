@@ -26,7 +26,7 @@ import { type ReadObject, readObject } from './read-object.js';
 import { shiftedStart } from './shifted-start.js';
 import { UnitWindow } from './unit-window.js';
 
-/** A window is searched for several things, one after the other: in parts that stay in the processor's L2 cache. */
+/** What was searched is parsed next: a window is taken in parts that stay in the processor's L2 cache. */
 const SEARCHED_AT_ONCE = 256 * 1024;
 
 type Emit = (item: EventRecord | Reject | Warning) => void;
