@@ -70,7 +70,7 @@ function findAnchor(from: usize, anchor: u32, end: u32): usize {
   if (size == 0) return from;
   let at = find(pin, size, from, textEnd);
   while (at > GAVE_UP) {
-    const behind = isBehind(from, at, anchor, pin) ? behindAnchor(at, pin, end) : NOT_FOUND;
+    const behind = standsBefore(from, at, anchor, pin) ? behindAnchor(at, pin, end) : NOT_FOUND;
     if (behind != NOT_FOUND) return behind;
     if (deceives(end - anchor)) return GAVE_UP;
     at = find(pin, size, at + 2, textEnd);
@@ -96,7 +96,7 @@ function pinOf(anchor: u32, end: u32): u32 {
 }
 
 /** Whether what is firm in the anchor before `pin` stands in front of `at`, from `from` on. */
-function isBehind(from: usize, at: usize, anchor: u32, pin: u32): bool {
+function standsBefore(from: usize, at: usize, anchor: u32, pin: u32): bool {
   let p = at;
   for (let unit = pin; unit > anchor; unit--) {
     const own = unitOf(unit - 1);

@@ -16,7 +16,10 @@ export class EventStarts {
     this.isHeaded = isHeaded;
   }
 
-  /** Takes the line at `from`, undefined when it is too long; true when an event starts at `candidate` for sure, which the caller then clears. */
+  /**
+   * Takes the line at `from`, undefined when it is too long; true when an event starts at `candidate` for sure, which the
+   * caller then clears.
+   */
   takes(from: number, line: string | undefined): boolean {
     const field = line === undefined ? undefined : labelOf(line)?.field;
     const awaited = this.#awaits;
