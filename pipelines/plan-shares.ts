@@ -8,7 +8,7 @@ export interface Jobs {
   readonly count: number | undefined;
   /** The processors that this process may use. */
   readonly available: () => number;
-  /** In bytes. Default: a sixth of a thread's part of the file, between 4 and 128 MiB. */
+  /** In bytes. Default: a sixteenth of a thread's part of the file, between 4 and 128 MiB. */
   readonly rangeBytes?: number | undefined;
   /** Small inputs are gathered in shares of so many bytes. Default: 8 MiB. */
   readonly shareBytes?: number | undefined;
@@ -122,7 +122,7 @@ function isCalledXml({ name }: InputSource): boolean {
 }
 
 function rangeBytesOf(size: number, count: number): number {
-  return Math.min(MOST_RANGE_BYTES, Math.max(LEAST_RANGE_BYTES, Math.ceil(size / count / 6)));
+  return Math.min(MOST_RANGE_BYTES, Math.max(LEAST_RANGE_BYTES, Math.ceil(size / count / 16)));
 }
 
 function rangesOf(path: string, { size, format, units }: FileOutlook, length: number): FileRange[] {

@@ -23,11 +23,12 @@ t.test(
       isAhead: fc.boolean(),
     });
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 12 }), fc.boolean(), (steps, isWasm) => {
+      fc.property(fc.array(step, { maxLength: 12 }), fc.boolean(), fc.nat(2 ** 40), (steps, isWasm, from) => {
         const window = isWasm ? new ByteWindow(createWindowMemory()) : new ByteWindow();
         const byteAt = (offset: number): number => (offset * 31 + (offset >> 8)) & 0xff;
-        let written = 0;
+        let written = from;
         let shift = 0;
+        window.moveTo(from);
         for (const { length, consume, realign, isAhead } of steps) {
           const room = isAhead ? window.reserveAhead(length) : window.reserve(length);
           assert.equal(room.length, length);
@@ -57,6 +58,7 @@ t.test(
           assert.ok(window.start >= window.memory.base);
           assert.equal(window.offsetOf(window.end), written);
           assert.equal((window.start - window.offsetOf(window.start) - shift) & 1, 0, 'parity');
+          if (shift === 0) assert.equal(Math.abs(window.origin % 64), 0, 'as the pages of a file lie');
           for (let at = window.start; at < window.end; at += 997) {
             assert.equal(window.bytes[at], byteAt(window.offsetOf(at)));
           }

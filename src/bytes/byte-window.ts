@@ -3,8 +3,8 @@
  * `reserveAhead` and `commitAhead` for bytes that arrive while the reader is at work; the format reader looks at
  * `bytes[start, end)` and calls `release` for what it has done with.
  *
- * Invariant: while no `realign` is asked for, an absolute offset keeps its parity in memory, so that 16-bit code units
- * stay aligned over any number of compactions.
+ * Invariant: while no `realign` is asked for, an absolute offset keeps its index modulo 64 over any number of moves: so
+ * 16-bit code units stay aligned, and files are read at full speed (see `LINE_BYTES`).
  */
 export class ByteWindow {
   /** The buffer. Replaced when the window grows: read it again after `reserve`. */
@@ -33,9 +33,17 @@ export class ByteWindow {
     return this.origin + index;
   }
 
+  /** Goes on, empty, at an absolute offset of the input. */
+  moveTo(offset: number): void {
+    this.start = this.#placeOf(offset, this.memory.base);
+    this.end = this.start;
+    this.origin = offset - this.start;
+  }
+
   /** Room for `length` more bytes after `end`: the caller writes into it and then commits. Moves or grows the buffer. */
   reserve(length: number): Uint8Array {
-    if (this.end + length + SLACK > this.bytes.length) this.#makeRoom(length);
+    const isCheap = this.end - this.start <= CHEAP_TO_MOVE;
+    if (isCheap || this.end + length + SLACK > this.bytes.length) this.#makeRoom(length);
     return this.bytes.subarray(this.end, this.end + length);
   }
 
@@ -49,10 +57,10 @@ export class ByteWindow {
    * while the live bytes are read, until `commitAhead`.
    */
   reserveAhead(length: number): Uint8Array {
-    const parity = this.end & 1;
-    const low = this.memory.base + HEADROOM + parity;
+    const next = this.offsetOf(this.end);
+    const low = this.#placeOf(next, this.memory.base + HEADROOM);
     const isLowFree = this.start === this.end || low + length + SLACK <= this.start;
-    const at = isLowFree ? low : this.end + SLACK + HEADROOM;
+    const at = isLowFree ? low : this.#placeOf(next, this.end + SLACK + HEADROOM);
     this.#growTo(at + length + 2 * SLACK);
     this.#ahead = at;
     return this.bytes.subarray(at, at + length);
@@ -96,7 +104,7 @@ export class ByteWindow {
 
   #makeRoom(length: number): void {
     const live = this.end - this.start;
-    const target = this.memory.base + (this.start & 1);
+    const target = this.#placeOf(this.offsetOf(this.start), this.memory.base);
     const needed = target + live + length + SLACK;
     if (needed > this.bytes.length)
       this.#growTo(Math.max(needed, Math.min(this.bytes.length * 2, needed + (64 << 20))));
@@ -104,6 +112,13 @@ export class ByteWindow {
     this.origin += this.start - target;
     this.start = target;
     this.end = target + live;
+  }
+
+  /** The first index from `least` on for the byte at an absolute offset. */
+  #placeOf(offset: number, least: number): number {
+    const parity = Math.abs(this.origin % 2);
+    const ahead = (offset - parity - least) % LINE_BYTES;
+    return least + (ahead < 0 ? ahead + LINE_BYTES : ahead);
   }
 
   #growTo(length: number): void {
@@ -122,6 +137,16 @@ export interface GrowableMemory {
   /** Makes the memory at least `length` bytes, keeping its contents. */
   grow(length: number): void;
 }
+
+/** So many live bytes are moved for each room, so that it is still in the processor's cache since the last one. */
+const CHEAP_TO_MOVE = 16 * 1024;
+
+/**
+ * An index and its offset differ by a multiple of this, or by one less where a `realign` was asked for. AMD's Zen copies out
+ * of the page cache at a sixth of the speed (1.9 GB/s for 11) to where lies 1 to 31 bytes further in its page than from
+ * where, since it takes what it reads for what it has just written.
+ */
+const LINE_BYTES = 64;
 
 /** Bytes that a 64-byte-wide search may read (never use) past the end. Even. */
 const SLACK = 128;

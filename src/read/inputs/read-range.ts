@@ -97,7 +97,7 @@ export async function readRange(
     }
     const reader = form.create({ ...options, range: { units: range.units, stopAt: range.to } });
     const window = new ByteWindow(memory);
-    window.origin = begin - window.start;
+    window.moveTo(begin);
     let at = begin;
     let error: Error | undefined;
     let isStopped = false;
