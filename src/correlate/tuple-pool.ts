@@ -3,17 +3,19 @@ import { firstSlot, SlotTable } from './slot-table.js';
 
 const CHUNK_BITS = 16;
 const CHUNK_WORDS = 1 << CHUNK_BITS;
+const HEAD_WORDS = 2;
 
 /**
  * Interns tuples of whole numbers below 2^32: equal tuples get one id, counted from 0. Everything lies in chunks of
- * typed arrays, so that a million distinct tuples cost their numbers and little else. A tuple holds at most 65,535.
+ * typed arrays, so that a million distinct tuples cost their numbers and little else. A tuple holds at most 65,534.
  */
 export class TuplePool {
-  /** Each tuple stands in one chunk: its length, then its numbers. */
+  /** Each tuple stands in one chunk: its id, its length, then its numbers. */
   readonly #chunks: Uint32Array[] = [];
   #free = CHUNK_WORDS;
   /** By id: the chunk in the high 16 bits, the place in it in the low ones. */
   readonly #places = new Uint32Column();
+  /** To places: who finds a tuple looks at it at once, and nowhere else. */
   readonly #table = new SlotTable();
 
   get size(): number {
@@ -27,11 +29,12 @@ export class TuplePool {
     const mask = slots.length - 1;
     let at = firstSlot(hash, mask);
     for (; slots[at] !== 0; at = (at + 2) & mask) {
-      if (slots[at + 1] === hash && this.#equals(slots[at]! - 1, words, length)) return slots[at]! - 1;
+      if (slots[at + 1] !== hash) continue;
+      const id = this.#idAt(slots[at]! - 1, words, length);
+      if (id >= 0) return id;
     }
-    const id = this.#append(words, length);
-    this.#table.fill(hash, at, id);
-    return id;
+    this.#table.fill(hash, at, this.#append(words, length));
+    return this.size - 1;
   }
 
   /** The id of the tuple, or -1. */
@@ -40,7 +43,9 @@ export class TuplePool {
     const slots = this.#table.slots(hash);
     const mask = slots.length - 1;
     for (let at = firstSlot(hash, mask); slots[at] !== 0; at = (at + 2) & mask) {
-      if (slots[at + 1] === hash && this.#equals(slots[at]! - 1, words, length)) return slots[at]! - 1;
+      if (slots[at + 1] !== hash) continue;
+      const id = this.#idAt(slots[at]! - 1, words, length);
+      if (id >= 0) return id;
     }
     return -1;
   }
@@ -48,35 +53,38 @@ export class TuplePool {
   /** The number at place `at` of tuple `id`. */
   at(id: number, at: number): number {
     const place = this.#places.get(id);
-    return this.#chunks[place >>> CHUNK_BITS]![(place & (CHUNK_WORDS - 1)) + 1 + at]!;
+    return this.#chunks[place >>> CHUNK_BITS]![(place & (CHUNK_WORDS - 1)) + HEAD_WORDS + at]!;
   }
 
   lengthOf(id: number): number {
     const place = this.#places.get(id);
-    return this.#chunks[place >>> CHUNK_BITS]![place & (CHUNK_WORDS - 1)]!;
+    return this.#chunks[place >>> CHUNK_BITS]![(place & (CHUNK_WORDS - 1)) + 1]!;
   }
 
-  #equals(id: number, words: Uint32Array, length: number): boolean {
-    const place = this.#places.get(id);
+  /** The id of the tuple at `place` if it is this one, else -1. */
+  #idAt(place: number, words: Uint32Array, length: number): number {
     const chunk = this.#chunks[place >>> CHUNK_BITS]!;
     const start = place & (CHUNK_WORDS - 1);
-    if (chunk[start] !== length) return false;
-    for (let at = 0; at < length; at++) if (chunk[start + 1 + at] !== words[at]) return false;
-    return true;
+    if (chunk[start + 1] !== length) return -1;
+    for (let at = 0; at < length; at++) if (chunk[start + HEAD_WORDS + at] !== words[at]) return -1;
+    return chunk[start]!;
   }
 
+  /** Adds a tuple with the next id. @returns its place. */
   #append(words: Uint32Array, length: number): number {
-    if (this.#free + length + 1 > CHUNK_WORDS) {
+    if (this.#free + length + HEAD_WORDS > CHUNK_WORDS) {
       this.#chunks.push(new Uint32Array(CHUNK_WORDS));
       this.#free = 0;
     }
     const chunk = this.#chunks.length - 1;
     const numbers = this.#chunks[chunk]!;
-    numbers[this.#free] = length;
-    for (let at = 0; at < length; at++) numbers[this.#free + 1 + at] = words[at]!;
-    this.#places.push(((chunk << CHUNK_BITS) | this.#free) >>> 0);
-    this.#free += length + 1;
-    return this.size - 1;
+    numbers[this.#free] = this.size;
+    numbers[this.#free + 1] = length;
+    for (let at = 0; at < length; at++) numbers[this.#free + HEAD_WORDS + at] = words[at]!;
+    const place = ((chunk << CHUNK_BITS) | this.#free) >>> 0;
+    this.#places.push(place);
+    this.#free += length + HEAD_WORDS;
+    return place;
   }
 }
 
