@@ -71,6 +71,14 @@ export class Ring {
     return mark.readUInt32LE(24) === offset && mark.readUInt32LE(20) >= HEADER ? new Ring(mark, offset) : undefined;
   }
 
+  /** Whether the mark of a ring stands within bytes that stand at the offset. */
+  static isWithin(bytes: Buffer, offset: number): boolean {
+    for (let at = bytes.indexOf(END_FIXED); at >= 0; at = bytes.indexOf(END_FIXED, at + 1)) {
+      if (Ring.of(bytes.subarray(at), offset + at) !== undefined) return true;
+    }
+    return false;
+  }
+
   private constructor(mark: Buffer, offset: number) {
     this.#oldest = mark.readUInt32LE(20);
     this.#end = offset;

@@ -88,7 +88,7 @@ class EvtReader implements FormatReader {
     if (mark === 'record' && size <= MAX_RECORD && size <= room) {
       if (size > bytes.length) {
         if (!isLast) return 0;
-      } else if (bytes.readUInt32LE(size - 4) === size) {
+      } else if (bytes.readUInt32LE(size - 4) === size && !this.#isPartOfEarly(bytes.subarray(0, size), offset)) {
         this.#record(bytes.subarray(0, size), offset);
         return size;
       }
@@ -99,6 +99,14 @@ class EvtReader implements FormatReader {
     this.#skip(bytes.subarray(0, next), offset, mark !== 'record' ? NO_RECORD : isCutOff ? CUT_OFF : MISFRAMED);
     if (next === room) this.#close();
     return next;
+  }
+
+  /**
+   * Whether what looks like a record stands in the values of the one that runs over the file's end: the mark that ends the
+   * ring, which stands behind that one and in no other, is within it.
+   */
+  #isPartOfEarly(record: Buffer, offset: number): boolean {
+    return this.#isBeginning && Ring.isWithin(record, offset);
   }
 
   #endMark(bytes: Buffer, offset: number): number {
