@@ -8,6 +8,7 @@ import t from 'tap';
 import type { EventRecord, InputReport, ReadItem, Reject } from '../src/index.js';
 import { writeEvt } from './evt-writer.js';
 import type { WritableEvent } from './evtx-writer.js';
+import { growthByFour } from './growth.js';
 import { type RunOptions, readItems } from './properties/run-evpair.js';
 
 const seed = process.env.EVPAIR_SEED === undefined ? Date.now() & 0x7fffffff : Number(process.env.EVPAIR_SEED);
@@ -102,6 +103,31 @@ t.test(
     );
   },
 );
+
+t.test('what looks like records around the mark that ends the ring costs time in proportion to its size', async t => {
+  const logOf = (count: number): Buffer => {
+    const header = 48;
+    const markAt = header + count * 8;
+    const log = Buffer.alloc(markAt + 40 + count * 4);
+    for (let each = 0; each < count; each++) {
+      const from = header + each * 8;
+      const end = markAt + 40 + each * 4;
+      log.writeUInt32LE(end + 4 - from, from);
+      log.write('LfLe', from + 4, 'latin1');
+      log.writeUInt32LE(end + 4 - from, end);
+    }
+    Buffer.from('300000004c664c65', 'hex').copy(log);
+    Buffer.from('2800000011111111222222223333333344444444', 'hex').copy(log, markAt);
+    for (const [at, value] of [header, markAt, 2, 1, 40].entries()) log.writeUInt32LE(value, markAt + 20 + at * 4);
+    return log;
+  };
+  t.equal(reportOf(read(logOf(1000))).events, 0, 'none of them is a record');
+  const growth = growthByFour(size => {
+    const log = logOf(size);
+    for (let time = 0; time < 6; time++) read(log);
+  }, 64 * 1024);
+  t.ok(growth < 9, `${growth.toFixed(1)} times the time for four times the size`);
+});
 
 t.test('damage never throws, and every record that it did not touch is read', async t => {
   let damaged = 0;

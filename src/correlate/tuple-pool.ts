@@ -25,6 +25,19 @@ export class TuplePool {
   /** The id of the first `length` words; a new one if that tuple was not seen before. */
   intern(words: Uint32Array, length: number): number {
     const hash = hashOf(words, length);
+    const found = this.#look(hash, words, length);
+    if (found >= 0) return found;
+    this.#table.fill(hash, ~found, this.#append(words, length));
+    return this.size - 1;
+  }
+
+  /** The id of the tuple, or -1. */
+  find(words: Uint32Array, length: number): number {
+    return Math.max(-1, this.#look(hashOf(words, length), words, length));
+  }
+
+  /** The id of the tuple; `~at` where there is none, with the free slot that the search for it ended at. */
+  #look(hash: number, words: Uint32Array, length: number): number {
     const slots = this.#table.slots(hash);
     const mask = slots.length - 1;
     let at = firstSlot(hash, mask);
@@ -33,21 +46,7 @@ export class TuplePool {
       const id = this.#idAt(slots[at]! - 1, words, length);
       if (id >= 0) return id;
     }
-    this.#table.fill(hash, at, this.#append(words, length));
-    return this.size - 1;
-  }
-
-  /** The id of the tuple, or -1. */
-  find(words: Uint32Array, length: number): number {
-    const hash = hashOf(words, length);
-    const slots = this.#table.slots(hash);
-    const mask = slots.length - 1;
-    for (let at = firstSlot(hash, mask); slots[at] !== 0; at = (at + 2) & mask) {
-      if (slots[at + 1] !== hash) continue;
-      const id = this.#idAt(slots[at]! - 1, words, length);
-      if (id >= 0) return id;
-    }
-    return -1;
+    return ~at;
   }
 
   /** The number at place `at` of tuple `id`. */

@@ -71,14 +71,6 @@ export class Ring {
     return mark.readUInt32LE(24) === offset && mark.readUInt32LE(20) >= HEADER ? new Ring(mark, offset) : undefined;
   }
 
-  /** Whether the mark of a ring stands within bytes that stand at the offset. */
-  static isWithin(bytes: Buffer, offset: number): boolean {
-    for (let at = bytes.indexOf(END_FIXED); at >= 0; at = bytes.indexOf(END_FIXED, at + 1)) {
-      if (Ring.of(bytes.subarray(at), offset + at) !== undefined) return true;
-    }
-    return false;
-  }
-
   private constructor(mark: Buffer, offset: number) {
     this.#oldest = mark.readUInt32LE(20);
     this.#end = offset;
@@ -101,6 +93,29 @@ export class Ring {
   /** Where, behind the offset, the oldest record begins. */
   oldestBehind(offset: number): number {
     return this.#oldest > offset ? this.#oldest : Number.POSITIVE_INFINITY;
+  }
+}
+
+/** Tells of records, asked for in their order, whether the mark of a ring stands in them; no byte is searched twice. */
+export class RingSearch {
+  /** In the input: the mark that was found last, and the place before which there is no other. */
+  #found = -1;
+  #searched = 0;
+
+  /** Whether the mark stands, whole, in bytes that stand at `offset` in the input. */
+  isIn(bytes: Buffer, offset: number): boolean {
+    const last = offset + bytes.length - END_MARK;
+    while (this.#found < offset) {
+      const from = Math.max(offset, this.#searched);
+      const at = bytes.indexOf(END_FIXED, from - offset);
+      if (from > last || at < 0 || offset + at > last) {
+        this.#searched = Math.max(from, last + 1);
+        return false;
+      }
+      this.#searched = offset + at + 1;
+      if (Ring.of(bytes.subarray(at), offset + at) !== undefined) this.#found = offset + at;
+    }
+    return this.#found <= last;
   }
 }
 

@@ -2,7 +2,7 @@ import type { ByteWindow } from '../../bytes/byte-window.js';
 import { type EventRecord, isSelected, type Reject, type RejectReason, type Warning } from '../../model/index.js';
 import { DEFAULT_MAX_EVENT_BYTES, type FormatReader, type FormatReport, type ReadOptions } from '../format-reader.js';
 import type { Head } from '../head.js';
-import { END_MARK, HEADER, MAX_RECORD, MarkSearch, markAt, Ring } from './frame-record.js';
+import { END_MARK, HEADER, MAX_RECORD, MarkSearch, markAt, Ring, RingSearch } from './frame-record.js';
 import { FIXED_PART, parseRecord, parseRecordHead } from './parse-record.js';
 
 /** 1 for the header of an event log of Windows NT to 2003, and for a record of one. */
@@ -41,6 +41,7 @@ class EvtReader implements FormatReader {
   readonly #warnings: Record<string, number> = {};
   readonly #counts = { events: 0, unparsed: 0, malformed: 0, rejects: 0, withoutTime: 0 };
   readonly #marks = new MarkSearch();
+  readonly #rings = new RingSearch();
   #emit: Emit = () => undefined;
   #isHeaderDone = false;
   #isHeaderRead = false;
@@ -84,19 +85,24 @@ class EvtReader implements FormatReader {
     const room = (this.#ring?.oldestBehind(offset) ?? Number.POSITIVE_INFINITY) - offset;
     const mark = markAt(bytes, 0);
     if (mark === 'end' && bytes.length >= END_MARK) return this.#endMark(bytes, offset);
-    const size = mark === 'record' ? bytes.readUInt32LE(0) : 0;
-    if (mark === 'record' && size <= MAX_RECORD && size <= room) {
+    let isRecord = mark === 'record';
+    const size = isRecord ? bytes.readUInt32LE(0) : 0;
+    if (isRecord && size <= MAX_RECORD && size <= room) {
       if (size > bytes.length) {
         if (!isLast) return 0;
-      } else if (bytes.readUInt32LE(size - 4) === size && !this.#isPartOfEarly(bytes.subarray(0, size), offset)) {
-        this.#record(bytes.subarray(0, size), offset);
-        return size;
+      } else if (bytes.readUInt32LE(size - 4) === size) {
+        const record = bytes.subarray(0, size);
+        isRecord = !this.#isPartOfEarly(record, offset);
+        if (isRecord) {
+          this.#record(record, offset);
+          return size;
+        }
       }
     }
     if (isLast && this.#joinsWrapped(bytes, offset)) return bytes.length;
     const next = Math.min(this.#marks.next(bytes, offset, 1, isLast), room);
     const isCutOff = size > bytes.length && size <= MAX_RECORD && next === bytes.length;
-    this.#skip(bytes.subarray(0, next), offset, mark !== 'record' ? NO_RECORD : isCutOff ? CUT_OFF : MISFRAMED);
+    this.#skip(bytes.subarray(0, next), offset, !isRecord ? NO_RECORD : isCutOff ? CUT_OFF : MISFRAMED);
     if (next === room) this.#close();
     return next;
   }
@@ -106,7 +112,7 @@ class EvtReader implements FormatReader {
    * ring, which stands behind that one and in no other, is within it.
    */
   #isPartOfEarly(record: Buffer, offset: number): boolean {
-    return this.#isBeginning && Ring.isWithin(record, offset);
+    return this.#isBeginning && this.#rings.isIn(record, offset);
   }
 
   #endMark(bytes: Buffer, offset: number): number {
