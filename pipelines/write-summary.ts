@@ -6,7 +6,7 @@ import {
   pairTable,
   type RunSummary,
   type SummariseOptions,
-  summarise,
+  summariseInColumns,
   writePair,
   writeRun,
 } from '../src/index.js';
@@ -40,11 +40,11 @@ export async function writeSummary(ledger: Ledger, run: RunSummary, to: SummaryO
   const { minCount = 1 } = to.summarise;
   // `--fail-on` looks at pairs that `--min-count` leaves out of the output too.
   const least = Math.min(minCount, to.failOn ?? minCount);
-  for (const pair of summarise(ledger, { ...to.summarise, minCount: least })) {
+  for (const { pair, episodes } of summariseInColumns(ledger, { ...to.summarise, minCount: least })) {
     // The first pair has the greatest count.
     greatest = Math.max(greatest, pair.count);
     if (pair.count < minCount) break;
-    if (to.form === 'ndjson') to.output.line(writePair(pair));
+    if (to.form === 'ndjson') to.output.line(writePair(pair, episodes));
     else if (to.form === 'csv') to.output.line(pairCsvRow(pair));
     else if (pairs.length < MAX_TABLE_ROWS) pairs.push(pair);
     else unshown += 1;

@@ -24,6 +24,7 @@ export {
   type SummariseOptions,
   sumCoverage,
   summarise,
+  summariseInColumns,
   summariseRun,
   writePartial,
 } from './correlate/index.js';

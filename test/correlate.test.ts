@@ -5,6 +5,7 @@ import {
   correlateFailures,
   EvpairError,
   type Failure,
+  formatInstant,
   Ledger,
   type LedgerOptions,
   type PairSummary,
@@ -278,6 +279,8 @@ t.test('an episode ends after the gap, at a recovery, and not at its own instant
   const pair = onlyPair(ledgerOf(many));
   t.equal(pair.episodes.length, 1000, 'at most 1,000 are printed');
   t.equal(pair.episodes_total, 1200, 'and all are counted');
+  const lastTime = many.at(-1)!.time!;
+  t.equal(pair.last_seen, formatInstant(lastTime), 'and the last is told');
 });
 
 t.test('failures without time count, and are in no episode', async t => {

@@ -31,6 +31,7 @@ export function countBuckets({ rows }: Ledger): Buckets {
   const { contributions } = rows;
   // Nearly all rows stand alone: they are counted by what they say, in a loop over arrays that is fast from the start.
   const loneByContribution = new Uint32Array(contributions.size);
+  const failuresByContribution = new Uint32Array(contributions.size);
   const isFailure = new Uint8Array(contributions.size);
   const { outlines } = contributions;
   const tellsFailure = Uint8Array.from({ length: outlines.size }, (_, id) => Number(outlines.get(id).kindRank === 0));
@@ -46,6 +47,7 @@ export function countBuckets({ rows }: Ledger): Buckets {
       if (contribution === NO_CONTRIBUTION) continue;
       const stands = standing[at]!;
       if (isFailure[contribution] === 1) {
+        failuresByContribution[contribution]! += 1;
         if (stands >= UNPROVED) isAnyInDoubt = true;
         if (Number.isNaN(epochMs[at]!)) buckets.withoutTime += 1;
       }
@@ -80,7 +82,7 @@ export function countBuckets({ rows }: Ledger): Buckets {
   }
   for (const [input, count] of failuresByInput.entries()) if (count > 0) buckets.failuresByInput.set(input, count);
   buckets.identified = identified;
-  if (isAnyInDoubt) buckets.possibleDuplicates = countPossibleDuplicates(rows, isFailure);
+  if (isAnyInDoubt) buckets.possibleDuplicates = countPossibleDuplicates(rows, failuresByContribution);
   return buckets;
 }
 
@@ -130,33 +132,27 @@ function isSameEvent(rows: LedgerRows, a: number, b: number): boolean {
  * Failures that may be copies though nothing proves it: rows without identity whose contribution (definition, provider,
  * event ID, channel, names, values, how they were found) and time to the second equal those of another failure. Of a
  * group of equals all count but one, and all where one of the group has an identity.
- * @param isFailure by contribution
+ * @param failures by contribution: how many rows of failures say it
  */
-function countPossibleDuplicates(rows: LedgerRows, isFailure: Uint8Array): number {
+function countPossibleDuplicates(rows: LedgerRows, failures: Uint32Array): number {
   // By contribution; then by time, which a library sorts in bounded time whatever stands in a log.
-  const starts = new Uint32Array(isFailure.length + 1);
-  for (const { length, contributions } of rows.blocks()) {
-    for (let at = 0; at < length; at++) {
-      const contribution = contributions[at]!;
-      if (isFailure[contribution] === 1) starts[contribution + 1]! += 1;
-    }
-  }
-  for (let id = 0; id < isFailure.length; id++) starts[id + 1]! += starts[id]!;
-  const keys = new Float64Array(starts[isFailure.length]!);
+  const starts = new Uint32Array(failures.length + 1);
+  for (let id = 0; id < failures.length; id++) starts[id + 1] = starts[id]! + failures[id]!;
+  const keys = new Float64Array(starts[failures.length]!);
   const next = starts.slice();
   for (const { length, contributions, epochMs, standing } of rows.blocks()) {
     for (let at = 0; at < length; at++) {
       const contribution = contributions[at]!;
       // Past the end for a row that was taken out.
-      if (isFailure[contribution] !== 1) continue;
+      if (!(failures[contribution]! > 0)) continue;
       const second = Math.floor(epochMs[at]! / 1000);
       keys[next[contribution]!++] =
         (Number.isNaN(second) ? NO_SECOND : second) * 2 + (standing[at]! >= UNPROVED ? 1 : 0);
     }
   }
   let count = 0;
-  for (let id = 0; id < isFailure.length; id++) {
-    if (starts[id + 1]! - starts[id]! < 2) continue;
+  for (let id = 0; id < failures.length; id++) {
+    if (failures[id]! < 2) continue;
     const group = keys.subarray(starts[id], starts[id + 1]).sort();
     for (let from = 0, to = 0; from < group.length; from = to) {
       const second = Math.floor(group[from]! / 2);

@@ -1,54 +1,68 @@
-import { type Clock, compareClarity, nanosOf } from './clock.js';
+import type { EpisodeColumns } from '../model/index.js';
+import { type Clock, compareClarity, nanosOf } from '../time/clock.js';
 
-/** A run of failures: its first and last instant, each with the clock of the failure that tells it best. */
-export interface Episode {
-  readonly firstMs: number;
-  firstClock: Clock;
-  lastMs: number;
-  lastClock: Clock;
-  count: number;
-}
+const MOST_KEPT = 1000;
+/** One more for the latest, which may not be kept. */
+const PLACES = MOST_KEPT + 1;
 
-const MAX_KEPT = 1000;
-
-/** The episodes of a pair, from its failures and recoveries in order of time. Holds the first 1,000, and counts all. */
-export class Episodes {
+/**
+ * The episodes of a pair, runs of failures, from its failures and recoveries in order of time. Holds the first 1,000, and
+ * counts all. An episode's ends are its first and last instant, each with the clock of the failure that tells it best.
+ */
+export class Episodes implements EpisodeColumns {
   readonly #gapMs: number;
-  #current: Episode | undefined;
-  #isOpen = false;
-  readonly kept: Episode[] = [];
+  readonly firstMs = new Float64Array(PLACES);
+  readonly firstClocks = new Uint32Array(PLACES);
+  readonly lastMs = new Float64Array(PLACES);
+  readonly lastClocks = new Uint32Array(PLACES);
+  readonly counts = new Uint32Array(PLACES);
   total = 0;
+  #isOpen = false;
 
   constructor(gapMs: number) {
     this.#gapMs = gapMs;
   }
 
-  /** The one that is going on or was the last, whether it is kept or not. */
-  get last(): Episode | undefined {
-    return this.#current;
+  /** Begins with another pair. */
+  restart(): void {
+    this.total = 0;
+    this.#isOpen = false;
+  }
+
+  get kept(): number {
+    return Math.min(this.total, MOST_KEPT);
+  }
+
+  /** The place of the one that is going on or was the last, whether it is kept or not; -1 when there is none. */
+  get latest(): number {
+    return Math.min(this.total, PLACES) - 1;
   }
 
   add(epochMs: number, clock: Clock): void {
-    const current = this.#current;
-    if (current !== undefined) {
-      if (current.lastMs === epochMs && nanosOf(current.lastClock) === nanosOf(clock)) {
+    const latest = this.latest;
+    if (latest >= 0) {
+      const lastMs = this.lastMs[latest]!;
+      if (lastMs === epochMs && nanosOf(this.lastClocks[latest]!) === nanosOf(clock)) {
         // A recovery of this instant stands after all its failures, so the episode is still open.
-        current.count += 1;
-        if (compareClarity(clock, current.lastClock) < 0) this.#tellBetter(current, clock);
+        this.counts[latest]! += 1;
+        if (compareClarity(clock, this.lastClocks[latest]!) < 0) this.#tellBetter(latest, clock);
         return;
       }
-      if (this.#isOpen && isWithin(current, epochMs, clock, this.#gapMs)) {
-        current.lastMs = epochMs;
-        current.lastClock = clock;
-        current.count += 1;
+      if (this.#isOpen && this.#isWithin(latest, epochMs, clock)) {
+        this.lastMs[latest] = epochMs;
+        this.lastClocks[latest] = clock;
+        this.counts[latest]! += 1;
         return;
       }
     }
-    const episode = { firstMs: epochMs, firstClock: clock, lastMs: epochMs, lastClock: clock, count: 1 };
-    this.#current = episode;
     this.#isOpen = true;
     this.total += 1;
-    if (this.total <= MAX_KEPT) this.kept.push(episode);
+    const place = this.latest;
+    this.firstMs[place] = epochMs;
+    this.firstClocks[place] = clock;
+    this.lastMs[place] = epochMs;
+    this.lastClocks[place] = clock;
+    this.counts[place] = 1;
   }
 
   /** The pair recovered: the next failure begins an episode. */
@@ -56,14 +70,15 @@ export class Episodes {
     this.#isOpen = false;
   }
 
-  #tellBetter(episode: Episode, clock: Clock): void {
-    if (episode.firstMs === episode.lastMs && nanosOf(episode.firstClock) === nanosOf(clock))
-      episode.firstClock = clock;
-    episode.lastClock = clock;
+  #isWithin(place: number, epochMs: number, clock: Clock): boolean {
+    const ms = epochMs - this.lastMs[place]!;
+    return ms < this.#gapMs || (ms === this.#gapMs && nanosOf(clock) <= nanosOf(this.lastClocks[place]!));
   }
-}
 
-function isWithin({ lastMs, lastClock }: Episode, epochMs: number, clock: Clock, gapMs: number): boolean {
-  const ms = epochMs - lastMs;
-  return ms < gapMs || (ms === gapMs && nanosOf(clock) <= nanosOf(lastClock));
+  #tellBetter(place: number, clock: Clock): void {
+    const isOneInstant =
+      this.firstMs[place] === this.lastMs[place] && nanosOf(this.firstClocks[place]!) === nanosOf(clock);
+    if (isOneInstant) this.firstClocks[place] = clock;
+    this.lastClocks[place] = clock;
+  }
 }

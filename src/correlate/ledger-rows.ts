@@ -1,4 +1,4 @@
-import { type Clock, compareClarity, nanosOf } from './clock.js';
+import { type Clock, compareClarity, nanosOf } from '../time/clock.js';
 import { Contributions } from './contributions.js';
 import { IdentityIndex } from './identity-index.js';
 import { blocksOf, type RowBlock } from './row-blocks.js';

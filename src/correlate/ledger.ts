@@ -8,7 +8,7 @@ import type {
   Variation,
   VariedEvent,
 } from '../model/index.js';
-import { type Clock, packClock, unpackClock } from './clock.js';
+import { type Clock, packClock, unpackClock } from '../time/clock.js';
 import { Float64Column } from './column.js';
 import { bounds, KnownInputs, type LedgerInput } from './known-inputs.js';
 import { type LedgerRow, LedgerRows } from './ledger-rows.js';

@@ -1,16 +1,16 @@
 import type { Evidence, TimeBasis } from '../model/index.js';
-import { basisOf, nanosOf } from './clock.js';
+import { basisOf, nanosOf } from '../time/clock.js';
 import { Episodes } from './episodes.js';
 import type { LedgerRows } from './ledger-rows.js';
 import type { RowKind } from './outlines.js';
 
-/** What the rows of one pair say about time, added in the order of time; those without time come last. */
+/** What the rows of one pair after the other say about time, added in the order of time; those without time come last. */
 export class PairFacts {
   readonly episodes: Episodes;
   failures = 0;
   recoveries = 0;
   context = 0;
-  readonly #bases = { export: 0, given: 0, assumed: 0 };
+  #bases = { export: 0, given: 0, assumed: 0 };
   #first = -1;
   #firstMs = 0;
   #firstNanos = 0;
@@ -20,6 +20,17 @@ export class PairFacts {
 
   constructor(gapMs: number) {
     this.episodes = new Episodes(gapMs);
+  }
+
+  /** Begins with another pair. */
+  restart(): void {
+    this.episodes.restart();
+    this.failures = 0;
+    this.recoveries = 0;
+    this.context = 0;
+    this.#bases = { export: 0, given: 0, assumed: 0 };
+    this.#first = -1;
+    this.#last = -1;
   }
 
   add(rows: LedgerRows, row: number, kind: RowKind): void {

@@ -54,7 +54,8 @@ export class PairTable {
 
   /** The kind of a row that is not dropped. */
   kindOf(row: number): RowKind {
-    return this.rows.contributions.outlineOf(this.#contributionOf[row]!).kind;
+    const id = this.#contributionOf[row]!;
+    return this.failuresByContribution[id]! > 0 ? 'failure' : this.rows.contributions.outlineOf(id).kind;
   }
 
   /** What the failures of the pair at a rank say, each once. */

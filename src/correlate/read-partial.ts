@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { EvpairError, type Failure, type Unpaired } from '../model/index.js';
+import { packClock } from '../time/clock.js';
 import { type Fields, isContribution, isFields, isHeader, isInputName, isRow } from './check-partial.js';
-import { packClock } from './clock.js';
 import { Ledger, type LedgerOptions } from './ledger.js';
 import type { PartialHeader, WrittenContribution, WrittenRow } from './partial-format.js';
 

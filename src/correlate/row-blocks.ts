@@ -41,10 +41,7 @@ export function* blocksOf(store: RowStore): Generator<RowBlock> {
     store.copyWords(CONTRIBUTION, from, to, block.contributions);
     store.copyWords(INPUT, from, to, block.inputs);
     store.copyDoubles(EPOCH_MS, from, to, block.epochMs);
-    tellStanding(store, from, to, around, block.standing);
-    for (let at = 0; at < block.length; at++) {
-      if (block.standing[at] === TAKEN_OUT) block.contributions[at] = NO_CONTRIBUTION;
-    }
+    tellStanding(store, from, to, around, block);
     yield block;
   }
 }
@@ -62,7 +59,7 @@ function tellStanding(
   from: number,
   to: number,
   { clocks, inputs, offsets }: Around,
-  standing: Uint8Array,
+  { standing, contributions }: RowBlock,
 ): void {
   const before = Math.max(0, from - 1);
   const behind = Math.min(store.length, to + 1);
@@ -85,6 +82,7 @@ function tellStanding(
     if ((clock & DROPPED) !== 0) stands = TAKEN_OUT;
     else if ((clock & HAS_IDENTITY) !== 0) stands = (clock & HAS_SIBLING) === 0 ? LONE : BESIDE_OTHERS;
     standing[row - from] = stands;
+    if (stands === TAKEN_OUT) contributions[row - from] = NO_CONTRIBUTION;
   }
 }
 

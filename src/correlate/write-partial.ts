@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { basisOf, digitsOf, nanosOf } from './clock.js';
+import { basisOf, digitsOf, nanosOf } from '../time/clock.js';
 import type { Contribution } from './contributions.js';
 import type { Ledger } from './ledger.js';
 import type { LedgerRow } from './ledger-rows.js';

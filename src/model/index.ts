@@ -16,7 +16,16 @@ export {
   type VariationsOf,
 } from './repeat.js';
 export { isSelected, type SelectedProvider, type Selection } from './selection.js';
-export type { Evidence, PairEnd, PairGone, PairSummary, RunInput, RunSummary, ValueCounts } from './summaries.js';
+export type {
+  EpisodeColumns,
+  Evidence,
+  PairEnd,
+  PairGone,
+  PairSummary,
+  RunInput,
+  RunSummary,
+  ValueCounts,
+} from './summaries.js';
 export { CHANNEL_PLACE, COMPUTER_PLACE, type TextAt, type VariedEvent, type VariedFailure } from './varied-event.js';
 
 import type { EventRecord } from './event-record.js';

@@ -40,6 +40,19 @@ export interface PairSummary {
   readonly evidence: { readonly first: Evidence; readonly last: Evidence };
 }
 
+/** The episodes of a pair in columns, which the pair after it takes over; the first `kept` places hold them. */
+export interface EpisodeColumns {
+  readonly kept: number;
+  /** In epoch milliseconds. */
+  readonly firstMs: Float64Array;
+  /** What else is known of the time: as `packClock` packs it. */
+  readonly firstClocks: Uint32Array;
+  readonly lastMs: Float64Array;
+  readonly lastClocks: Uint32Array;
+  /** How many failures. */
+  readonly counts: Uint32Array;
+}
+
 /**
  * What `--follow` writes for a pair that it wrote before and that is there no more: its input was rotated or rewritten, or
  * its hosts were joined with others.

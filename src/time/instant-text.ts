@@ -1,4 +1,5 @@
 import type { Instant, TimeBasis } from '../model/index.js';
+import { basisOf, type Clock, digitsOf, nanosOf } from './clock.js';
 
 const ISO =
   /^(\d{4}|[+-]\d{6})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9})\d*)?)?\s*(Z|[+-]\d\d:?\d\d)?$/i;
@@ -58,42 +59,71 @@ function offsetSeconds(zone: string | undefined): number {
  * or given, without when it was only assumed.
  */
 export function formatInstant(instant: Instant, digits: number = instant.digits): string {
-  const { epochMs, nanos, basis } = instant;
-  const second = Math.floor(epochMs / 1000);
-  const day = Math.floor(second / DAY);
-  const ofDay = second - day * DAY;
-  const text = textOfDay(day);
-  let at = 0;
-  for (; at < text.length; at++) written[at] = text.charCodeAt(at);
-  written[at] = 0x54; // T
-  writeTwo(at + 1, Math.floor(ofDay / 3600));
-  written[at + 3] = COLON;
-  writeTwo(at + 4, Math.floor(ofDay / 60) % 60);
-  written[at + 6] = COLON;
-  writeTwo(at + 7, ofDay % 60);
-  at += 9;
-  if (digits > 0) {
-    written[at++] = 0x2e; // a point
-    let rest = (epochMs - second * 1000) * 1e6 + nanos;
-    for (let unit = 1e8, left = digits; left > 0; left--, unit /= 10) {
-      const digit = Math.floor(rest / unit);
-      written[at++] = ZERO + digit;
-      rest -= digit * unit;
-    }
-  }
-  if (basis !== 'assumed') written[at++] = 0x5a; // Z
-  return written.toString('latin1', 0, at);
+  const end = putInstant(written, 0, instant.epochMs, instant.nanos, digits, instant.basis === 'assumed');
+  return written.toString('latin1', 0, end);
+}
+
+/** No instant takes more bytes. */
+export const MOST_INSTANT_BYTES = 64;
+
+const written = Buffer.alloc(MOST_INSTANT_BYTES);
+
+/** What `formatInstant` writes of a time and its clock, into `bytes` from `at` on. @returns the place past it. */
+export function putTime(bytes: Uint8Array, at: number, epochMs: number, clock: Clock): number {
+  return putInstant(bytes, at, epochMs, nanosOf(clock), digitsOf(clock), basisOf(clock) === 'assumed');
 }
 
 /** Bytes, not texts put together: there are two times in each of thousands of episodes, and joining texts takes thrice as long. */
-const written = Buffer.alloc(64);
+function putInstant(
+  bytes: Uint8Array,
+  from: number,
+  epochMs: number,
+  nanos: number,
+  digits: number,
+  isAssumed: boolean,
+): number {
+  const second = Math.floor(epochMs / 1000);
+  const day = Math.floor(second / DAY);
+  const ofDay = second - day * DAY;
+  const date = textOfDay(day);
+  bytes.set(date, from);
+  let at = from + date.length;
+  const minute = (ofDay / 60) | 0;
+  const hour = (minute / 60) | 0;
+  bytes[at] = 0x54; // T
+  putTwo(bytes, at + 1, hour);
+  bytes[at + 3] = COLON;
+  putTwo(bytes, at + 4, minute - hour * 60);
+  bytes[at + 6] = COLON;
+  putTwo(bytes, at + 7, ofDay - minute * 60);
+  at += 9;
+  if (digits > 0) {
+    bytes[at] = 0x2e; // a point
+    putThree(bytes, at + 1, epochMs - second * 1000);
+    if (digits > 3) {
+      const micros = (nanos / 1000) | 0;
+      putThree(bytes, at + 4, micros);
+      putThree(bytes, at + 7, nanos - micros * 1000);
+    }
+    at += 1 + digits;
+  }
+  if (!isAssumed) bytes[at++] = 0x5a; // Z
+  return at;
+}
+
 const ZERO = 0x30;
 const COLON = 0x3a;
 
-function writeTwo(at: number, number: number): void {
-  const tens = Math.floor(number / 10);
-  written[at] = ZERO + tens;
-  written[at + 1] = ZERO + number - tens * 10;
+function putTwo(bytes: Uint8Array, at: number, number: number): void {
+  const tens = (number / 10) | 0;
+  bytes[at] = ZERO + tens;
+  bytes[at + 1] = ZERO + number - tens * 10;
+}
+
+function putThree(bytes: Uint8Array, at: number, number: number): void {
+  const hundreds = (number / 100) | 0;
+  bytes[at] = ZERO + hundreds;
+  putTwo(bytes, at + 1, number - hundreds * 100);
 }
 
 const DAY = 86_400;
@@ -101,12 +131,12 @@ const DAY = 86_400;
 /** Days written before, by their last bits: a log holds many times of few days, and a Date costs more than all the rest. */
 const DAYS = 512;
 const writtenDays = new Float64Array(DAYS).fill(Number.NaN);
-const writtenTexts: string[] = [];
+const writtenTexts: Uint8Array[] = [];
 
-function textOfDay(day: number): string {
+function textOfDay(day: number): Uint8Array {
   const place = day & (DAYS - 1);
   if (writtenDays[place] !== day) {
-    writtenTexts[place] = new Date(day * DAY * 1000).toISOString().slice(0, -14);
+    writtenTexts[place] = Buffer.from(new Date(day * DAY * 1000).toISOString().slice(0, -14), 'latin1');
     writtenDays[place] = day;
   }
   return writtenTexts[place]!;

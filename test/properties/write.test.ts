@@ -8,6 +8,7 @@ import {
   type EventRecord,
   escapeForTerminal,
   type Failure,
+  formatInstant,
   type PairSummary,
   pairCsvHeader,
   pairCsvRow,
@@ -15,6 +16,7 @@ import {
   parseLine,
   type Reject,
   summarise,
+  summariseInColumns,
   summariseRun,
   type Unpaired,
   writeItem,
@@ -162,11 +164,39 @@ t.test('rejects, pairs, runs and partial ledgers fit their schemas', async t => 
       };
       t.equal(misfit(writeItem(reject)), '');
       const ledger = ledgerOfInputs(inputs);
-      for (const pair of summarise(ledger)) t.equal(misfit(writePair(pair)), '');
+      const pairs = [...summarise(ledger)];
+      for (const pair of pairs) t.equal(misfit(writePair(pair)), '');
+      // Columns hold the episodes of one pair after the other.
+      const lines: string[] = [];
+      for (const { pair, episodes } of summariseInColumns(ledger)) lines.push(writePair(pair, episodes));
+      t.strictSame(
+        lines,
+        pairs.map(pair => JSON.stringify(pair)),
+      );
       t.equal(misfit(runLine(ledger)), '');
       for (const line of writePartial(ledger, { configHash: 'x', facts: {} })) t.equal(misfit(line, 'partial'), '');
     }),
     60,
+  );
+});
+
+t.test('an instant is written as the language itself writes it, with the digits asked for', async t => {
+  const DAY = 86_400_000;
+  check(
+    fc.property(
+      fc.oneof(fc.integer({ min: -8.64e15, max: 8.64e15 }), fc.integer({ min: -3 * DAY, max: 3 * DAY })),
+      fc.nat(999_999),
+      fc.nat(9),
+      fc.boolean(),
+      (epochMs, nanos, digits, isAssumed) => {
+        const [whole] = new Date(epochMs).toISOString().split('Z');
+        const fraction = `${whole!.slice(-3)}${String(nanos).padStart(6, '0')}`.slice(0, digits);
+        t.equal(
+          formatInstant({ epochMs, nanos, digits, basis: isAssumed ? 'assumed' : 'export' }),
+          `${whole!.slice(0, -4)}${digits === 0 ? '' : `.${fraction}`}${isAssumed ? '' : 'Z'}`,
+        );
+      },
+    ),
   );
 });
 
