@@ -27,21 +27,35 @@ export function variationsTo(
   const { recordId: _, channel: __, computer: ___, ...same } = first;
   const { insertions = [] } = first;
   let last: EventRecord = first;
+  let expected: EventRecord[] = [];
+  const eventOf = (numbers: Uint16Array, start: number): EventRecord => {
+    const [channel, computer, ...values] = Array.from(numbers.subarray(start, start + 2 + insertions.length), number =>
+      texts.text(number),
+    );
+    const event: Mutable<EventRecord> = { ...same, insertions: values };
+    if (channel !== '') event.channel = channel!;
+    if (computer !== '') event.computer = computer!;
+    return event;
+  };
   return {
     places: [0, 1, ...insertions.map((_, at) => at + 2)],
-    add(input, epochMs, nanos, digits, recordId, offset, length, numbers, from) {
-      const [channel, computer, ...values] = Array.from(numbers.subarray(from, from + 2 + insertions.length), number =>
-        texts.text(number),
-      );
-      const event: Mutable<EventRecord> = { ...same, insertions: values, position: { input, offset, length } };
-      event.time = { epochMs, nanos, digits, basis: 'export' };
-      if (recordId >= 0) event.recordId = `${recordId}`;
-      if (channel !== '') event.channel = channel!;
-      if (computer !== '') event.computer = computer!;
-      if (isRefused(event)) return false;
-      last = event;
-      taken.push(event);
-      return true;
+    expect(numbers, starts) {
+      expected = [];
+      return starts.filter(start => {
+        const event = eventOf(numbers, start);
+        const isUnknown = isRefused(event);
+        if (!isUnknown) expected.push(event);
+        return isUnknown;
+      });
+    },
+    add(input, epochMs, nanos, digits, recordId, offset, length) {
+      last = {
+        ...expected.shift()!,
+        time: { epochMs, nanos, digits, basis: 'export' },
+        position: { input, offset, length },
+        ...(recordId < 0 ? {} : { recordId: `${recordId}` }),
+      };
+      taken.push(last);
     },
     repeat: () => repeatsTo(taken, last),
   };

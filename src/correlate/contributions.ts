@@ -74,7 +74,7 @@ export class Contributions {
     if (item.type === 'unpaired') {
       tuple[SOURCE] = this.idOfText(item.reason);
       tuple[DESTINATION] = 0;
-      return this.internTuple(tuple, VALUES);
+      return this.#internTuple(tuple, VALUES);
     }
     const source = this.idOfText(item.source);
     const destination = this.idOfText(item.destination);
@@ -87,7 +87,7 @@ export class Contributions {
     let length = VALUES;
     for (const name of placeholders) tuple[length++] = idOf(item.placeholders[name as `%${number}`]!);
     for (const name of attributes) tuple[length++] = idOf(item.attributes[name]!);
-    return this.internTuple(tuple, length);
+    return this.#internTuple(tuple, length);
   }
 
   outlineOf(id: number): Outline {
@@ -181,7 +181,7 @@ export class Contributions {
       tuple[OBSERVER] = observer < 0 ? 0 : string(observer) + 1;
       for (const place of [SOURCE, DESTINATION]) tuple[place] = string(other.#tuples.at(id, place));
       for (let place = VALUES; place < length; place++) tuple[place] = string(other.#tuples.at(id, place));
-      ids[id] = this.internTuple(tuple, length) + 1;
+      ids[id] = this.#internTuple(tuple, length) + 1;
       return ids[id]! - 1;
     };
   }
@@ -219,20 +219,29 @@ export class Contributions {
       tuple[OUTLINE] = outline[words[from + OUTLINE]!]!;
       const observer = words[from + OBSERVER]!;
       tuple[OBSERVER] = observer === 0 ? 0 : string[observer - 1]! + 1;
-      return this.internTuple(tuple, end - from);
+      return this.#internTuple(tuple, end - from);
     });
   }
 
-  /** The id of a tuple over this pool's strings and outlines; its first `length` words. */
-  internTuple(tuple: Uint32Array, length: number): number {
+  #internTuple(tuple: Uint32Array, length: number): number {
     const id = this.#tuples.intern(tuple, length);
-    if (id === this.#logOf.length) {
-      const { channel } = this.outlines.get(tuple[OUTLINE]!);
-      const observer = tuple[OBSERVER]! - 1;
-      const isKnown = observer >= 0 && channel !== undefined;
-      this.#logOf.push(isKnown ? this.#logs.idOf(channel, observer) + 1 : 0);
-    }
+    this.#findLog(id, tuple, 0);
     return id;
+  }
+
+  /** The ids of `count` tuples over this pool's strings and outlines, of `length` words, one behind the other. */
+  internTuples(tuples: Uint32Array, length: number, count: number, ids: Uint32Array): void {
+    this.#tuples.internAll(tuples, length, count, ids);
+    for (let at = 0; at < count; at++) this.#findLog(ids[at]!, tuples, at * length);
+  }
+
+  /** The log of a contribution, if that is the next that one is to be found of. */
+  #findLog(id: number, tuples: Uint32Array, from: number): void {
+    if (id !== this.#logOf.length) return;
+    const { channel } = this.outlines.get(tuples[from + OUTLINE]!);
+    const observer = tuples[from + OBSERVER]! - 1;
+    const isKnown = observer >= 0 && channel !== undefined;
+    this.#logOf.push(isKnown ? this.#logs.idOf(channel, observer) + 1 : 0);
   }
 
   /** The id of a text as contributions hold it. */

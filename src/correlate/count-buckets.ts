@@ -30,12 +30,12 @@ export function countBuckets({ rows }: Ledger): Buckets {
   };
   const { contributions } = rows;
   // Nearly all rows stand alone: they are counted by what they say, in a loop over arrays that is fast from the start.
-  const loneByContribution = new Uint32Array(contributions.size);
-  const failuresByContribution = new Uint32Array(contributions.size);
+  const rowsByContribution = new Uint32Array(contributions.size);
   const isFailure = new Uint8Array(contributions.size);
   const { outlines } = contributions;
   const tellsFailure = Uint8Array.from({ length: outlines.size }, (_, id) => Number(outlines.get(id).kindRank === 0));
   for (let id = 0; id < isFailure.length; id++) isFailure[id] = tellsFailure[contributions.outlineIdOf(id)]!;
+  const besideOthers = new Uint32Array(outlines.size);
   const failuresByInput = new Uint32Array(rows.inputNames.size);
   let identified = 0;
   let isAnyInDoubt = false;
@@ -46,22 +46,17 @@ export function countBuckets({ rows }: Ledger): Buckets {
       const contribution = contributionOf[at]!;
       if (contribution === NO_CONTRIBUTION) continue;
       const stands = standing[at]!;
+      rowsByContribution[contribution]! += 1;
       if (isFailure[contribution] === 1) {
-        failuresByContribution[contribution]! += 1;
         if (stands >= UNPROVED) isAnyInDoubt = true;
         if (Number.isNaN(epochMs[at]!)) buckets.withoutTime += 1;
       }
       if (stands === LONE || stands === UNPROVED) {
-        loneByContribution[contribution]! += 1;
         failuresByInput[inputOf[at]!]! += isFailure[contribution]!;
         if (stands === LONE) identified += 1;
         continue;
       }
-      const { kind, certainty } = contributions.outlineOf(contribution);
-      if (kind === 'failure') {
-        buckets.extracted += 1;
-        if (certainty === 'ambiguous') buckets.ambiguous += 1;
-      }
+      besideOthers[contributions.outlineIdOf(contribution)]! += 1;
       const eventKind = kindOfEventAt(rows, row);
       if (eventKind === undefined) continue;
       buckets.events[eventKind] += 1;
@@ -69,20 +64,23 @@ export function countBuckets({ rows }: Ledger): Buckets {
       if (eventKind === 'failure') failuresByInput[firstInputOf(rows, row)]! += 1;
     }
   }
-  const loneByOutline = new Float64Array(outlines.size);
-  for (let id = 0; id < loneByContribution.length; id++) {
-    loneByOutline[contributions.outlineIdOf(id)]! += loneByContribution[id]!;
+  const rowsByOutline = new Float64Array(outlines.size);
+  for (let id = 0; id < rowsByContribution.length; id++) {
+    rowsByOutline[contributions.outlineIdOf(id)]! += rowsByContribution[id]!;
   }
-  for (const [outline, count] of loneByOutline.entries()) {
+  for (const [outline, count] of rowsByOutline.entries()) {
     const { kind, certainty } = outlines.get(outline);
-    buckets.events[kind] += count;
+    buckets.events[kind] += count - besideOthers[outline]!;
     if (kind !== 'failure') continue;
     buckets.extracted += count;
     if (certainty === 'ambiguous') buckets.ambiguous += count;
   }
   for (const [input, count] of failuresByInput.entries()) if (count > 0) buckets.failuresByInput.set(input, count);
   buckets.identified = identified;
-  if (isAnyInDoubt) buckets.possibleDuplicates = countPossibleDuplicates(rows, failuresByContribution);
+  if (isAnyInDoubt) {
+    const failures = rowsByContribution.map((count, id) => count * isFailure[id]!);
+    buckets.possibleDuplicates = countPossibleDuplicates(rows, failures);
+  }
   return buckets;
 }
 

@@ -96,11 +96,11 @@ export class Ledger {
     const namesLog = event.failures.every(({ failure }) => this.#namesLog(failure));
     return {
       places: event.places,
-      add: (path, epochMs, nanos, digits, recordId, offset, length, numbers, from) => {
-        if (!contributions.take(numbers, from)) return false;
+      expect: (numbers, starts) => contributions.expect(numbers, starts),
+      add: (path, epochMs, nanos, digits, recordId, offset, length) => {
+        contributions.next();
         const clock = packClock({ nanos, digits, basis: 'export' });
         this.#addRepeat(contributions.ids, namesLog, path, epochMs, clock, recordId, offset, length);
-        return true;
       },
       repeat: () => this.#repeatOf([...contributions.ids], namesLog),
     };

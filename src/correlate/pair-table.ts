@@ -200,18 +200,31 @@ export class PairTable {
       return hostOfName[name]! - 1;
     };
     const pairOf = new Uint32Array(contributions.size);
-    const pair = new Uint32Array(3);
+    // What waits to be interned: contributions, the tuples of their pairs, and the pairs.
+    const waiting = new Uint32Array(PAIRS_AT_ONCE);
+    const tuples = new Uint32Array(PAIRS_AT_ONCE * 3);
+    const pairs = new Uint32Array(PAIRS_AT_ONCE);
+    let count = 0;
+    const intern = () => {
+      this.#pairs.internAll(tuples, 3, count, pairs);
+      for (let at = 0; at < count; at++) pairOf[waiting[at]!] = pairs[at]! + 1;
+      count = 0;
+    };
     for (let id = 0; id < contributions.size; id++) {
       const name = nameOfOutline[contributions.outlineIdOf(id)]!;
       if (rowsByContribution[id] === 0 || name === 0) continue;
-      pair[0] = name - 1;
-      pair[1] = host(contributions.sourceOf(id));
-      pair[2] = host(contributions.destinationOf(id));
-      pairOf[id] = this.#pairs.intern(pair, 3) + 1;
+      tuples[count * 3] = name - 1;
+      tuples[count * 3 + 1] = host(contributions.sourceOf(id));
+      tuples[count * 3 + 2] = host(contributions.destinationOf(id));
+      waiting[count++] = id;
+      if (count === PAIRS_AT_ONCE) intern();
     }
+    intern();
     return pairOf;
   }
 }
+
+const PAIRS_AT_ONCE = 1024;
 
 /** Items by the rank of their pairs; those of one rank in the order in which they came. */
 class ByRank {

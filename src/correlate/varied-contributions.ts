@@ -21,6 +21,10 @@ export class VariedContributions {
   readonly #parts: Part[] = [];
   /** By number: the version that is known of it, the places at which it was judged, those at which it is alike, its id. */
   readonly #known: Uint32Array;
+  /** By tuple: what the expected events say, those of each event side by side. */
+  readonly #expected: Uint32Array[];
+  /** Which of them is next. */
+  #next = 0;
 
   constructor(contributions: Contributions, event: VariedEvent, texts: NumberedTexts) {
     this.#contributions = contributions;
@@ -28,11 +32,36 @@ export class VariedContributions {
     this.#texts = texts;
     this.#known = new Uint32Array(texts.count * KNOWN_WORDS);
     this.#tuples = event.failures.map(failure => this.#tupleOf(failure));
+    this.#expected = this.#tuples.map(() => new Uint32Array(0));
     this.ids = new Uint32Array(this.#tuples.length);
   }
 
-  /** False when it is not known what an event with these texts says. */
-  take(numbers: Uint16Array, from: number): boolean {
+  /**
+   * Interns what events say, whose texts stand from `starts` on. @returns the starts of those of which it is not known.
+   */
+  expect(numbers: Uint16Array, starts: readonly number[]): number[] {
+    const known: number[] = [];
+    const unknown: number[] = [];
+    for (const start of starts) (this.#areAlike(numbers, start) ? known : unknown).push(start);
+    for (let each = 0; each < this.#tuples.length; each++) {
+      const tuple = this.#tuples[each]!;
+      const { length } = tuple.words;
+      const words = room(length * known.length);
+      for (let at = 0; at < known.length; at++) this.#put(tuple, numbers, known[at]!, words, at * length);
+      if (this.#expected[each]!.length < known.length) this.#expected[each] = new Uint32Array(known.length * 2);
+      this.#contributions.internTuples(words, length, known.length, this.#expected[each]!);
+    }
+    this.#next = 0;
+    return unknown;
+  }
+
+  /** Goes on to the next event that was expected. */
+  next(): void {
+    for (let each = 0; each < this.ids.length; each++) this.ids[each] = this.#expected[each]![this.#next]!;
+    this.#next += 1;
+  }
+
+  #areAlike(numbers: Uint16Array, from: number): boolean {
     const known = this.#known;
     const { versions } = this.#texts;
     const count = this.#event.places.length;
@@ -42,18 +71,22 @@ export class VariedContributions {
       if (known[word] !== versions[number]) this.#begin(number);
       if ((known[word + ALIKE]! & (1 << at)) === 0 && !this.#judge(number, at)) return false;
     }
-    for (let each = 0; each < this.#tuples.length; each++) {
-      const { words, places, parts } = this.#tuples[each]!;
-      for (let at = SOURCE; at < words.length; at++) {
-        if (places[at]! < 0) continue;
-        const number = numbers[from + places[at]!]!;
-        const part = parts[at];
-        const id = part === undefined ? known[number * KNOWN_WORDS + ID]! : part.ids[number]!;
-        words[at] = at === OBSERVER ? id + 1 : id;
-      }
-      this.ids[each] = this.#contributions.internTuple(words, words.length);
-    }
     return true;
+  }
+
+  /** Puts the words of an event's tuple into `to`. */
+  #put({ words, places, parts }: Tuple, numbers: Uint16Array, from: number, to: Uint32Array, start: number): void {
+    const known = this.#known;
+    for (let at = 0; at < words.length; at++) {
+      if (places[at]! < 0) {
+        to[start + at] = words[at]!;
+        continue;
+      }
+      const number = numbers[from + places[at]!]!;
+      const part = parts[at];
+      const id = part === undefined ? known[number * KNOWN_WORDS + ID]! : part.ids[number]!;
+      to[start + at] = at === OBSERVER ? id + 1 : id;
+    }
   }
 
   #begin(number: number): void {
@@ -105,7 +138,16 @@ export class VariedContributions {
   }
 }
 
+/** For the words of a batch of tuples, by whoever interns one. */
+function room(words: number): Uint32Array {
+  if (shared.length < words) shared = new Uint32Array(words * 2);
+  return shared;
+}
+
+let shared = new Uint32Array(0);
+
 interface Tuple {
+  /** What is the same in each. */
   readonly words: Uint32Array;
   /** By word: which of the event's places its text is from; -1: none. */
   readonly places: Int32Array;

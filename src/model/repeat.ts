@@ -40,9 +40,12 @@ export interface Variation {
   /** Of which places it wants the texts' numbers, ascending: 0 is the channel, 1 the computer, n + 1 the insertion `%n`. */
   readonly places: readonly number[];
   /**
-   * As `Repeat.add`. `numbers` holds from `from` on the numbers of the texts at those places.
-   * @returns false when it does not know what the event makes: then it is to be emitted.
+   * Says of which events it knows what they make: `numbers` holds, from each of `starts` on, the numbers of an event's texts
+   * at those places. It then takes these in their order, before it is asked again.
+   * @returns the starts of the others: those are to be emitted.
    */
+  expect(numbers: Uint16Array, starts: readonly number[]): number[];
+  /** As `Repeat.add`, of the next that it expects. */
   add(
     input: string,
     epochMs: number,
@@ -51,9 +54,7 @@ export interface Variation {
     recordId: number,
     offset: number,
     length: number,
-    numbers: Uint16Array,
-    from: number,
-  ): boolean;
+  ): void;
   /** Takes repeats of the event that was added last. */
   repeat(): Repeat;
 }

@@ -29,7 +29,19 @@ export function wasKnown(): bool {
 export function contentOf(shape: usize, learnt: u32): i32 {
   isKnown = false;
   if (sizeOfTexts() + 16 > CONTENT_BYTES) return -1;
-  const hash = hashOfTexts(<u64>shape);
+  return keep(hashOfTexts(<u64>shape), shape, learnt);
+}
+
+/** As `contentOf`, of texts that `knownContentOf` was just asked about. */
+export function contentOfAsked(shape: usize, learnt: u32): i32 {
+  isKnown = false;
+  return isAskedTooLong ? -1 : keep(hashOfAsked, shape, learnt);
+}
+
+let isAskedTooLong: bool = false;
+let hashOfAsked: u32 = 0;
+
+function keep(hash: u32, shape: usize, learnt: u32): i32 {
   const set = setOf(hash);
   for (let entry = set; entry < set + WAYS * HEAD_BYTES; entry += HEAD_BYTES) {
     if (load<u32>(entry, EPOCH) != epoch || load<u32>(entry, HASH) != hash) continue;
@@ -55,8 +67,10 @@ export function contentOf(shape: usize, learnt: u32): i32 {
 
 /** The number that the event's texts were given before, or -1. As `contentOf`, but of others nothing is kept. */
 export function knownContentOf(shape: usize, learnt: u32): i32 {
-  if (sizeOfTexts() + 16 > CONTENT_BYTES) return -1;
+  isAskedTooLong = sizeOfTexts() + 16 > CONTENT_BYTES;
+  if (isAskedTooLong) return -1;
   const hash = hashOfTexts(<u64>shape);
+  hashOfAsked = hash;
   const set = setOf(hash);
   for (let entry = set; entry < set + WAYS * HEAD_BYTES; entry += HEAD_BYTES) {
     if (load<u32>(entry, HASH) != hash || load<u32>(entry, EPOCH) != epoch || load<u32>(entry, IS_COPIED) == 0) continue;

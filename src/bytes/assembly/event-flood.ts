@@ -2,7 +2,7 @@
 // are read by their shapes, those that stand one behind the other without a search for their ends, and many are handed over
 // at a call.
 
-import { contentOf, knownContentOf } from './event-content';
+import { contentOfAsked, knownContentOf } from './event-content';
 import { CHANNEL, COMPUTER, DIGITS, EPOCH_MS, MESSAGE, NANOS, RECORD_ID, VALUE_COUNT } from './event-fields';
 import { replayTo, shapeAt, shapeLearnt, shapeNumber } from './event-shape';
 import { CACHE_SLOTS, EVENT, MOST_REPEATS, NUMBERS, REPEATS, TAKERS, VALUES, VARIED } from './layout';
@@ -65,7 +65,7 @@ function flood<T>(at: usize, end: usize, maxBytes: usize): usize {
       const wanted = load<u32>(VARIED + shapeNumber(shapeAt) * 4);
       if (wanted == 0 || !numberTexts(wanted, NUMBERS + <usize>count * NUMBERS_BYTES)) break;
       shape = <i32>shapeNumber(shapeAt);
-      content = contentOf(shapeAt, shapeLearnt);
+      content = contentOfAsked(shapeAt, shapeLearnt);
     } else if (load<u8>(TAKERS + <usize>content) == 0) {
       break;
     }

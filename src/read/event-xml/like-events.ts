@@ -144,11 +144,15 @@ export class LikeEvents {
   give(origin: number, leave: (start: number, end: number) => void): number {
     const words = this.#words;
     const count = words[REPEAT_COUNT]!;
+    const takers = this.#takersOf(count);
     let left: number[] | undefined;
     for (let repeat = 0; repeat < count; repeat++) {
       const number = FIRST_REPEAT + repeat * (REPEAT_BYTES >> 3);
+      const taker = takers?.[repeat];
       if (words[number * 2 + REPEAT_SHAPE]! < 0) this.#giveRepeat(number, origin);
-      else if (!this.#giveVariation(number, repeat, origin)) {
+      else if (taker !== undefined) this.#giveVariation(number, taker, origin);
+      else {
+        this.#leaveVariation(number);
         const start = words[number * 2 + REPEAT_START]!;
         left ??= [];
         left.push(start, start + words[number * 2 + REPEAT_LENGTH]!);
@@ -181,37 +185,67 @@ export class LikeEvents {
     );
   }
 
-  #giveVariation(number: number, repeat: number, origin: number): boolean {
+  /** By place: who takes a variation; they are asked for all of a shape at once. Undefined when there is none. */
+  #takersOf(count: number): (Variation | undefined)[] | undefined {
+    const words = this.#words;
+    const starts = new Map<KnownShape, number[]>();
+    for (let repeat = 0; repeat < count; repeat++) {
+      const place = words[(FIRST_REPEAT + repeat * (REPEAT_BYTES >> 3)) * 2 + REPEAT_SHAPE]!;
+      if (place < 0) continue;
+      const shape = this.#shapes[place]!; // a word at `VARIED` says that there is one
+      const start = FIRST_NUMBER + repeat * NUMBERS_A_REPEAT;
+      const others = starts.get(shape);
+      if (others === undefined) starts.set(shape, [start]);
+      else others.push(start);
+    }
+    if (starts.size === 0) return undefined;
+    const takers = new Array<Variation | undefined>(count).fill(undefined);
+    for (const [shape, all] of starts) {
+      let asked = all;
+      for (const variation of shape.variations) {
+        if (asked.length === 0) break;
+        const unknown = variation.expect(this.#textNumbers, asked);
+        let next = 0;
+        for (const start of asked) {
+          if (start === unknown[next]) next += 1;
+          else takers[(start - FIRST_NUMBER) / NUMBERS_A_REPEAT] = variation;
+        }
+        asked = unknown;
+      }
+    }
+    return takers;
+  }
+
+  #giveVariation(number: number, variation: Variation, origin: number): void {
     const words = this.#words;
     const numbers = this.#numbers;
     const word = number * 2;
+    variation.add(
+      this.#input,
+      numbers[number]!,
+      words[word + REPEAT_NANOS]!,
+      words[word + REPEAT_DIGITS]!,
+      numbers[number + 1]!,
+      origin + (words[word + REPEAT_START]! >>> 0),
+      words[word + REPEAT_LENGTH]!,
+    );
+    this.#shapes[words[word + REPEAT_SHAPE]!]!.taken += 1;
     const content = words[word + REPEAT_CONTENT]!;
-    const shape = this.#shapes[words[word + REPEAT_SHAPE]!]!; // a word at `VARIED` says that there is one
-    for (const variation of shape.variations) {
-      const isTaken = variation.add(
-        this.#input,
-        numbers[number]!,
-        words[word + REPEAT_NANOS]!,
-        words[word + REPEAT_DIGITS]!,
-        numbers[number + 1]!,
-        origin + (words[word + REPEAT_START]! >>> 0),
-        words[word + REPEAT_LENGTH]!,
-        this.#textNumbers,
-        FIRST_NUMBER + repeat * NUMBERS_A_REPEAT,
-      );
-      if (!isTaken) continue;
-      shape.taken += 1;
-      // From now on the texts are known together.
-      if (content >= 0) {
-        this.#known[content] = { event: undefined, bareAmpersands: 0, repeat: variation.repeat() };
-        this.#bytes[TAKERS + content] = 1;
-      }
-      return true;
-    }
+    if (content < 0) return;
+    // From now on the texts are known together.
+    this.#known[content] = { event: undefined, bareAmpersands: 0, repeat: variation.repeat() };
+    this.#bytes[TAKERS + content] = 1;
+  }
+
+  /** Of a variation that nobody takes. */
+  #leaveVariation(number: number): void {
+    const words = this.#words;
+    const place = words[number * 2 + REPEAT_SHAPE]!;
+    const shape = this.#shapes[place]!;
     shape.left += 1;
-    if (shape.left > MOST_LEFT && shape.left > shape.taken) this.#giveUp(words[word + REPEAT_SHAPE]!, shape);
+    if (shape.left > MOST_LEFT && shape.left > shape.taken) this.#giveUp(place, shape);
+    const content = words[number * 2 + REPEAT_CONTENT]!;
     if (content >= 0) this.#known[content] = undefined;
-    return false;
   }
 
   #hasMost(): boolean {
