@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
+import type { OnLength } from './run-length.js';
 
 /** What the bundle of the program exports: `main.ts`. */
 export interface Bundle {
-  /** @param onShortRun called when it is known that there is little to read, before reading begins. */
-  run(onShortRun?: () => void): Promise<void>;
+  /** @param onLength called when it is known how much there is to read. */
+  run(onLength?: OnLength): Promise<void>;
   work(): Promise<void>;
 }
 

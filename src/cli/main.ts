@@ -6,13 +6,14 @@ import { flagOption, textOption } from './option-values.js';
 import { openOutput, ReaderGone } from './output.js';
 import { type CommandLine, parseCommandLine } from './parse-command-line.js';
 import { runCommand } from './run-command.js';
+import type { OnLength } from './run-length.js';
 import * as worker from './work.js';
 
 declare const __EVPAIR_VERSION__: string;
 const TOOL = `evpair ${__EVPAIR_VERSION__}`;
 
 /** Runs evpair with the arguments after the program's name. @returns the exit status. */
-async function main(argv: readonly string[], onShortRun: () => void): Promise<number> {
+async function main(argv: readonly string[], onLength: OnLength): Promise<number> {
   let log: Log = openLog({ format: 'text', isQuiet: false });
   try {
     const line = parseCommandLine(argv);
@@ -21,7 +22,7 @@ async function main(argv: readonly string[], onShortRun: () => void): Promise<nu
     if (flagOption(line.options, 'help')) {
       return await print((line.isNamed ? commandHelp(line.command) : generalHelp()).trimEnd());
     }
-    return await runCommand(line, log, TOOL, onShortRun);
+    return await runCommand(line, log, TOOL, onLength);
   } catch (error) {
     if (error instanceof ReaderGone) return EXIT.done;
     const code = error instanceof EvpairError ? error.code : 'ERR_INTERNAL';
@@ -50,8 +51,8 @@ function describe(error: unknown): string {
 }
 
 /** Runs evpair as a program. */
-export async function run(onShortRun: () => void = () => undefined): Promise<void> {
-  process.exitCode = await main(process.argv.slice(2), onShortRun);
+export async function run(onLength: OnLength = () => undefined): Promise<void> {
+  process.exitCode = await main(process.argv.slice(2), onLength);
 }
 
 /** Runs evpair as one of its own worker threads. */

@@ -35,19 +35,19 @@ import { type Output, openOutput } from './output.js';
 import { ownFiles, refuseOverwriting, withoutOwnFiles } from './own-files.js';
 import { type CommandLine, meantCommand, usage } from './parse-command-line.js';
 import { openProgress } from './progress.js';
+import { type OnLength, runLengthOf } from './run-length.js';
 import { checkFollowOptions, openState, runSummarize } from './run-summarize.js';
 import { runTemplates } from './run-templates.js';
-import { isShort } from './short-input.js';
 import { openTeller } from './teller.js';
 import { openTemplateFile } from './template-file.js';
 import { isTerminal } from './terminal.js';
 import type { WorkSetup } from './work.js';
 
 /**
- * Runs the command that the line names. `tool` is evpair with its version; `onShortRun` is called when there is little to
- * read. @returns the exit status.
+ * Runs the command that the line names. `tool` is evpair with its version; `onLength` is called when it is known how much
+ * there is to read. @returns the exit status.
  */
-export async function runCommand(line: CommandLine, log: Log, tool: string, onShortRun: () => void): Promise<number> {
+export async function runCommand(line: CommandLine, log: Log, tool: string, onLength: OnLength): Promise<number> {
   if (line.command === 'definitions') return runDefinitions(line);
   if (line.command === 'templates' && line.args[0] !== 'learn') return runTemplates(line, log);
   const { options } = line;
@@ -65,7 +65,8 @@ export async function runCommand(line: CommandLine, log: Log, tool: string, onSh
   const expand = async () => withoutOwnFiles(await expandInputs(args, { inputRoot }), ownFiles(line, state));
   const { sources, missing } = await expand();
   if (sources.length === 0 && missing.length === 0) log.warn({ code: 'no-input' }, 'there is no file in these folders');
-  if (!flagOption(line.options, 'follow') && isShort(sources)) onShortRun();
+  const length = flagOption(line.options, 'follow') ? undefined : runLengthOf(sources);
+  if (length !== undefined) onLength(length);
   const form = formOf(line);
   const failOn = countOption(options, 'fail-on', 1);
   const leastShare = shareOption(options, 'fail-on-coverage');

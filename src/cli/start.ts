@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { loadBundle } from './load-bundle.js';
-import { optimiseLater } from './short-run.js';
+import { optimiseLater } from './optimise-later.js';
 
 declare const __EVPAIR_VERSION__: string;
 

@@ -1,7 +1,7 @@
 import { type Clock, compareClarity, nanosOf } from '../time/clock.js';
 import { Contributions } from './contributions.js';
 import { IdentityIndex } from './identity-index.js';
-import { blocksOf, type RowBlock } from './row-blocks.js';
+import { blocksOf, NO_CONTRIBUTION, type RowBlock } from './row-blocks.js';
 import {
   BYTES,
   CLOCK,
@@ -44,6 +44,7 @@ export class LedgerRows {
   readonly inputNames = new StringPool();
   #store = new RowStore();
   #index = new IdentityIndex(this);
+  #hasDropped = false;
 
   /** How many rows there are, dropped ones included. */
   get size(): number {
@@ -54,6 +55,7 @@ export class LedgerRows {
   clear(): void {
     this.#store = new RowStore();
     this.#index = new IdentityIndex(this);
+    this.#hasDropped = false;
   }
 
   /**
@@ -147,6 +149,7 @@ export class LedgerRows {
   /** Takes a row out for good. */
   drop(row: number): void {
     this.#store.setWord(row, CLOCK, this.#store.word(row, CLOCK) | DROPPED);
+    this.#hasDropped = true;
   }
 
   isDropped(row: number): boolean {
@@ -160,10 +163,9 @@ export class LedgerRows {
   /** By row: its contribution, or `NO_CONTRIBUTION` of one that was taken out. */
   contributionColumn(): Uint32Array {
     const column = new Uint32Array(this.size);
-    let from = 0;
-    for (const { length, contributions } of this.blocks()) {
-      column.set(contributions.subarray(0, length), from);
-      from += length;
+    this.#store.copyWords(CONTRIBUTION, 0, this.size, column);
+    for (let row = 0; this.#hasDropped && row < column.length; row++) {
+      if (this.isDropped(row)) column[row] = NO_CONTRIBUTION;
     }
     return column;
   }
