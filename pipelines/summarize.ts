@@ -35,6 +35,8 @@ export interface SummarizeCommand extends Command {
   readonly extraction: Readonly<Record<string, unknown>>;
   /** Threads that may read; undefined: none. Each number of them gives the same bytes. */
   readonly jobs?: (Jobs & { readonly open: (count: number) => Threads<Share, ShareResult> }) | undefined;
+  /** Called before reading where no thread will help. */
+  readonly onAlone?: () => void;
 }
 
 /** `evpair summarize`, the main job: exports, events or failures → pair summaries, or with `--partial` the ledger. */
@@ -42,6 +44,7 @@ export async function summarize(command: SummarizeCommand): Promise<Outcome> {
   const compiled = compileDefinitions(command.definitions ?? SHIPPED_DEFINITIONS);
   const plan = command.jobs === undefined ? undefined : planShares(command, command.jobs);
   const threads = plan && command.jobs?.open(plan.count - 1);
+  if (threads === undefined) command.onAlone?.();
   const extractor = extractFailures(compiled, command.extract);
   const ledger = new Ledger({ ...command.extract, ...command.ledger });
   const correlator = correlateFailures(ledger, { counts: extractor });

@@ -66,7 +66,11 @@ export async function runCommand(line: CommandLine, log: Log, tool: string, onLe
   const { sources, missing } = await expand();
   if (sources.length === 0 && missing.length === 0) log.warn({ code: 'no-input' }, 'there is no file in these folders');
   const length = flagOption(line.options, 'follow') ? undefined : runLengthOf(sources);
-  if (length !== undefined) onLength(length);
+  const tellLength = () => {
+    if (length !== undefined) onLength(length);
+  };
+  // Else it may be that threads read too.
+  if (line.command !== 'summarize' || state !== undefined) tellLength();
   const form = formOf(line);
   const failOn = countOption(options, 'fail-on', 1);
   const leastShare = shareOption(options, 'fail-on-coverage');
@@ -140,6 +144,7 @@ export async function runCommand(line: CommandLine, log: Log, tool: string, onLe
             form: summaryForm(form),
             ledger: ledgerOptionsOf(line),
             jobs: jobsOf(line, definitions, bytes => progress?.add(bytes)),
+            onAlone: tellLength,
             extraction: { ...extractionOf(line), templates: templateFiles.map(hashOfFile) },
           },
           state,
