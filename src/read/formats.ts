@@ -17,6 +17,8 @@ export interface Format {
   readonly name: string;
   /** How sure the head makes it, 0 (cannot be) to 1 (certain). The surest row wins, the earlier one of equals. */
   readonly detect: (head: Head) => number;
+  /** Present where a look at the first characters can make it certain, so that no other row need be asked. */
+  readonly isCertain?: (head: Head) => boolean;
   readonly create: (options: ReadOptions) => FormatReader;
   /** Present where parts of an input can be read by themselves. */
   readonly ranges?: RangeForm;
@@ -34,7 +36,13 @@ export const FORMATS: readonly Format[] = [
     ranges: jsonRanges,
   },
   { name: 'event-text', detect: head => detectEventText(head.text), create: createEventTextReader },
-  { name: 'event-xml', detect: detectEventXml, create: createEventXmlReader, ranges: xmlRanges },
+  {
+    name: 'event-xml',
+    detect: detectEventXml,
+    isCertain: head => /^\s*(?:<\?xml[^>]*\?>\s*)?<Events?[\s>]/.test(head.text),
+    create: createEventXmlReader,
+    ranges: xmlRanges,
+  },
   { name: 'viewer-csv', detect: detectViewerCsv, create: createViewerCsvReader },
   { name: 'tool-csv', detect: detectToolCsv, create: createToolCsvReader },
 ];
@@ -73,6 +81,8 @@ const KNOWN_FORMS: readonly {
 
 /** The format that the head shows; undefined when it is none that evpair reads. */
 export function detectFormat(head: Head): Format | undefined {
+  const certain = FORMATS.find(format => format.isCertain?.(head) === true);
+  if (certain !== undefined) return certain;
   let best: Format | undefined;
   let bestScore = 0;
   for (const format of FORMATS) {
