@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { StringPool } from '../src/correlate/string-pool.js';
+import { TuplePool } from '../src/correlate/tuple-pool.js';
 import {
   correlateFailures,
   EvpairError,
@@ -563,6 +564,34 @@ t.test('strings go on in a further map before one is full', async t => {
   );
   const long = `${'x'.repeat(5000)}漢`;
   t.equal(pool.text(pool.intern(long)), long);
+});
+
+t.test('tuples that are interned all at once get the ids that they get one by one', async t => {
+  const batchArb = fc
+    .integer({ min: 1, max: 4 })
+    .chain(length => fc.array(fc.array(fc.nat(5), { minLength: length, maxLength: length }), { maxLength: 400 }));
+  check(
+    fc.property(fc.array(batchArb, { maxLength: 6 }), batches => {
+      const pool = new TuplePool();
+      const known = new Map<string, number>();
+      for (const tuples of batches) {
+        const expected = tuples.map(tuple => {
+          const id = known.get(`${tuple}`) ?? known.size;
+          known.set(`${tuple}`, id);
+          return id;
+        });
+        const ids = new Uint32Array(tuples.length + 1).fill(7);
+        pool.internAll(Uint32Array.from(tuples.flat()), tuples[0]?.length ?? 1, tuples.length, ids);
+        t.strictSame([...ids], [...expected, 7], 'and no more is written');
+        t.strictSame(
+          tuples.map(tuple => pool.intern(Uint32Array.from(tuple), tuple.length)),
+          expected,
+        );
+      }
+      t.equal(pool.size, known.size);
+    }),
+    50,
+  );
 });
 
 function bucketSum(run: RunSummary): number {

@@ -8,8 +8,9 @@ export function writeEpisodes(episodes: EpisodeColumns): string {
   const bytes = room;
   let at = 0;
   for (let place = 0; place < kept; place++) {
-    bytes.set(place === 0 ? FIRST_START : START, at);
-    const start = at + (place === 0 ? FIRST_START : START).length;
+    const head = place === 0 ? FIRST_START : START;
+    bytes.set(head, at);
+    const start = at + head.length;
     const startEnd = putTime(bytes, start, firstMs[place]!, firstClocks[place]!);
     bytes.set(END, startEnd);
     const end = startEnd + END.length;
