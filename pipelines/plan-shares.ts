@@ -27,8 +27,8 @@ export interface Plan {
 
 /**
  * Plans who reads what. Undefined when threads would not pay: with one job, with less than two shares, and unless a
- * number was given with too little work: a thread takes 0.1 s to start, and events that are dropped unread cost little
- * more than the copy of the file, which threads do not speed up.
+ * number was given with too little work: a thread takes 0.05 s to start and more until its code is compiled, and events
+ * that are dropped unread cost little more than the copy of the file, which threads do not speed up.
  */
 export function planShares({ inputs, read }: Pick<Command, 'inputs' | 'read'>, jobs: Jobs): Plan | undefined {
   if (jobs.count === 1) return undefined;

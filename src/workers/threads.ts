@@ -19,7 +19,7 @@ export interface Threads<Task, Reply> {
 export interface ThreadsOptions {
   /** The program of a thread; it calls `serveTasks`. */
   readonly file: string;
-  /** So many; all are started at once, since each takes 0.1 s until it takes a task. */
+  /** So many; all are started at once, since each takes 0.05 s until it takes a task. */
   readonly count: number;
   /** What every thread is given at its start. */
   readonly setup: unknown;
