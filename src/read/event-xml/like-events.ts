@@ -169,12 +169,16 @@ export class LikeEvents {
   }
 
   #giveRepeat(number: number, origin: number): void {
+    // A mark at `TAKERS` says that there is one.
+    const { repeat: taker } = this.#known[this.#words[number * 2 + REPEAT_CONTENT]!]!;
+    this.#addTo(taker!, number, origin);
+  }
+
+  #addTo(taker: Repeat | Variation, number: number, origin: number): void {
     const words = this.#words;
     const numbers = this.#numbers;
     const word = number * 2;
-    // A mark at `TAKERS` says that there is one.
-    const { repeat: taker } = this.#known[words[word + REPEAT_CONTENT]!]!;
-    taker!.add(
+    taker.add(
       this.#input,
       numbers[number]!,
       words[word + REPEAT_NANOS]!,
@@ -218,19 +222,9 @@ export class LikeEvents {
 
   #giveVariation(number: number, variation: Variation, origin: number): void {
     const words = this.#words;
-    const numbers = this.#numbers;
-    const word = number * 2;
-    variation.add(
-      this.#input,
-      numbers[number]!,
-      words[word + REPEAT_NANOS]!,
-      words[word + REPEAT_DIGITS]!,
-      numbers[number + 1]!,
-      origin + (words[word + REPEAT_START]! >>> 0),
-      words[word + REPEAT_LENGTH]!,
-    );
-    this.#shapes[words[word + REPEAT_SHAPE]!]!.taken += 1;
-    const content = words[word + REPEAT_CONTENT]!;
+    this.#addTo(variation, number, origin);
+    this.#shapes[words[number * 2 + REPEAT_SHAPE]!]!.taken += 1;
+    const content = words[number * 2 + REPEAT_CONTENT]!;
     if (content < 0) return;
     // From now on the texts are known together.
     this.#known[content] = { event: undefined, bareAmpersands: 0, repeat: variation.repeat() };
