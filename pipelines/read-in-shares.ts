@@ -29,7 +29,8 @@ export interface ReadInSharesOptions {
   readonly extract: ExtractOptions;
   readonly ledger: Ledger;
   readonly ledgerOptions: ShareSettings['ledger'];
-  /** Takes the items of what is read here, in its turn. */
+  /** How what is read here, in its turn, is read, and who takes its items. */
+  readonly read: Command['read'];
   readonly take: (item: Incoming) => void;
   readonly plan: Plan;
   readonly threads: Threads<Share, ShareResult>;
@@ -42,7 +43,7 @@ export interface ReadInSharesOptions {
 export async function readInShares(command: Command, options: ReadInSharesOptions): Promise<Outcome> {
   const { plan, threads, ledger } = options;
   const { signal } = command.read;
-  const reading = new InputReading(command, options.compiled.selection, options.take);
+  const reading = new InputReading({ ...command, read: options.read }, options.compiled.selection, options.take);
   const { compiled, extract, ledgerOptions } = options;
   const settings: ShareSettings = {
     compiled,

@@ -64,6 +64,7 @@ export async function summarize(command: SummarizeCommand): Promise<Outcome> {
             extract: command.extract,
             ledger,
             ledgerOptions: command.ledger,
+            read,
             take,
             plan,
             threads,

@@ -319,6 +319,15 @@ t.test('threads are planned where they pay, and never for less', async t => {
   t.equal(plan([big], { ...xml, parseAll: true, hash: true }), undefined, 'one hash, one reader');
   t.equal(plan([big], { format: 'evtx' }), undefined, 'one file of a form without ranges');
   t.equal(plan([big, { ...big, name: 'other' }], { format: 'evtx' })?.count, 2);
+  const csv = [big, { ...big, name: 'other' }];
+  t.equal(plan(csv, { format: 'viewer-csv' })?.count, 2, 'there is enough for four, and there are two files');
+  t.equal(
+    planShares({ inputs: csv, read: { format: 'viewer-csv' } }, { count: undefined, available: () => 3 }),
+    undefined,
+    'three do not make up for what each learns anew',
+  );
+  truncateSync(big.path!, 1_000_000_000);
+  t.equal(plan(csv, { format: 'viewer-csv' }), undefined, 'too little for four');
   truncateSync(big.path!, 20_000_000);
   t.equal(plan([big], { ...xml, parseAll: true }), undefined, 'little to do');
   t.equal(plan([big], xml, 3)?.count, 3, 'the user knows better');

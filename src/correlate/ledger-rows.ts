@@ -42,7 +42,7 @@ export interface LedgerRow {
 export class LedgerRows {
   readonly contributions = new Contributions();
   readonly inputNames = new StringPool();
-  #store = new RowStore();
+  readonly #store = new RowStore();
   #index = new IdentityIndex(this);
   #hasDropped = false;
 
@@ -53,7 +53,7 @@ export class LedgerRows {
 
   /** Lets all rows go. What they said and where they stood stays interned. */
   clear(): void {
-    this.#store = new RowStore();
+    this.#store.clear();
     this.#index = new IdentityIndex(this);
     this.#hasDropped = false;
   }

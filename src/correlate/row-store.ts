@@ -7,6 +7,13 @@ export class RowStore {
   readonly #words: Uint32Array[] = [];
   length = 0;
 
+  /** Lets all rows go; the first chunk is filled again. */
+  clear(): void {
+    this.#doubles.length = Math.min(this.#doubles.length, 1);
+    this.#words.length = Math.min(this.#words.length, 1);
+    this.length = 0;
+  }
+
   push(
     epochMs: number,
     offset: number,
