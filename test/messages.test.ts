@@ -324,7 +324,8 @@ t.test('whatever an export did to the text, an exact answer is the truth as the 
         );
       },
     ),
-    { ...RUNS, verbose: 1 },
+    // Folding drops the mark of direction, and the space behind it was cut.
+    { ...RUNS, verbose: 1, examples: [[['', 1, '\u200e ', 2, ''], ['', '\né b', '', ''], 'no trailing spaces']] },
   );
   t.comment(JSON.stringify(counts, null, 1));
 });

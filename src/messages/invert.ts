@@ -1,3 +1,4 @@
+import { isBare } from './anchors.js';
 import { hasCutReading } from './cut.js';
 import { longestPlaces } from './cut-repeats.js';
 import { damagedForms, ends, type Form, forms } from './forms.js';
@@ -193,6 +194,12 @@ function isInDoubt(
   input: Alignable,
   inversion: Inversion,
 ): boolean {
+  // Of a literal that folding makes white space alone, nothing is left where that is cut.
+  if (
+    form.view !== 'verbatim' &&
+    input.literals.some((literal, at) => isBare(literal) && !isBare(template.literals[at] ?? ''))
+  )
+    return true;
   if (form.view === 'verbatim' || form.view === 'folded')
     return hasCutReading(input, input.literals === form.literals, views.raw);
   // Where a run of white space is one space, there are all readings of the other views; but for line breaks left out.
