@@ -195,10 +195,7 @@ function isInDoubt(
   inversion: Inversion,
 ): boolean {
   // Of a literal that folding makes white space alone, nothing is left where that is cut.
-  if (
-    form.view !== 'verbatim' &&
-    input.literals.some((literal, at) => isBare(literal) && !isBare(template.literals[at] ?? ''))
-  )
+  if (form.view === 'folded' && input.literals.some((literal, at) => isBare(literal) && isFolded(template, at)))
     return true;
   if (form.view === 'verbatim' || form.view === 'folded')
     return hasCutReading(input, input.literals === form.literals, views.raw);
@@ -219,6 +216,11 @@ function isInDoubt(
     }
   }
   return form.view === 'unbroken' && hasCutReading(input, false, views.raw);
+}
+
+/** Whether a literal between two inserts is more than white space. */
+function isFolded({ literals }: CompiledTemplate, at: number): boolean {
+  return at > 0 && at < literals.length - 1 && literals[at] !== '' && !isBare(literals[at]!);
 }
 
 /** The same but for white space around them. */
