@@ -546,6 +546,32 @@ t.test('a hundred thousand pairs are ranked, and only those asked for are summar
   t.equal(first, 3, 'summaries are made as they are asked for');
 });
 
+t.test('rows by time, in the reverse order and in any other give the same summaries', async t => {
+  const count = 3000; // some batches
+  // Distinct instants, partly of one millisecond, of which some pairs have recoveries and some rows belong to no pair.
+  const items: Item[] = [];
+  for (let n = 0; n < count; n++) {
+    const time = after(Math.floor(n / 3) * 700_000, (n % 3) * 100);
+    const failure = aFailure({ recordId: String(n), time, position: at(n * 100), destination: `cas${n % 7}.local` });
+    if (n % 11 === 0) items.push({ ...failure, kind: 'recovery' });
+    else if (n % 13 !== 0) items.push(failure);
+    else {
+      const { definition, provider, eventId, position } = failure;
+      const unpaired = { type: 'unpaired', bucket: 'no_pair', reason: 'local' } as const;
+      items.push({ ...unpaired, definition, provider, eventId, position, time });
+    }
+  }
+  const forwards = linesOf(ledgerOf(items));
+  t.equal(forwards.length, 7);
+  t.same(linesOf(ledgerOf([...items].reverse())), forwards);
+  check(
+    fc.property(fc.shuffledSubarray(items, { minLength: items.length }), shuffled => {
+      t.same(linesOf(ledgerOf(shuffled)), forwards);
+    }),
+    3,
+  );
+});
+
 t.test('strings go on in a further map before one is full', async t => {
   const pool = new StringPool(4);
   const texts = Array.from({ length: 50 }, (_, n) => `a rather long string ${n} é${n % 2 === 0 ? '漢' : ''}\ud800`);

@@ -94,6 +94,17 @@ export class Contributions {
     return this.outlines.get(this.#tuples.at(id, OUTLINE));
   }
 
+  /** Of each: the place of its kind in `ROW_KINDS`. */
+  kinds(): Uint8Array {
+    const ofOutline = Uint8Array.from(
+      { length: this.outlines.size },
+      (_, outline) => this.outlines.get(outline).kindRank,
+    );
+    const kinds = new Uint8Array(this.size);
+    for (let id = 0; id < kinds.length; id++) kinds[id] = ofOutline[this.outlineIdOf(id)]!;
+    return kinds;
+  }
+
   outlineIdOf(id: number): number {
     return this.#tuples.at(id, OUTLINE);
   }

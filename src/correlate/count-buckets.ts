@@ -1,7 +1,7 @@
 import type { Ledger } from './ledger.js';
 import type { LedgerRows } from './ledger-rows.js';
 import { ROW_KINDS, type RowKind } from './outlines.js';
-import { LONE, NO_CONTRIBUTION, UNPROVED } from './row-blocks.js';
+import { BESIDE_OTHERS, LONE, type RowBlock, TAKEN_OUT, UNPROVED, UNPROVED_BESIDE_OTHERS } from './row-blocks.js';
 
 export interface Buckets {
   /** Events by the richest kind of their rows; copies count once. */
@@ -29,38 +29,23 @@ export function countBuckets({ rows }: Ledger): Buckets {
     failuresByInput: new Map(),
   };
   const { contributions } = rows;
-  // Nearly all rows stand alone: they are counted by what they say, in a loop over arrays that is fast from the start.
   const rowsByContribution = new Uint32Array(contributions.size);
-  const isFailure = new Uint8Array(contributions.size);
   const { outlines } = contributions;
-  const tellsFailure = Uint8Array.from({ length: outlines.size }, (_, id) => Number(outlines.get(id).kindRank === 0));
-  for (let id = 0; id < isFailure.length; id++) isFailure[id] = tellsFailure[contributions.outlineIdOf(id)]!;
+  const isFailure = contributions.kinds().map(kind => Number(kind === FAILURE));
   const besideOthers = new Uint32Array(outlines.size);
   const failuresByInput = new Uint32Array(rows.inputNames.size);
-  let identified = 0;
-  let isAnyInDoubt = false;
-  let row = -1;
-  for (const { length, contributions: contributionOf, inputs: inputOf, epochMs, standing } of rows.blocks()) {
-    for (let at = 0; at < length; at++) {
-      row += 1;
-      const contribution = contributionOf[at]!;
-      if (contribution === NO_CONTRIBUTION) continue;
-      const stands = standing[at]!;
-      rowsByContribution[contribution]! += 1;
-      if (isFailure[contribution] === 1) {
-        if (stands >= UNPROVED) isAnyInDoubt = true;
-        if (Number.isNaN(epochMs[at]!)) buckets.withoutTime += 1;
-      }
-      if (stands === LONE || stands === UNPROVED) {
-        failuresByInput[inputOf[at]!]! += isFailure[contribution]!;
-        if (stands === LONE) identified += 1;
-        continue;
-      }
-      besideOthers[contributions.outlineIdOf(contribution)]! += 1;
+  const tally: Tally = { rowsByContribution, isFailure, failuresByInput, identified: 0, withoutTime: 0, inDoubt: 0 };
+  for (const block of rows.blocks()) {
+    if (!tallyBlock(block, tally)) continue;
+    for (let at = 0; at < block.length; at++) {
+      const stands = block.standing[at]!;
+      if (stands !== BESIDE_OTHERS && stands !== UNPROVED_BESIDE_OTHERS) continue;
+      besideOthers[contributions.outlineIdOf(block.contributions[at]!)]! += 1;
+      const row = block.from + at;
       const eventKind = kindOfEventAt(rows, row);
       if (eventKind === undefined) continue;
       buckets.events[eventKind] += 1;
-      if (rows.hasIdentity(row)) identified += 1;
+      if (rows.hasIdentity(row)) buckets.identified += 1;
       if (eventKind === 'failure') failuresByInput[firstInputOf(rows, row)]! += 1;
     }
   }
@@ -76,12 +61,55 @@ export function countBuckets({ rows }: Ledger): Buckets {
     if (certainty === 'ambiguous') buckets.ambiguous += count;
   }
   for (const [input, count] of failuresByInput.entries()) if (count > 0) buckets.failuresByInput.set(input, count);
-  buckets.identified = identified;
-  if (isAnyInDoubt) {
+  buckets.identified += tally.identified;
+  buckets.withoutTime = tally.withoutTime;
+  if (tally.inDoubt > 0) {
     const failures = rowsByContribution.map((count, id) => count * isFailure[id]!);
     buckets.possibleDuplicates = countPossibleDuplicates(rows, failures);
   }
   return buckets;
+}
+
+interface Tally {
+  readonly rowsByContribution: Uint32Array;
+  /** By contribution: 1 where it tells of a failure. */
+  readonly isFailure: Uint8Array;
+  readonly failuresByInput: Uint32Array;
+  identified: number;
+  withoutTime: number;
+  /** Failures without identity. */
+  inDoubt: number;
+}
+
+/**
+ * Counts rows by what they say, and those that stand alone of their events as events too: nearly all do, so this is a small
+ * loop over arrays that is compiled early. @returns whether some stand beside others.
+ */
+function tallyBlock({ length, contributions, inputs, epochMs, standing }: RowBlock, tally: Tally): boolean {
+  const { rowsByContribution, isFailure, failuresByInput } = tally;
+  let identified = 0;
+  let withoutTime = 0;
+  let inDoubt = 0;
+  let beside = 0;
+  for (let at = 0; at < length; at++) {
+    const stands = standing[at]!;
+    if (stands === TAKEN_OUT) continue;
+    const contribution = contributions[at]!;
+    const failure = isFailure[contribution]!;
+    rowsByContribution[contribution]! += 1;
+    if (Number.isNaN(epochMs[at]!)) withoutTime += failure;
+    if (stands >= UNPROVED) inDoubt += failure;
+    if (stands === BESIDE_OTHERS || stands === UNPROVED_BESIDE_OTHERS) {
+      beside += 1;
+      continue;
+    }
+    failuresByInput[inputs[at]!]! += failure;
+    if (stands === LONE) identified += 1;
+  }
+  tally.identified += identified;
+  tally.withoutTime += withoutTime;
+  tally.inDoubt += inDoubt;
+  return beside > 0;
 }
 
 /** The kind of the event whose first row this is; undefined for its other rows. */
@@ -164,5 +192,6 @@ function countPossibleDuplicates(rows: LedgerRows, failures: Uint32Array): numbe
   return count;
 }
 
+const FAILURE = ROW_KINDS.indexOf('failure');
 /** Past any that a time in milliseconds may have. */
 const NO_SECOND = 2 ** 50;

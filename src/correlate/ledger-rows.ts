@@ -1,7 +1,7 @@
 import { type Clock, compareClarity, nanosOf } from '../time/clock.js';
 import { Contributions } from './contributions.js';
 import { IdentityIndex } from './identity-index.js';
-import { blocksOf, NO_CONTRIBUTION, type RowBlock } from './row-blocks.js';
+import { type BlockRoom, batchesOf, blocksOf, createBlockRoom, type RowBatch, type RowBlock } from './row-blocks.js';
 import {
   BYTES,
   CLOCK,
@@ -44,7 +44,7 @@ export class LedgerRows {
   readonly inputNames = new StringPool();
   readonly #store = new RowStore();
   #index = new IdentityIndex(this);
-  #hasDropped = false;
+  #blockRoom: BlockRoom | undefined;
 
   /** How many rows there are, dropped ones included. */
   get size(): number {
@@ -55,7 +55,6 @@ export class LedgerRows {
   clear(): void {
     this.#store.clear();
     this.#index = new IdentityIndex(this);
-    this.#hasDropped = false;
   }
 
   /**
@@ -149,7 +148,6 @@ export class LedgerRows {
   /** Takes a row out for good. */
   drop(row: number): void {
     this.#store.setWord(row, CLOCK, this.#store.word(row, CLOCK) | DROPPED);
-    this.#hasDropped = true;
   }
 
   isDropped(row: number): boolean {
@@ -158,16 +156,6 @@ export class LedgerRows {
 
   setEpochMs(row: number, epochMs: number): void {
     this.#store.setDouble(row, EPOCH_MS, epochMs);
-  }
-
-  /** By row: its contribution, or `NO_CONTRIBUTION` of one that was taken out. */
-  contributionColumn(): Uint32Array {
-    const column = new Uint32Array(this.size);
-    this.#store.copyWords(CONTRIBUTION, 0, this.size, column);
-    for (let row = 0; this.#hasDropped && row < column.length; row++) {
-      if (this.isDropped(row)) column[row] = NO_CONTRIBUTION;
-    }
-    return column;
   }
 
   /** All rows as columns; the words are those of the store, with their flags, and the caller's to change. */
@@ -194,9 +182,18 @@ export class LedgerRows {
     };
   }
 
-  /** All rows in their order, some thousands at a time: who counts them needs no memory that grows with them. */
+  /**
+   * All rows in their order, some thousands at a time: who counts them needs no memory that grows with them. One reading
+   * after the other, since all use the same arrays.
+   */
   blocks(): Generator<RowBlock> {
-    return blocksOf(this.#store);
+    this.#blockRoom ??= createBlockRoom();
+    return blocksOf(this.#store, this.#blockRoom);
+  }
+
+  /** The rows of a list in its order, some hundreds at a time. */
+  batches(list: Uint32Array): Generator<RowBatch> {
+    return batchesOf(this.#store, list);
   }
 
   contributionOf(row: number): number {

@@ -1,8 +1,9 @@
 import type { Evidence, TimeBasis } from '../model/index.js';
-import { basisOf, nanosOf } from '../time/clock.js';
+import { BASES, basisNumberOf, type Clock, nanosOf } from '../time/clock.js';
 import { Episodes } from './episodes.js';
 import type { LedgerRows } from './ledger-rows.js';
-import type { RowKind } from './outlines.js';
+import { ROW_KINDS } from './outlines.js';
+import type { RowsByPair } from './rows-by-pair.js';
 
 /** What the rows of one pair after the other say about time, added in the order of time; those without time come last. */
 export class PairFacts {
@@ -10,7 +11,8 @@ export class PairFacts {
   failures = 0;
   recoveries = 0;
   context = 0;
-  #bases = { export: 0, given: 0, assumed: 0 };
+  /** By the number of a basis. */
+  readonly #bases = new Uint32Array(BASES.length);
   #first = -1;
   #firstMs = 0;
   #firstNanos = 0;
@@ -28,34 +30,42 @@ export class PairFacts {
     this.failures = 0;
     this.recoveries = 0;
     this.context = 0;
-    this.#bases = { export: 0, given: 0, assumed: 0 };
+    this.#bases.fill(0);
     this.#first = -1;
     this.#last = -1;
   }
 
-  add(rows: LedgerRows, row: number, kind: RowKind): void {
-    const epochMs = rows.epochMsOf(row);
-    if (kind === 'failure') {
-      const clock = rows.clockOf(row);
-      this.failures += 1;
-      if (!Number.isNaN(epochMs)) {
-        this.#bases[basisOf(clock)] += 1;
-        this.episodes.add(epochMs, clock);
-      }
-      this.#witness(rows, row, epochMs, nanosOf(clock));
-    } else if (kind === 'recovery') {
-      this.recoveries += 1;
-      if (!Number.isNaN(epochMs)) this.episodes.recover();
-    } else {
-      this.context += 1;
+  /** Adds all rows of the pair at a rank. */
+  add(rows: LedgerRows, byPair: RowsByPair, rank: number): void {
+    const end = byPair.starts[rank + 1]!;
+    for (let place = byPair.starts[rank]!; place < end; place++) {
+      const epochMs = byPair.epochMs[place]!;
+      const kind = byPair.kindAt(place);
+      if (kind === FAILURE) this.#addFailure(rows, byPair.rows[place]!, epochMs, byPair.clockAt(place));
+      else if (kind === RECOVERY) this.#addRecovery(epochMs);
+      else this.context += 1;
     }
+  }
+
+  #addFailure(rows: LedgerRows, row: number, epochMs: number, clock: Clock): void {
+    this.failures += 1;
+    if (!Number.isNaN(epochMs)) {
+      this.#bases[basisNumberOf(clock)]! += 1;
+      this.episodes.add(epochMs, clock);
+    }
+    this.#witness(rows, row, epochMs, nanosOf(clock));
+  }
+
+  #addRecovery(epochMs: number): void {
+    this.recoveries += 1;
+    if (!Number.isNaN(epochMs)) this.episodes.recover();
   }
 
   timeBasis(): Partial<Record<TimeBasis, number>> {
     const counts: Partial<Record<TimeBasis, number>> = {};
-    if (this.#bases.export > 0) counts.export = this.#bases.export;
-    if (this.#bases.given > 0) counts.given = this.#bases.given;
-    if (this.#bases.assumed > 0) counts.assumed = this.#bases.assumed;
+    for (let basis = 0; basis < BASES.length; basis++) {
+      if (this.#bases[basis]! > 0) counts[BASES[basis]!] = this.#bases[basis]!;
+    }
     return counts;
   }
 
@@ -71,6 +81,8 @@ export class PairFacts {
       this.#last = row;
       this.#firstMs = epochMs;
       this.#firstNanos = nanos;
+    } else if (epochMs > this.#lastMs) {
+      this.#last = row;
     } else {
       if (
         Object.is(epochMs, this.#firstMs) &&
@@ -89,6 +101,9 @@ export class PairFacts {
     this.#lastNanos = nanos;
   }
 }
+
+const FAILURE = ROW_KINDS.indexOf('failure');
+const RECOVERY = ROW_KINDS.indexOf('recovery');
 
 function comparePositions(rows: LedgerRows, a: number, b: number): number {
   const [one, other] = [rows.inputOf(a), rows.inputOf(b)];

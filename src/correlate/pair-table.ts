@@ -1,9 +1,9 @@
-import type { Contributions } from './contributions.js';
 import { HostJoiner } from './join-hosts.js';
 import type { Ledger } from './ledger.js';
 import type { LedgerRows } from './ledger-rows.js';
-import { byCodeUnits, type RowKind } from './outlines.js';
+import { byCodeUnits, ROW_KINDS } from './outlines.js';
 import { radixSort } from './radix-sort.js';
+import { RowsByPair } from './rows-by-pair.js';
 import { StringPool } from './string-pool.js';
 import { TuplePool } from './tuple-pool.js';
 
@@ -17,45 +17,27 @@ export class PairTable {
   readonly failuresByContribution: Uint32Array;
   /** The pairs with enough failures: by count, then source, destination and definition by code units. */
   readonly ranked: Uint32Array;
-  /** By row. */
-  readonly #contributionOf: Uint32Array;
+  /** The rows of these pairs: failures, recoveries, context. */
+  readonly rowsByPair: RowsByPair;
   /** Joined hosts, and the definitions' names. */
   readonly #names = new StringPool();
   /** By pair: definition, source and destination. */
   readonly #pairs = new TuplePool();
   readonly #failures: Uint32Array;
-  /** By contribution: the rank of its pair plus 1; 0 for those that have none. */
-  readonly #rankOf: Uint32Array;
   /** The contributions that failures of ranked pairs say. */
   readonly #contributions: ByRank;
-  /** The rows of the ranked pairs (failures, recoveries, context) by time; those without time last. */
-  readonly #rows: ByRank;
 
   constructor(ledger: Ledger, minCount: number) {
     this.rows = ledger.rows;
-    this.#contributionOf = this.rows.contributionColumn();
-    const rowsByContribution = countRows(this.#contributionOf, this.rows.contributions.size);
+    const kinds = this.rows.contributions.kinds();
+    const rowsByContribution = countRows(this.rows);
     const pairOf = this.#joinContributions(rowsByContribution);
-    this.failuresByContribution = onlyFailures(rowsByContribution, this.rows.contributions);
+    this.failuresByContribution = rowsByContribution.map((count, id) => (kinds[id] === FAILURE ? count : 0));
     this.#failures = this.#countByPair(pairOf);
     this.ranked = this.#rank(Math.max(1, minCount));
-    this.#rankOf = this.#ranksOf(pairOf);
-    const contributionOf = this.#contributionOf;
-    const rankOf = this.#rankOf;
-    const rows = this.#byTime(this.#rankedRows());
-    this.#rows = new ByRank(rows, row => rankOf[contributionOf[row]!]! - 1, this.ranked.length);
-    this.#contributions = new ByRank(this.#rankedContributions(), id => rankOf[id]! - 1, this.ranked.length);
-  }
-
-  /** The rows of the pair at a rank (failures, recoveries, context) by time; those without time last. */
-  rowsOf(rank: number): Uint32Array {
-    return this.#rows.at(rank);
-  }
-
-  /** The kind of a row that is not dropped. */
-  kindOf(row: number): RowKind {
-    const id = this.#contributionOf[row]!;
-    return this.failuresByContribution[id]! > 0 ? 'failure' : this.rows.contributions.outlineOf(id).kind;
+    const rankOf = this.#ranksOf(pairOf);
+    this.rowsByPair = new RowsByPair(this.rows, rankOf, rowsByContribution, this.ranked.length);
+    this.#contributions = new ByRank(this.#rankedContributions(rankOf), rankOf, this.ranked.length);
   }
 
   /** What the failures of the pair at a rank say, each once. */
@@ -94,26 +76,14 @@ export class PairTable {
     return failures;
   }
 
+  /** By contribution: the rank of its pair plus 1; 0 for those that have none. */
   #ranksOf(pairOf: Uint32Array): Uint32Array {
     const ranks = new Uint32Array(this.#pairs.size + 1);
     for (let rank = 0; rank < this.ranked.length; rank++) ranks[this.ranked[rank]! + 1] = rank + 1;
     return pairOf.map(pair => ranks[pair]!);
   }
 
-  #rankedRows(): Uint32Array<ArrayBuffer> {
-    const contributionOf = this.#contributionOf;
-    const rankOf = this.#rankOf;
-    const ranked = new Uint32Array(contributionOf.length);
-    let count = 0;
-    for (let row = 0; row < contributionOf.length; row++) {
-      // Past the end for a row that was taken out.
-      if (rankOf[contributionOf[row]!]! > 0) ranked[count++] = row;
-    }
-    return ranked.subarray(0, count);
-  }
-
-  #rankedContributions(): Uint32Array {
-    const rankOf = this.#rankOf;
+  #rankedContributions(rankOf: Uint32Array): Uint32Array {
     const ranked = new Uint32Array(rankOf.length);
     let count = 0;
     for (let id = 0; id < rankOf.length; id++) {
@@ -137,37 +107,6 @@ export class PairTable {
     pairs = radixSort(pairs, pair => destinations[this.#pairs.at(pair, 2)]!);
     pairs = radixSort(pairs, pair => sources[this.#pairs.at(pair, 1)]!);
     return radixSort(pairs, pair => ~this.#failures[pair]!);
-  }
-
-  /** By time, those without time last; at one instant failures stand before recoveries and context. */
-  #byTime(items: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
-    const { rows } = this;
-    if (this.#isByTime(items)) return items;
-    let least = Infinity;
-    for (const row of items) if (rows.epochMsOf(row) < least) least = rows.epochMsOf(row);
-    const kindOf = (row: number) => rows.contributions.outlineOf(rows.contributionOf(row)).kindRank;
-    const high = (row: number) => {
-      const ms = rows.epochMsOf(row) - least;
-      return Number.isNaN(ms) ? 0xffff_ffff : Math.floor(ms / 0x1_0000_0000);
-    };
-    let sorted = radixSort(items, row => rows.nanosOf(row) * 4 + kindOf(row));
-    sorted = radixSort(sorted, row => rows.epochMsOf(row) - least);
-    return radixSort(sorted, high);
-  }
-
-  /** Whether each row's time lies after that of the row before, as in most exports. */
-  #isByTime(items: Uint32Array): boolean {
-    const { rows } = this;
-    let last = -Infinity;
-    for (let at = 0; at < items.length; at++) {
-      const epochMs = rows.epochMsOf(items[at]!);
-      if (!(epochMs > last)) {
-        const isLater = epochMs === last && rows.nanosOf(items[at]!) > rows.nanosOf(items[at - 1]!);
-        if (!isLater) return false;
-      }
-      last = epochMs;
-    }
-    return true;
   }
 
   /**
@@ -225,6 +164,7 @@ export class PairTable {
 }
 
 const PAIRS_AT_ONCE = 1024;
+const FAILURE = ROW_KINDS.indexOf('failure');
 
 /** Items by the rank of their pairs; those of one rank in the order in which they came. */
 class ByRank {
@@ -232,13 +172,14 @@ class ByRank {
   readonly #starts: Uint32Array;
   readonly #items: Uint32Array;
 
-  constructor(items: Uint32Array, rankOf: (item: number) => number, ranks: number) {
+  /** @param rankOf by item: the rank, plus 1. */
+  constructor(items: Uint32Array, rankOf: Uint32Array, ranks: number) {
     const starts = new Uint32Array(ranks + 1);
-    for (let at = 0; at < items.length; at++) starts[rankOf(items[at]!) + 1]! += 1;
+    for (let at = 0; at < items.length; at++) starts[rankOf[items[at]!]!]! += 1;
     for (let rank = 0; rank < ranks; rank++) starts[rank + 1]! += starts[rank]!;
     const next = starts.slice();
     const sorted = new Uint32Array(items.length);
-    for (let at = 0; at < items.length; at++) sorted[next[rankOf(items[at]!)]!++] = items[at]!;
+    for (let at = 0; at < items.length; at++) sorted[next[rankOf[items[at]!]! - 1]!++] = items[at]!;
     this.#starts = starts;
     this.#items = sorted;
   }
@@ -248,17 +189,12 @@ class ByRank {
   }
 }
 
-function countRows(contributionOf: Uint32Array, contributions: number): Uint32Array {
-  const counts = new Uint32Array(contributions);
-  // Past the end, for a row that was taken out, nothing is counted.
-  for (let row = 0; row < contributionOf.length; row++) counts[contributionOf[row]!]! += 1;
-  return counts;
-}
-
-function onlyFailures(counts: Uint32Array, contributions: Contributions): Uint32Array {
-  const { outlines } = contributions;
-  const isFailure = Array.from({ length: outlines.size }, (_, outline) => outlines.get(outline).kind === 'failure');
-  for (let id = 0; id < counts.length; id++) if (!isFailure[contributions.outlineIdOf(id)]) counts[id] = 0;
+function countRows(rows: LedgerRows): Uint32Array {
+  const counts = new Uint32Array(rows.contributions.size);
+  for (const { length, contributions } of rows.blocks()) {
+    // Past the end, for a row that was taken out, nothing is counted.
+    for (let at = 0; at < length; at++) counts[contributions[at]!]! += 1;
+  }
   return counts;
 }
 

@@ -1,65 +1,84 @@
 import {
   CLOCK,
-  CONTRIBUTION,
   DROPPED,
-  EPOCH_MS,
   HAS_IDENTITY,
   HAS_SIBLING,
   INPUT,
   OFFSET,
+  type RowColumns,
   type RowStore,
 } from './row-store.js';
 
 /** Rows that stand one behind the other, as columns. The arrays are longer, and used again for the next block. */
-export interface RowBlock {
+export interface RowBlock extends RowColumns {
+  /** The first row. */
+  readonly from: number;
   readonly length: number;
   /** `NO_CONTRIBUTION` of a row that was taken out. */
   readonly contributions: Uint32Array;
   /** The interned names of their inputs. */
   readonly inputs: Uint32Array;
-  /** Times in epoch milliseconds, NaN where there is none. */
-  readonly epochMs: Float64Array;
   /** How they stand beside others. */
   readonly standing: Uint8Array;
 }
 
-/** All rows in their order. */
-export function* blocksOf(store: RowStore): Generator<RowBlock> {
+/** What blocks are filled into. */
+export function createBlockRoom() {
   const words = () => new Uint32Array(BLOCK_ROWS + 2);
   const doubles = () => new Float64Array(BLOCK_ROWS + 2);
-  const block = {
-    length: 0,
-    contributions: words(),
-    inputs: words(),
-    epochMs: doubles(),
-    standing: new Uint8Array(BLOCK_ROWS),
+  return {
+    block: {
+      from: 0,
+      length: 0,
+      contributions: words(),
+      inputs: words(),
+      epochMs: doubles(),
+      clocks: words(),
+      standing: new Uint8Array(BLOCK_ROWS),
+    },
+    around: { clocks: words(), inputs: words(), offsets: doubles() },
   };
-  const around: Around = { clocks: words(), inputs: words(), offsets: doubles() };
+}
+
+export type BlockRoom = ReturnType<typeof createBlockRoom>;
+
+/** All rows in their order. With other arrays each time, V8 would compile anew what goes through them. */
+export function* blocksOf(store: RowStore, { block, around }: BlockRoom): Generator<RowBlock> {
   for (let from = 0; from < store.length; from += BLOCK_ROWS) {
     const to = Math.min(store.length, from + BLOCK_ROWS);
+    block.from = from;
     block.length = to - from;
-    store.copyWords(CONTRIBUTION, from, to, block.contributions);
-    store.copyWords(INPUT, from, to, block.inputs);
-    store.copyDoubles(EPOCH_MS, from, to, block.epochMs);
-    tellStanding(store, from, to, around, block);
+    store.copy(from, to, block);
+    if (tellStanding(block)) tellNeighbours(store, from, to, around, block);
     yield block;
   }
 }
 
-/** Of the rows of a block, and of one before and one behind them. */
-interface Around {
-  readonly clocks: Uint32Array;
-  readonly inputs: Uint32Array;
-  readonly offsets: Float64Array;
+/** What their flags say. @returns whether some have no identity. */
+function tellStanding({ length, clocks, standing, contributions }: RowBlock): boolean {
+  let isAnyUnproved = false;
+  for (let at = 0; at < length; at++) {
+    const clock = clocks[at]!;
+    let stands = (clock & HAS_SIBLING) === 0 ? LONE : BESIDE_OTHERS;
+    if ((clock & DROPPED) !== 0) {
+      stands = TAKEN_OUT;
+      contributions[at] = NO_CONTRIBUTION;
+    } else if ((clock & HAS_IDENTITY) === 0) {
+      stands = UNPROVED;
+      isAnyUnproved = true;
+    }
+    standing[at] = stands;
+  }
+  return isAnyUnproved;
 }
 
-/** One plain loop: most runs end before anything else would be compiled. */
-function tellStanding(
+/** Without identity, what several definitions made of one event stands row after row. */
+function tellNeighbours(
   store: RowStore,
   from: number,
   to: number,
-  { clocks, inputs, offsets }: Around,
-  { standing, contributions }: RowBlock,
+  { clocks, inputs, offsets }: BlockRoom['around'],
+  { standing }: RowBlock,
 ): void {
   const before = Math.max(0, from - 1);
   const behind = Math.min(store.length, to + 1);
@@ -68,26 +87,46 @@ function tellStanding(
   store.copyDoubles(OFFSET, before, behind, offsets);
   let isAgain = false;
   for (let at = 0; at < behind - before; at++) {
-    const clock = clocks[at]!;
-    // Without identity, what several definitions made of one event stands row after row.
     const wasAgain = isAgain;
     isAgain =
       at + 1 < behind - before &&
-      ((clock | clocks[at + 1]!) & (HAS_IDENTITY | DROPPED)) === 0 &&
+      ((clocks[at]! | clocks[at + 1]!) & (HAS_IDENTITY | DROPPED)) === 0 &&
       offsets[at] === offsets[at + 1] &&
       inputs[at] === inputs[at + 1];
     const row = before + at;
-    if (row < from || row >= to) continue;
-    let stands = wasAgain || isAgain ? UNPROVED_BESIDE_OTHERS : UNPROVED;
-    if ((clock & DROPPED) !== 0) stands = TAKEN_OUT;
-    else if ((clock & HAS_IDENTITY) !== 0) stands = (clock & HAS_SIBLING) === 0 ? LONE : BESIDE_OTHERS;
-    standing[row - from] = stands;
-    if (stands === TAKEN_OUT) contributions[row - from] = NO_CONTRIBUTION;
+    if ((wasAgain || isAgain) && row >= from && row < to) standing[row - from] = UNPROVED_BESIDE_OTHERS;
+  }
+}
+
+/** Rows of a list, as columns. The arrays are used again for the next batch. */
+export interface RowBatch extends RowColumns {
+  /** The place of the first in the list. */
+  readonly from: number;
+  readonly length: number;
+}
+
+/** The rows of a list in its order. */
+export function* batchesOf(store: RowStore, list: Uint32Array): Generator<RowBatch> {
+  const batch = {
+    from: 0,
+    length: 0,
+    contributions: new Uint32Array(BATCH_ROWS),
+    epochMs: new Float64Array(BATCH_ROWS),
+    clocks: new Uint32Array(BATCH_ROWS),
+  };
+  for (let from = 0; from < list.length; from += BATCH_ROWS) {
+    const to = Math.min(list.length, from + BATCH_ROWS);
+    store.gather(list, from, to, batch);
+    batch.from = from;
+    batch.length = to - from;
+    yield batch;
   }
 }
 
 /** Few enough that the columns of a block stay in the second cache of any machine. */
 const BLOCK_ROWS = 8192;
+/** Few enough that a batch stays in the first. */
+const BATCH_ROWS = 512;
 
 // How a row may stand beside others.
 export const TAKEN_OUT = 0;

@@ -59,6 +59,37 @@ export class RowStore {
   }
 
   /**
+   * The rows at `list[from, to)`, into the start of the columns. They may lie anywhere: a loop that does nothing else waits
+   * for many of them at once.
+   */
+  gather(list: Uint32Array, from: number, to: number, { contributions, epochMs, clocks }: RowColumns): void {
+    for (let at = from, put = 0; at < to; at++, put++) {
+      const row = list[at]!;
+      const words = this.#words[row >>> SHIFT]!;
+      const word = (row & MASK) * WORDS;
+      contributions[put] = words[word + CONTRIBUTION]!;
+      clocks[put] = words[word + CLOCK]! & CLOCK_BITS;
+      epochMs[put] = this.#doubles[row >>> SHIFT]![(row & MASK) * DOUBLES + EPOCH_MS]!;
+    }
+  }
+
+  /** The rows in [from, to), into the start of the columns; their clocks with the flags of the rows. */
+  copy(from: number, to: number, columns: RowColumns & { readonly inputs: Uint32Array }): void {
+    const { contributions, epochMs, clocks, inputs } = columns;
+    for (let row = from, put = 0; row < to; ) {
+      const words = this.#words[row >>> SHIFT]!;
+      const doubles = this.#doubles[row >>> SHIFT]!;
+      const end = Math.min(to, ((row >>> SHIFT) + 1) << SHIFT);
+      for (let word = (row & MASK) * WORDS; row < end; row++, put++, word += WORDS) {
+        contributions[put] = words[word + CONTRIBUTION]!;
+        clocks[put] = words[word + CLOCK]!;
+        inputs[put] = words[word + INPUT]!;
+        epochMs[put] = doubles[(word >> 1) + EPOCH_MS]!;
+      }
+    }
+  }
+
+  /**
    * A field of the rows in [from, to), into the start of `column`. A loop over arrays is fast at once, one over `word` only
    * when it has been compiled.
    */
@@ -78,6 +109,14 @@ export class RowStore {
       for (let at = (row & MASK) * DOUBLES + field; row < end; row++, at += DOUBLES) column[put++] = doubles[at]!;
     }
   }
+}
+
+/** Some fields of some rows. The arrays may be longer than what they hold. */
+export interface RowColumns {
+  readonly contributions: Uint32Array;
+  /** Times in epoch milliseconds, NaN where there is none. */
+  readonly epochMs: Float64Array;
+  readonly clocks: Uint32Array;
 }
 
 export type DoubleField = typeof EPOCH_MS | typeof OFFSET;

@@ -50,9 +50,7 @@ export function* summariseInColumns(
 function summarisePair(table: PairTable, rank: number, facts: PairFacts, options: SummariseOptions): PairSummary {
   const { rows } = table;
   facts.restart();
-  const ofPair = table.rowsOf(rank);
-  // No iterator: until a loop is compiled it makes an object of each row.
-  for (let at = 0; at < ofPair.length; at++) facts.add(rows, ofPair[at]!, table.kindOf(ofPair[at]!));
+  facts.add(rows, table.rowsByPair, rank);
   const pair = table.ranked[rank]!;
   const { episodes } = facts;
   const tallies = new Tallies(rows.contributions, table.contributionsOf(rank), table.failuresByContribution);

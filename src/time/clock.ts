@@ -1,6 +1,7 @@
 import type { Instant, TimeBasis } from '../model/index.js';
 
-const BASES: readonly TimeBasis[] = ['export', 'given', 'assumed'];
+/** Each basis has the number of its place. */
+export const BASES: readonly TimeBasis[] = ['export', 'given', 'assumed'];
 
 /** Nanoseconds past the millisecond, digits and basis of a time in one number below 2^26. */
 export type Clock = number;
@@ -22,7 +23,11 @@ export function digitsOf(clock: Clock): number {
 }
 
 export function basisOf(clock: Clock): TimeBasis {
-  return BASES[(clock >> 24) & 3]!;
+  return BASES[basisNumberOf(clock)]!;
+}
+
+export function basisNumberOf(clock: Clock): number {
+  return (clock >> 24) & 3;
 }
 
 /** Below 0 when `a` tells a time better: with more digits, then with a better known zone. */
