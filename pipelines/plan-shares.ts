@@ -96,8 +96,8 @@ const RATES: Readonly<Record<string, number>> = {
 };
 const PARSED_XML_RATE = 700e6;
 /**
- * What one reader reads fastest, by what it learns on the way: threads learn it anew and hand each row over, which makes the
- * work of 1 GB up to three times as much. Fewer than four do not make up for that.
+ * What one reader reads fastest, by what it learns on the way: each thread learns it anew and hands each row over, which makes
+ * the work of 1 GB up to twice as much. Fewer than four do not make up for that.
  */
 const DOUBLED: ReadonlySet<string> = new Set(['event-json', 'viewer-csv']);
 const LEAST_TO_DOUBLE = 4;

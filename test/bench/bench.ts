@@ -6,7 +6,7 @@ import { SHIPPED_DEFINITIONS } from '../../src/index.js';
 import { evtxPeers, generatedLog, realLogs, titleOf } from './evtx.bench.js';
 import { type ExportShape, writeExport } from './generate.js';
 import { JSON_DIALECTS, type JsonDialect } from './json-dialects.js';
-import { compare, measure } from './measure.js';
+import { compare, isPresent, measure } from './measure.js';
 import { benchMessages } from './messages.bench.js';
 import { GREP, type Peer, peersFor } from './peers.js';
 import { plotRatios } from './plot.js';
@@ -131,8 +131,10 @@ async function benchEvtx(): Promise<void> {
 
 async function benchJobs(): Promise<void> {
   console.log('\nThreads: two jobs to one, the other core free');
+  const medium: Shape = { format: 'xml', density: 0.05, seed: 2 };
   const work: readonly [string, Shape, string][] = [
-    ['XML, --parse-all', { format: 'xml', density: 0.05, seed: 2 }, '--parse-all'],
+    ['XML, --parse-all', medium, '--parse-all'],
+    ['XML, --parse-all, 4 times the size', { ...medium, share: 4 }, '--parse-all'],
     ['XML, dense', { format: 'xml', density: 1, seed: 3, share: 0.5 }, ''],
     ['XML, sparse', { format: 'xml', density: 0.001, seed: 1 }, ''],
     ['NDJSON, --parse-all', { format: 'ndjson', density: 0.05, seed: 5 }, '--parse-all'],
@@ -142,6 +144,13 @@ async function benchJobs(): Promise<void> {
     const command = (jobs: number) => `${EVPAIR} --jobs ${jobs} ${more} ${file}`;
     await against(`${title}, 2 jobs`, command(2), '1 job', command(1));
   }
+  if (!(await isPresent('taskset'))) return;
+  // What bounds it: one job copies, compiles and collects garbage on the other core.
+  const parseAll = (jobs: number, shape: Shape) => `${EVPAIR} --jobs ${jobs} --parse-all ${generated(shape)}`;
+  const one = `taskset -c 0 ${parseAll(1, medium)}`;
+  await against('XML, --parse-all, 2 jobs', parseAll(2, medium), '1 job on one core', one);
+  const half = `taskset -c 0 ${parseAll(1, { ...medium, share: 0.5 })}`;
+  await against('XML, --parse-all, half of it on one core', half, '1 job', parseAll(1, medium));
 }
 
 async function benchGrowth(): Promise<void> {

@@ -328,10 +328,10 @@ export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
   /** Searches, counts lines and compares shapes in the window's memory, where that can be. */
   #useSimd(window: ByteWindow): void {
     this.#isFirst = false;
-    const { input, repeatsOf, search = 'simd' } = this.#options;
+    const { search = 'simd' } = this.#options;
     const { memory } = window;
     if (search !== 'simd' || !(memory instanceof WasmMemory)) return;
-    this.#shapes = new JsonShapes(memory, this, input, repeatsOf);
+    this.#shapes = JsonShapes.of(memory, this, this.#options);
     this.#prefilter?.useSimd(window);
   }
 

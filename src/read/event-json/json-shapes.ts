@@ -21,6 +21,7 @@ import {
 } from '../../model/index.js';
 import { parseInstantUnits } from '../../time/instant-units.js';
 import { recordIdOf } from '../clixml/xml-event.js';
+import type { ReadOptions } from '../format-reader.js';
 import type { DialectContext, Loss } from './dialect.js';
 import { localTime, splitEventId, utcTime } from './dialect-fields.js';
 import type { JsonDocument } from './json-document.js';
@@ -35,7 +36,10 @@ import { zonedTime } from './zoned-time.js';
 export class JsonShapes {
   readonly #scan: WasmMemory['scan'];
   readonly #long: KeptTexts | undefined;
-  readonly #context: ShapesContext;
+  readonly #memory: WasmMemory;
+  readonly #learnt: number;
+  #context: ShapesContext;
+  readonly #way: ShapesWay;
   readonly #input: string;
   readonly #repeatsOf: RepeatsOf | undefined;
   readonly #known = new Array<KnownEvent | undefined>(KNOWN_EVENTS).fill(undefined);
@@ -66,14 +70,41 @@ export class JsonShapes {
   /** What may still be spent on shapes that no event comes to fit. */
   #credit = START_CREDIT;
 
-  constructor(memory: WasmMemory, context: ShapesContext, input: string, repeatsOf: RepeatsOf | undefined) {
-    this.#input = input;
-    this.#repeatsOf = repeatsOf;
+  /** An input that is read in ranges is one input: what was learnt of it in one range serves in the next. */
+  static of(memory: WasmMemory, context: ShapesContext, way: ShapesWay): JsonShapes {
+    const last = shapesOf.get(memory);
+    if (last?.takeUp(context, way) === true) return last;
+    const shapes = new JsonShapes(memory, context, way);
+    shapesOf.set(memory, shapes);
+    return shapes;
+  }
+
+  private constructor(memory: WasmMemory, context: ShapesContext, way: ShapesWay) {
+    memory.forget();
+    this.#memory = memory;
+    this.#learnt = memory.timesForgotten;
+    this.#way = way;
+    this.#input = way.input;
+    this.#repeatsOf = way.repeatsOf;
     this.#scan = memory.scan;
     this.#strings = memory.values;
-    memory.forget();
     this.#long = KeptTexts.of(memory);
     this.#context = context;
+  }
+
+  /** Goes on for another reader. False where that reads otherwise, or the memory no longer holds what was learnt. */
+  takeUp(context: ShapesContext, { input, repeatsOf, selection, computer }: ShapesWay): boolean {
+    const way = this.#way;
+    const isSame =
+      this.#learnt === this.#memory.timesForgotten &&
+      input === way.input &&
+      repeatsOf === way.repeatsOf &&
+      selection === way.selection &&
+      computer === way.computer;
+    if (!isSame) return false;
+    this.#context = context;
+    this.#flooding = undefined;
+    return true;
   }
 
   /** The window's memory for the calls to come. */
@@ -611,6 +642,11 @@ export interface ShapesContext extends DialectContext {
   /** As `localTime`, of a time on the day of the one before and written like it; undefined of any other. */
   plainLocalTime(bytes: Uint8Array, from: number, to: number): Instant | undefined;
 }
+
+/** What a reader is told, as far as events that it keeps hang on it. */
+export type ShapesWay = Pick<ReadOptions, 'input' | 'repeatsOf' | 'selection' | 'computer'>;
+
+const shapesOf = new WeakMap<WasmMemory, JsonShapes>();
 
 const NO_LOSSES: readonly Loss[] = [];
 
