@@ -1,4 +1,4 @@
-import { type Clock, compareClarity, nanosOf } from '../time/clock.js';
+import { type Clock, compareClarity } from '../time/clock.js';
 import { Contributions } from './contributions.js';
 import { IdentityIndex } from './identity-index.js';
 import { type BlockRoom, batchesOf, blocksOf, createBlockRoom, type RowBatch, type RowBlock } from './row-blocks.js';
@@ -207,10 +207,6 @@ export class LedgerRows {
 
   clockOf(row: number): Clock {
     return this.#store.word(row, CLOCK) & CLOCK_BITS;
-  }
-
-  nanosOf(row: number): number {
-    return nanosOf(this.#store.word(row, CLOCK));
   }
 
   hasIdentity(row: number): boolean {

@@ -1,5 +1,6 @@
-import { nanosOf } from '../time/clock.js';
+import { type Clock, nanosOf } from '../time/clock.js';
 import type { LedgerRows } from './ledger-rows.js';
+import { ROW_KINDS } from './outlines.js';
 import { radixSort } from './radix-sort.js';
 import type { RowBatch, RowBlock } from './row-blocks.js';
 import { CLOCK_BITS } from './row-store.js';
@@ -7,7 +8,7 @@ import { CLOCK_BITS } from './row-store.js';
 /**
  * The rows of the ranked pairs in columns, pair after pair: who summarises a pair reads on, instead of waiting for each of
  * its rows, which lie all over the ledger. Those of a pair stand by time, those without time last; at one instant failures
- * before recoveries and context, and those of one kind in the order in which they came.
+ * before recoveries and context. In which order those of one instant and kind stand nobody can tell from a summary.
  */
 export class RowsByPair {
   /** The rows of the pair at rank `r` stand from `starts[r]` to `starts[r + 1]`. */
@@ -24,7 +25,7 @@ export class RowsByPair {
   /** By rank: where its next row goes. */
   #next: Uint32Array;
   #lastMs = Number.NaN;
-  #lastNanos = 0;
+  #lastRest = 0;
   #rising = 0;
   #falling = 0;
 
@@ -61,7 +62,7 @@ export class RowsByPair {
   }
 
   /**
-   * Puts rows where they belong, and counts those whose time lies after that of the row before, or before it.
+   * Puts rows where they belong, and counts those that belong behind the row before, or in front of it, or either.
    * @param list the rows; undefined: those that stand from `from` on.
    */
   #put({ from, length, contributions, epochMs, clocks }: RowBlock | RowBatch, list?: Uint32Array): void {
@@ -70,7 +71,7 @@ export class RowsByPair {
     const next = this.#next;
     const [rows, times, marks] = [this.rows, this.epochMs, this.#marks];
     let lastMs = this.#lastMs;
-    let lastNanos = this.#lastNanos;
+    let lastRest = this.#lastRest;
     let rising = 0;
     let falling = 0;
     for (let at = 0; at < length; at++) {
@@ -80,19 +81,20 @@ export class RowsByPair {
       if (!(rank > 0)) continue;
       const time = epochMs[at]!;
       const clock = clocks[at]! & CLOCK_BITS;
+      const kind = kinds[contribution]!;
       const place = next[rank - 1]!++;
       rows[place] = list === undefined ? from + at : list[at]!;
       times[place] = time;
-      marks[place] = clock | (kinds[contribution]! << KIND_SHIFT);
+      marks[place] = clock | (kind << KIND_SHIFT);
       // Nothing is said of the first, and of one without time.
-      const nanos = nanosOf(clock);
-      if (time > lastMs || (time === lastMs && nanos > lastNanos)) rising += 1;
-      else if (time < lastMs || (time === lastMs && nanos < lastNanos)) falling += 1;
+      const rest = restOf(clock, kind);
+      if (time > lastMs || (time === lastMs && rest >= lastRest)) rising += 1;
+      if (time < lastMs || (time === lastMs && rest <= lastRest)) falling += 1;
       lastMs = time;
-      lastNanos = nanos;
+      lastRest = rest;
     }
     this.#lastMs = lastMs;
-    this.#lastNanos = lastNanos;
+    this.#lastRest = lastRest;
     this.#rising += rising;
     this.#falling += falling;
   }
@@ -103,17 +105,22 @@ export class RowsByPair {
     for (const { from, length, contributions } of rows.blocks()) {
       for (let at = 0; at < length; at++) if (this.#rankOf[contributions[at]!]! > 0) list[count++] = from + at;
     }
-    if (this.#falling === size - 1) return list.reverse();
+    if (this.#falling >= size - 1) return list.reverse();
     let least = Infinity;
     for (const row of list) if (rows.epochMsOf(row) < least) least = rows.epochMsOf(row);
     const high = (row: number) => {
       const ms = rows.epochMsOf(row) - least;
       return Number.isNaN(ms) ? 0xffff_ffff : Math.floor(ms / 0x1_0000_0000);
     };
-    let sorted = radixSort(list, row => rows.nanosOf(row) * 4 + this.#kinds[rows.contributionOf(row)]!);
+    let sorted = radixSort(list, row => restOf(rows.clockOf(row), this.#kinds[rows.contributionOf(row)]!));
     sorted = radixSort(sorted, row => rows.epochMsOf(row) - least);
     return radixSort(sorted, high);
   }
+}
+
+/** What orders rows of one millisecond. */
+function restOf(clock: Clock, kind: number): number {
+  return nanosOf(clock) * ROW_KINDS.length + kind;
 }
 
 const KIND_SHIFT = 26;
