@@ -119,7 +119,7 @@ export class LikeEvents {
     if (variationsOf === undefined || place < 0) return;
     let shape = this.#shapes[place];
     if (shape === undefined || shape.learnt !== words[LEARNT]) {
-      shape = { learnt: words[LEARNT]!, variations: [], taken: 0, left: 0, asked: 0, isGivenUp: false };
+      shape = { learnt: words[LEARNT]!, variations: [], waiting: [], taken: 0, left: 0, asked: 0, isGivenUp: false };
       this.#shapes[place] = shape;
     }
     if (shape.isGivenUp || (shape.variations.length > 0 && !this.#isLeft) || this.#hasMost()) return;
@@ -192,32 +192,34 @@ export class LikeEvents {
   /** By place: who takes a variation; they are asked for all of a shape at once. Undefined when there is none. */
   #takersOf(count: number): (Variation | undefined)[] | undefined {
     const words = this.#words;
-    const starts = new Map<KnownShape, number[]>();
+    const shapes: KnownShape[] = [];
     for (let repeat = 0; repeat < count; repeat++) {
       const place = words[(FIRST_REPEAT + repeat * (REPEAT_BYTES >> 3)) * 2 + REPEAT_SHAPE]!;
       if (place < 0) continue;
       const shape = this.#shapes[place]!; // a word at `VARIED` says that there is one
-      const start = FIRST_NUMBER + repeat * NUMBERS_A_REPEAT;
-      const others = starts.get(shape);
-      if (others === undefined) starts.set(shape, [start]);
-      else others.push(start);
+      if (shape.waiting.length === 0) shapes.push(shape);
+      shape.waiting.push(FIRST_NUMBER + repeat * NUMBERS_A_REPEAT);
     }
-    if (starts.size === 0) return undefined;
+    if (shapes.length === 0) return undefined;
     const takers = new Array<Variation | undefined>(count).fill(undefined);
-    for (const [shape, all] of starts) {
-      let asked = all;
-      for (const variation of shape.variations) {
-        if (asked.length === 0) break;
-        const unknown = variation.expect(this.#textNumbers, asked);
-        let next = 0;
-        for (const start of asked) {
-          if (start === unknown[next]) next += 1;
-          else takers[(start - FIRST_NUMBER) / NUMBERS_A_REPEAT] = variation;
-        }
-        asked = unknown;
-      }
-    }
+    for (let at = 0; at < shapes.length; at++) this.#askFor(shapes[at]!, takers);
     return takers;
+  }
+
+  /** Asks who takes the variations of a shape that wait. Plain loops: iterators take V8 four times as long to compile. */
+  #askFor(shape: KnownShape, takers: (Variation | undefined)[]): void {
+    let asked = shape.waiting;
+    shape.waiting = [];
+    for (let variation = 0; variation < shape.variations.length && asked.length > 0; variation++) {
+      const taker = shape.variations[variation]!;
+      const unknown = taker.expect(this.#textNumbers, asked);
+      let next = 0;
+      for (let at = 0; at < asked.length; at++) {
+        if (asked[at] === unknown[next]) next += 1;
+        else takers[(asked[at]! - FIRST_NUMBER) / NUMBERS_A_REPEAT] = taker;
+      }
+      asked = unknown;
+    }
   }
 
   #giveVariation(number: number, variation: Variation, origin: number): void {
@@ -279,6 +281,8 @@ interface KnownShape {
   /** The number of the shape among all that were learnt: another may come into its place. */
   readonly learnt: number;
   readonly variations: Variation[];
+  /** The variations at hand: where the numbers of their texts start. */
+  waiting: number[];
   taken: number;
   left: number;
   asked: number;
