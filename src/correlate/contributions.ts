@@ -101,6 +101,8 @@ export class Contributions {
       (_, outline) => this.outlines.get(outline).kindRank,
     );
     const kinds = new Uint8Array(this.size);
+    // As a rule failures are all that there is.
+    if (ofOutline.every(kind => kind === ofOutline[0])) return kinds.fill(ofOutline[0] ?? 0);
     for (let id = 0; id < kinds.length; id++) kinds[id] = ofOutline[this.outlineIdOf(id)]!;
     return kinds;
   }
@@ -236,23 +238,26 @@ export class Contributions {
 
   #internTuple(tuple: Uint32Array, length: number): number {
     const id = this.#tuples.intern(tuple, length);
-    this.#findLog(id, tuple, 0);
+    if (id === this.#logOf.length) this.#logOf.push(this.#logOfTuple(tuple, 0) + 1);
     return id;
   }
 
-  /** The ids of `count` tuples over this pool's strings and outlines, of `length` words, one behind the other. */
-  internTuples(tuples: Uint32Array, length: number, count: number, ids: Uint32Array): void {
+  /**
+   * The ids of `count` tuples over this pool's strings and outlines, of `length` words, one behind the other, and their logs,
+   * as `logOf` gives them: of a million contributions each look at one waits for memory.
+   */
+  internTuples(tuples: Uint32Array, length: number, count: number, ids: Uint32Array, logs: Int32Array): void {
     this.#tuples.internAll(tuples, length, count, ids);
-    for (let at = 0; at < count; at++) this.#findLog(ids[at]!, tuples, at * length);
+    for (let at = 0; at < count; at++) {
+      logs[at] = this.#logOfTuple(tuples, at * length);
+      if (ids[at] === this.#logOf.length) this.#logOf.push(logs[at]! + 1);
+    }
   }
 
-  /** The log of a contribution, if that is the next that one is to be found of. */
-  #findLog(id: number, tuples: Uint32Array, from: number): void {
-    if (id !== this.#logOf.length) return;
+  #logOfTuple(tuples: Uint32Array, from: number): number {
     const { channel } = this.outlines.get(tuples[from + OUTLINE]!);
     const observer = tuples[from + OBSERVER]! - 1;
-    const isKnown = observer >= 0 && channel !== undefined;
-    this.#logOf.push(isKnown ? this.#logs.idOf(channel, observer) + 1 : 0);
+    return observer < 0 || channel === undefined ? -1 : this.#logs.idOf(channel, observer);
   }
 
   /** The id of a text as contributions hold it. */

@@ -59,7 +59,7 @@ export class LedgerRows {
 
   /**
    * Adds a row. Identity wants a time, a record ID, and a contribution that names a log; without them it has none.
-   * `packedId` is a record ID as `packRecordId` gives it.
+   * `packedId` is a record ID as `packRecordId` gives it, `log` what `logOf` gives for the contribution.
    * @returns its number, or that of the row with the same key that took it in.
    */
   place(
@@ -71,10 +71,10 @@ export class LedgerRows {
     input: number,
     offset: number,
     length: number,
+    log = hasIdentity ? this.contributions.logOf(contribution) : -1,
   ): number {
-    const log = hasIdentity && packedId !== NO_RECORD_ID ? this.contributions.logOf(contribution) : -1;
     const row = this.size;
-    if (log < 0 || Number.isNaN(epochMs)) {
+    if (!hasIdentity || log < 0 || packedId === NO_RECORD_ID || Number.isNaN(epochMs)) {
       this.#store.push(epochMs, offset, clock, contribution, packedId, input, length);
     } else if (this.#index.goesOn(log, packedId)) {
       this.#store.push(epochMs, offset, clock | HAS_IDENTITY, contribution, packedId, input, length);

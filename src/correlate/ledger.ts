@@ -100,23 +100,24 @@ export class Ledger {
       add: (path, epochMs, nanos, digits, recordId, offset, length) => {
         contributions.next();
         const clock = packClock({ nanos, digits, basis: 'export' });
-        this.#addRepeat(contributions.ids, namesLog, path, epochMs, clock, recordId, offset, length);
+        this.#addRepeat(contributions, namesLog, path, epochMs, clock, recordId, offset, length);
       },
       repeat: () => this.#repeatOf([...contributions.ids], namesLog),
     };
   }
 
-  #repeatOf(contributions: readonly number[], namesLog: boolean): Repeat {
+  #repeatOf(ids: readonly number[], namesLog: boolean): Repeat {
+    const said = { ids, logs: ids.map(id => this.rows.contributions.logOf(id)) };
     return {
       add: (path, epochMs, nanos, digits, recordId, offset, length, basis = 'export', alternative) => {
         const clock = packClock({ nanos, digits, basis });
-        this.#addRepeat(contributions, namesLog, path, epochMs, clock, recordId, offset, length, alternative);
+        this.#addRepeat(said, namesLog, path, epochMs, clock, recordId, offset, length, alternative);
       },
     };
   }
 
   #addRepeat(
-    contributions: ArrayLike<number>,
+    { ids, logs }: { readonly ids: ArrayLike<number>; readonly logs: ArrayLike<number> },
     namesLog: boolean,
     path: string,
     epochMs: number,
@@ -132,10 +133,10 @@ export class Ledger {
     const hasIdentity = namesLog && recordId >= 0;
     if (hasIdentity) identify(open, offset);
     const packedId = rows.packRecordNumber(recordId);
-    for (let each = 0; each < contributions.length; each++) {
+    for (let each = 0; each < ids.length; each++) {
       const size = rows.size;
-      if (rows.place(hasIdentity, epochMs, clock, contributions[each]!, packedId, input, offset, length) !== size)
-        continue;
+      const log = logs[each]!;
+      if (rows.place(hasIdentity, epochMs, clock, ids[each]!, packedId, input, offset, length, log) !== size) continue;
       open.lastRow = size;
       if (alternative !== undefined) this.#setAlternative(size, alternative);
     }

@@ -12,8 +12,9 @@ import { type Contributions, DESTINATION, OBSERVER, OUTLINE, SOURCE, VALUES } fr
  * and each text is judged and looked up once.
  */
 export class VariedContributions {
-  /** What the last event said: a contribution for each failure. */
+  /** What the last event said: a contribution for each failure, and their logs. */
   readonly ids: Uint32Array;
+  readonly logs: Int32Array;
   readonly #contributions: Contributions;
   readonly #event: VariedEvent;
   readonly #texts: NumberedTexts;
@@ -22,7 +23,7 @@ export class VariedContributions {
   /** By number: the version that is known of it, the places at which it was judged, those at which it is alike, its id. */
   readonly #known: Uint32Array;
   /** By tuple: what the expected events say, those of each event side by side. */
-  readonly #expected: Uint32Array[];
+  readonly #expected: { readonly ids: Uint32Array; readonly logs: Int32Array }[];
   /** Which of them is next. */
   #next = 0;
 
@@ -32,8 +33,9 @@ export class VariedContributions {
     this.#texts = texts;
     this.#known = new Uint32Array(texts.count * KNOWN_WORDS);
     this.#tuples = event.failures.map(failure => this.#tupleOf(failure));
-    this.#expected = this.#tuples.map(() => new Uint32Array(0));
+    this.#expected = this.#tuples.map(() => roomFor(0));
     this.ids = new Uint32Array(this.#tuples.length);
+    this.logs = new Int32Array(this.#tuples.length);
   }
 
   /**
@@ -48,8 +50,9 @@ export class VariedContributions {
       const { length } = tuple.words;
       const words = room(length * known.length);
       for (let at = 0; at < known.length; at++) this.#put(tuple, numbers, known[at]!, words, at * length);
-      if (this.#expected[each]!.length < known.length) this.#expected[each] = new Uint32Array(known.length * 2);
-      this.#contributions.internTuples(words, length, known.length, this.#expected[each]!);
+      if (this.#expected[each]!.ids.length < known.length) this.#expected[each] = roomFor(known.length * 2);
+      const { ids, logs } = this.#expected[each]!;
+      this.#contributions.internTuples(words, length, known.length, ids, logs);
     }
     this.#next = 0;
     return unknown;
@@ -57,7 +60,10 @@ export class VariedContributions {
 
   /** Goes on to the next event that was expected. */
   next(): void {
-    for (let each = 0; each < this.ids.length; each++) this.ids[each] = this.#expected[each]![this.#next]!;
+    for (let each = 0; each < this.ids.length; each++) {
+      this.ids[each] = this.#expected[each]!.ids[this.#next]!;
+      this.logs[each] = this.#expected[each]!.logs[this.#next]!;
+    }
     this.#next += 1;
   }
 
@@ -136,6 +142,10 @@ export class VariedContributions {
     for (const [at, value] of values.entries()) put(VALUES + at, value);
     return { words, places, parts };
   }
+}
+
+function roomFor(events: number) {
+  return { ids: new Uint32Array(events), logs: new Int32Array(events) };
 }
 
 /** For the words of a batch of tuples, by whoever interns one. */
