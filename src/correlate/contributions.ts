@@ -91,7 +91,7 @@ export class Contributions {
   }
 
   outlineOf(id: number): Outline {
-    return this.outlines.get(this.#tuples.at(id, OUTLINE));
+    return this.outlines.get(this.outlineIdOf(id));
   }
 
   /** Of each: the place of its kind in `ROW_KINDS`. */
@@ -101,14 +101,13 @@ export class Contributions {
       (_, outline) => this.outlines.get(outline).kindRank,
     );
     const kinds = new Uint8Array(this.size);
-    // As a rule failures are all that there is.
-    if (ofOutline.every(kind => kind === ofOutline[0])) return kinds.fill(ofOutline[0] ?? 0);
     for (let id = 0; id < kinds.length; id++) kinds[id] = ofOutline[this.outlineIdOf(id)]!;
     return kinds;
   }
 
   outlineIdOf(id: number): number {
-    return this.#tuples.at(id, OUTLINE);
+    // Where there is one, a look at a million contributions is saved.
+    return this.outlines.size === 1 ? 0 : this.#tuples.at(id, OUTLINE);
   }
 
   /** The interned source; of kinds without a pair, the reason. */

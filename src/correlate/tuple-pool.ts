@@ -63,8 +63,11 @@ export class TuplePool {
     const hashes = this.#hashes;
     const places = this.#fetched;
     for (let at = 0; at < size; at++) {
-      const slots = this.#table.slots(hashes[at]!);
-      places[at] = slots[firstSlot(hashes[at]!, slots.length - 1)]!;
+      const hash = hashes[at]!;
+      const slots = this.#table.slots(hash);
+      const first = firstSlot(hash, slots.length - 1);
+      // Of another hash nothing will be looked at.
+      places[at] = slots[first + 1] === hash ? slots[first]! : 0;
     }
     let sum = 0;
     for (let at = 0; at < size; at++) {
