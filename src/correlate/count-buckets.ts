@@ -1,6 +1,6 @@
 import type { Ledger } from './ledger.js';
 import type { LedgerRows } from './ledger-rows.js';
-import { ROW_KINDS, type RowKind } from './outlines.js';
+import { FAILURE, ROW_KINDS, type RowKind } from './outlines.js';
 import { BESIDE_OTHERS, LONE, type RowBlock, TAKEN_OUT, UNPROVED, UNPROVED_BESIDE_OTHERS } from './row-blocks.js';
 
 export interface Buckets {
@@ -192,6 +192,5 @@ function countPossibleDuplicates(rows: LedgerRows, failures: Uint32Array): numbe
   return count;
 }
 
-const FAILURE = ROW_KINDS.indexOf('failure');
 /** Past any that a time in milliseconds may have. */
 const NO_SECOND = 2 ** 50;

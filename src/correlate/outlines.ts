@@ -4,6 +4,10 @@ import type { Failure, Unpaired } from '../model/index.js';
 export const ROW_KINDS = ['failure', 'recovery', 'context', 'no_pair', 'not_extracted'] as const;
 export type RowKind = (typeof ROW_KINDS)[number];
 
+// Places in `ROW_KINDS`.
+export const FAILURE = ROW_KINDS.indexOf('failure');
+export const RECOVERY = ROW_KINDS.indexOf('recovery');
+
 /** What the contributions of one definition and one kind of event share: all but names and values. */
 export interface Outline {
   readonly kind: RowKind;

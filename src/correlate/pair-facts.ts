@@ -2,7 +2,7 @@ import type { Evidence, TimeBasis } from '../model/index.js';
 import { BASES, basisNumberOf, type Clock, nanosOf } from '../time/clock.js';
 import { Episodes } from './episodes.js';
 import type { LedgerRows } from './ledger-rows.js';
-import { ROW_KINDS } from './outlines.js';
+import { FAILURE, RECOVERY } from './outlines.js';
 import type { RowsByPair } from './rows-by-pair.js';
 
 /** What the rows of one pair after the other say about time, added in the order of time; those without time come last. */
@@ -101,9 +101,6 @@ export class PairFacts {
     this.#lastNanos = nanos;
   }
 }
-
-const FAILURE = ROW_KINDS.indexOf('failure');
-const RECOVERY = ROW_KINDS.indexOf('recovery');
 
 function comparePositions(rows: LedgerRows, a: number, b: number): number {
   const [one, other] = [rows.inputOf(a), rows.inputOf(b)];

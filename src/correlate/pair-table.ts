@@ -1,7 +1,7 @@
 import { HostJoiner } from './join-hosts.js';
 import type { Ledger } from './ledger.js';
 import type { LedgerRows } from './ledger-rows.js';
-import { byCodeUnits, ROW_KINDS } from './outlines.js';
+import { byCodeUnits, FAILURE } from './outlines.js';
 import { radixSort } from './radix-sort.js';
 import { RowsByPair } from './rows-by-pair.js';
 import { StringPool } from './string-pool.js';
@@ -164,7 +164,6 @@ export class PairTable {
 }
 
 const PAIRS_AT_ONCE = 1024;
-const FAILURE = ROW_KINDS.indexOf('failure');
 
 /** Items by the rank of their pairs; those of one rank in the order in which they came. */
 class ByRank {
