@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { type FileOutlook, type FileRange, type InputSource, lookAtFile } from '../src/index.js';
+import { type FileOutlook, type FileRange, type InputSource, isClosedInRanges, lookAtFile } from '../src/index.js';
 import type { Command } from './command.js';
 
 /** How many threads there may be, and what for. */
@@ -8,7 +8,7 @@ export interface Jobs {
   readonly count: number | undefined;
   /** The processors that this process may use. */
   readonly available: () => number;
-  /** In bytes. Default: a sixteenth of a thread's part of the file, between 4 and 128 MiB. */
+  /** In bytes. Default: of XML 8 MiB, else a sixteenth of a thread's part of the file, between 4 and 128 MiB. */
   readonly rangeBytes?: number | undefined;
   /** Small inputs are gathered in shares of so many bytes. Default: 8 MiB. */
   readonly shareBytes?: number | undefined;
@@ -64,7 +64,7 @@ export function planShares({ inputs, read }: Pick<Command, 'inputs' | 'read'>, j
       steps.push({ kind: 'here', input });
     } else if (outlook?.units !== undefined && read.hash !== true) {
       flush();
-      const length = rangeBytes ?? rangeBytesOf(size, count);
+      const length = rangeBytes ?? rangeBytesOf(size, count, outlook.format!);
       steps.push({ kind: 'ranges', input, ranges: rangesOf(input.path, outlook, length) });
     } else {
       gathered.push(input);
@@ -81,6 +81,8 @@ export function planShares({ inputs, read }: Pick<Command, 'inputs' | 'read'>, j
 const LEAST_BYTES = 30e6;
 const LEAST_RANGE_BYTES = 4 << 20;
 const MOST_RANGE_BYTES = 128 << 20;
+/** What can be told in its turn is not packed, and so costs no more in small ranges, for which nobody waits long. */
+const CLOSED_RANGE_BYTES = 8 << 20;
 const SHARE_BYTES = 8 << 20;
 /** A thread that works less than this is started in vain. */
 const LEAST_SECONDS = 0.4;
@@ -100,7 +102,7 @@ const PARSED_XML_RATE = 700e6;
  * the work of 1 GB up to twice as much. Fewer than four do not make up for that.
  */
 const DOUBLED: ReadonlySet<string> = new Set(['event-json', 'viewer-csv']);
-const LEAST_TO_DOUBLE = 4;
+export const LEAST_TO_DOUBLE = 4;
 /** What is packed or too small to be looked at. */
 const OTHER_RATE = 150e6;
 
@@ -137,7 +139,8 @@ function isDoubledByName({ input, size = 0 }: SizedInput): boolean {
   return size >= 2 * LEAST_RANGE_BYTES && /\.(csv|json|jsonl|ndjson)$/i.test(input.name);
 }
 
-function rangeBytesOf(size: number, count: number): number {
+function rangeBytesOf(size: number, count: number, format: string): number {
+  if (isClosedInRanges(format)) return CLOSED_RANGE_BYTES;
   return Math.min(MOST_RANGE_BYTES, Math.max(LEAST_RANGE_BYTES, Math.ceil(size / count / 16)));
 }
 

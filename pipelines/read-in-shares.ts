@@ -10,19 +10,26 @@ import {
   type FileRange,
   type InputReport,
   type InputSource,
+  isClosedInRanges,
   type Ledger,
   type RangeReading,
   type ReadItem,
   readRange,
+  readSwept,
+  type SweepSettings,
+  type Swept,
   type Threads,
   unpackError,
+  type WindowMemory,
 } from '../src/index.js';
 import type { Command, Outcome } from './command.js';
 import type { Plan, Step } from './plan-shares.js';
 import { type Incoming, InputReading } from './read-inputs.js';
 import { openShareReader, type ShareSettings } from './read-share.js';
+import { repeatsInto } from './repeats.js';
 import { ShareQueue } from './share-queue.js';
 import type { Share, ShareCounts, ShareResult, Told } from './shares.js';
+import { sweepFirst } from './sweep-first.js';
 
 export interface ReadInSharesOptions {
   readonly compiled: CompiledDefinitions;
@@ -34,6 +41,7 @@ export interface ReadInSharesOptions {
   readonly take: (item: Incoming) => void;
   readonly plan: Plan;
   readonly threads: Threads<Share, ShareResult>;
+  readonly sweep: SweepSettings;
 }
 
 /**
@@ -45,19 +53,15 @@ export async function readInShares(command: Command, options: ReadInSharesOption
   const { signal } = command.read;
   const reading = new InputReading({ ...command, read: options.read }, options.compiled.selection, options.take);
   const { compiled, extract, ledgerOptions } = options;
-  const settings: ShareSettings = {
-    compiled,
-    extract,
-    ledger: ledgerOptions,
-    read: command.read,
-    memory: createWindowMemory(),
-  };
+  const memory = createWindowMemory();
+  const readShare = openShareReader({ compiled, extract, ledger: ledgerOptions, read: command.read, memory });
   const context = {
     signal: signal ?? new AbortController().signal,
     onProgress: command.read.onProgress ?? (() => undefined),
   };
-  const readShare = openShareReader(settings);
-  const results = new ShareQueue(plan, threads, share => readShare(share, context));
+  const here: Here = { memory, readShare: share => readShare(share, context) };
+  const readAhead = sweepFirst(options.sweep, plan.count, async () => readShare);
+  const results = new ShareQueue(plan, threads, share => readAhead(share, context));
   const stop = () => threads.stop();
   signal?.addEventListener('abort', stop, { once: true });
   let wasIncomplete = false;
@@ -72,7 +76,7 @@ export async function readInShares(command: Command, options: ReadInSharesOption
       if (step.kind === 'here') {
         await readHere([step.input]);
       } else if (step.kind === 'ranges') {
-        const outcome = await new RangedInput(step, command, options, reading).read(results);
+        const outcome = await new RangedInput(step, command, options, reading, here).read(results);
         wasIncomplete ||= outcome.isIncomplete;
       } else {
         const result = await results.next();
@@ -98,6 +102,12 @@ function tellWhole(reading: InputReading, told: Told, inputs: readonly InputSour
   else if (told.type !== 'noted') reading.tell(told);
 }
 
+/** What this thread reads with. */
+interface Here {
+  readonly memory: WindowMemory;
+  readonly readShare: (share: Share) => Promise<ShareResult>;
+}
+
 /**
  * One file in ranges. A thread guessed where its range's first event starts: its result holds if the range before ended
  * in front of that very event, in the same units. Otherwise the range is read again, here, from where it really starts.
@@ -105,8 +115,8 @@ function tellWhole(reading: InputReading, told: Told, inputs: readonly InputSour
 class RangedInput {
   readonly #input: InputSource;
   readonly #ranges: readonly FileRange[];
-  readonly #command: Command;
-  readonly #compiled: CompiledDefinitions;
+  readonly #options: Parameters<typeof readRange>[1];
+  readonly #here: Here;
   readonly #ledger: Ledger;
   readonly #reading: InputReading;
   readonly #extractor: ExtractStage;
@@ -118,17 +128,24 @@ class RangedInput {
 
   constructor(
     { input, ranges }: Step & { readonly kind: 'ranges' },
-    command: Command,
+    { read, output }: Command,
     { compiled, extract, ledger }: ReadInSharesOptions,
     reading: InputReading,
+    here: Here,
   ) {
     this.#input = input;
     this.#ranges = ranges;
-    this.#command = command;
-    this.#compiled = compiled;
+    this.#here = here;
     this.#ledger = ledger;
     this.#reading = reading;
     this.#extractor = extractFailures(compiled, extract);
+    this.#options = {
+      ...read,
+      selection: compiled.selection,
+      input: input.name,
+      afterWindow: () => output.drain(),
+      ...repeatsInto(ledger, this.#extractor, extract),
+    };
     const counts = this.#counts;
     const extractor = this.#extractor;
     this.#correlator = correlateFailures(ledger, {
@@ -144,7 +161,7 @@ class RangedInput {
   async read(results: ShareQueue): Promise<Pick<Outcome, 'isIncomplete'>> {
     let next: RangeReading['stop'] | 'start' = 'start';
     let isIncomplete = false;
-    const { signal } = this.#command.read;
+    const { signal } = this.#options;
     for (const range of this.#ranges) {
       const result = await results.next();
       if (signal?.aborted === true && (result.kind !== 'range' || isIncomplete)) {
@@ -156,42 +173,46 @@ class RangedInput {
       // An event that began before the range may end behind it.
       if (from >= range.to) continue;
       const units: FileRange['units'] = next === 'start' ? undefined : next.units;
-      const isSure: boolean =
-        result.kind === 'range' && result.reading.begin === from && (next === 'start' || units === range.units);
       const exact: FileRange = { ...range, from, units, isExact: true };
-      const sure: ShareResult =
-        result.kind === 'given-up' || (isSure && result.kind === 'range')
-          ? result
-          : await results.readHere({ kind: 'range', input: this.#input, range: exact });
-      let part: RangeReading | undefined;
-      if (sure.kind === 'range') {
-        part = sure.reading;
-        this.#ledger.absorb(sure.ledger);
-        this.#counts.push(sure.counts);
-        for (const told of sure.told) this.#hear(told);
-      } else {
-        // What one range cannot be read without, the next cannot either.
-        part = await this.#readOn({ ...exact, to: Infinity });
-      }
-      if (part === undefined) {
-        isIncomplete = true;
-        continue;
-      }
-      this.#parts.push(part);
-      next = part.stop;
-      isIncomplete = !part.isComplete;
+      const holds = beginOf(result) === from && (next === 'start' || units === range.units);
+      const part = await this.#readRange(holds || result.kind === 'given-up' ? result : { kind: 'unread' }, exact);
+      isIncomplete = part?.isComplete !== true;
+      next = part?.stop;
     }
     if (this.#parts.length > 0) this.#end(!isIncomplete);
     return { isIncomplete };
   }
 
-  /** Reads to the end of the file as one reader does: what is found is told at once. */
-  async #readOn(range: FileRange): Promise<RangeReading | undefined> {
-    const { read, output } = this.#command;
-    const { selection } = this.#compiled;
-    const options = { ...read, selection, input: this.#input.name, afterWindow: () => output.drain() };
+  /** Takes what a thread made of a range, or reads it here. Undefined when the file cannot be opened. */
+  async #readRange(result: ShareResult, range: FileRange): Promise<RangeReading | undefined> {
+    if (result.kind === 'swept') return this.#takeKept(result.swept, range);
+    if (result.kind === 'unread' && isClosedInRanges(range.format)) return this.#readHere(range);
+    const share = result.kind === 'unread' ? await this.#here.readShare(this.#shareOf(range)) : result;
+    // What one range cannot be read without, the next cannot either.
+    if (share.kind !== 'range') return this.#readHere({ ...range, to: Infinity });
+    this.#ledger.absorb(share.ledger);
+    this.#counts.push(share.counts);
+    for (const told of share.told) this.#hear(told);
+    this.#parts.push(share.reading);
+    return share.reading;
+  }
+
+  #shareOf(range: FileRange): Share {
+    return { kind: 'range', input: this.#input, range };
+  }
+
+  async #takeKept(swept: Swept, range: FileRange): Promise<RangeReading | undefined> {
+    const part = readSwept(swept, range, this.#options, this.#take, this.#here.memory);
+    this.#parts.push(part);
+    return swept.isWhole ? part : this.#readHere({ ...range, from: swept.end });
+  }
+
+  /** Reads as one reader of the whole file does: what is found is told at once. */
+  async #readHere(range: FileRange): Promise<RangeReading | undefined> {
     try {
-      return await readRange(range, options, item => this.#take(item));
+      const part = await readRange(range, this.#options, this.#take, this.#here.memory);
+      this.#parts.push(part);
+      return part;
     } catch (error) {
       if (!(error instanceof EvpairError) || error.code !== 'ERR_INPUT') throw error;
       this.#reading.tellFailed(this.#input, error);
@@ -245,6 +266,11 @@ class RangedInput {
     };
     this.#take(report);
   }
+}
+
+function beginOf(result: ShareResult): number | undefined {
+  if (result.kind === 'swept') return result.swept.begin;
+  return result.kind === 'range' ? result.reading.begin : undefined;
 }
 
 function isKnown(known: Set<string>, { code, message }: { readonly code: string; readonly message: string }): boolean {

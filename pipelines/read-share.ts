@@ -12,13 +12,12 @@ import {
   packError,
   packLedger,
   readRange,
-  type TaskContext,
   type WindowMemory,
 } from '../src/index.js';
 import type { Command } from './command.js';
 import { readInputs } from './read-inputs.js';
 import { repeatsInto } from './repeats.js';
-import type { Share, ShareResult, Told } from './shares.js';
+import type { ShareReader, ShareResult, Told } from './shares.js';
 
 /** What all shares of a run are read with. */
 export interface ShareSettings {
@@ -34,7 +33,7 @@ export interface ShareSettings {
  * Opens a reader of shares: the stages of `summarize` as far as the ledger. The same answers in any thread. It reads one
  * share after the other, and what it learnt of an input in one range serves it in the next.
  */
-export function openShareReader(settings: ShareSettings): (share: Share, context: TaskContext) => Promise<ShareResult> {
+export function openShareReader(settings: ShareSettings): ShareReader {
   let ranges: RangeReader | undefined;
   return async (share, context) => {
     const read = { ...settings.read, signal: context.signal, onProgress: context.onProgress };

@@ -9,28 +9,30 @@ interface Queued {
 }
 
 /**
- * The shares of a plan in their order. Threads read ahead; who takes the results in turn reads too while it would have
- * to wait, so that of two jobs one is this thread.
+ * The shares of a plan in their order. Threads read ahead; who takes the results in turn reads too what none of them has
+ * begun, and ahead while it would have to wait, so that of two jobs one is this thread. So that the two seldom meet, the
+ * threads take what comes last first.
  */
 export class ShareQueue {
   readonly #shares: Iterator<Share>;
   readonly #threads: Threads<Share, ShareResult>;
-  /** Reads a share in this thread. */
-  readonly readHere: (share: Share) => Promise<ShareResult>;
+  /** Reads a share in this thread, ahead of its turn. */
+  readonly #readAhead: (share: Share) => Promise<ShareResult>;
   readonly #most: number;
   /** From the next one in turn on. */
   readonly #ahead: Queued[] = [];
 
-  constructor(plan: Plan, threads: Threads<Share, ShareResult>, readHere: (share: Share) => Promise<ShareResult>) {
+  constructor(plan: Plan, threads: Threads<Share, ShareResult>, readAhead: (share: Share) => Promise<ShareResult>) {
     this.#shares = sharesOf(plan.steps);
     this.#threads = threads;
-    this.readHere = readHere;
+    this.#readAhead = readAhead;
     this.#most = plan.count * SHARES_AHEAD;
     this.#look();
   }
 
-  /** The result of the next share in turn; `unread` when no thread has it: then it is for the caller. */
-  async next(): Promise<ShareResult | { readonly kind: 'unread' }> {
+  /** The result of the next share in turn. What is unread is for the caller. */
+  async next(): Promise<ShareResult> {
+    await turn();
     const first = this.#ahead.shift();
     this.#look();
     this.#feed();
@@ -41,11 +43,10 @@ export class ShareQueue {
     };
     first.result.then(done, done);
     for (;;) {
-      // Lets an answer in that is there already.
-      await new Promise(resolve => setImmediate(resolve));
+      await turn();
       const waiting = isDone ? undefined : this.#ahead.find(({ result }) => result === undefined);
       if (waiting === undefined) return first.result;
-      await this.#begin(waiting, this.readHere(waiting.share)).catch(() => undefined);
+      await begin(waiting, this.#readAhead(waiting.share)).catch(() => undefined);
     }
   }
 
@@ -59,20 +60,25 @@ export class ShareQueue {
 
   /** Gives the threads what they have room for. */
   #feed(): void {
-    for (const queued of this.#ahead) {
-      if (this.#threads.room === 0) return;
+    for (let at = this.#ahead.length - 1; at >= 0 && this.#threads.room > 0; at--) {
+      const queued = this.#ahead[at]!;
       if (queued.result !== undefined) continue;
       const feed = () => this.#feed();
-      this.#begin(queued, this.#threads.run(queued.share)).then(feed, feed);
+      begin(queued, this.#threads.run(queued.share)).then(feed, feed);
     }
   }
+}
 
-  #begin(queued: Queued, result: Promise<ShareResult>): Promise<ShareResult> {
-    queued.result = result;
-    // An error is thrown in its turn.
-    result.catch(() => undefined);
-    return result;
-  }
+function begin(queued: Queued, result: Promise<ShareResult>): Promise<ShareResult> {
+  queued.result = result;
+  // An error is thrown in its turn.
+  result.catch(() => undefined);
+  return result;
+}
+
+/** Lets answers in that are there already, and so gives those who gave them room. */
+function turn(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve));
 }
 
 /** By job: how far may be read ahead of a share that takes long. */

@@ -6,6 +6,8 @@ import type {
   PackedLedger,
   RangeReading,
   Reject,
+  Swept,
+  TaskContext,
   Warning,
 } from '../src/index.js';
 import type { Outcome } from './command.js';
@@ -31,10 +33,12 @@ export interface ShareCounts {
 }
 
 /**
- * What came of a share. `given-up`: it can only be read in its turn, because it holds lines that evpair wrote, local
- * dates whose order the whole file decides, or more rejects than are to be kept waiting.
+ * What came of a share. `unread`: nothing, since nobody has begun it, or since it is read faster in its turn. `given-up`: it
+ * can only be read in its turn, because it holds lines that evpair wrote, local dates whose order the whole file decides, or
+ * more rejects than are to be kept waiting.
  */
 export type ShareResult =
+  | { readonly kind: 'unread' }
   | { readonly kind: 'given-up' }
   | {
       readonly kind: 'inputs';
@@ -48,4 +52,9 @@ export type ShareResult =
       readonly ledger: PackedLedger;
       readonly counts: ShareCounts;
       readonly reading: RangeReading;
-    };
+    }
+  /** Of a range: the events that someone may want, for a reader in its turn. */
+  | { readonly kind: 'swept'; readonly swept: Swept };
+
+/** Reads one share after the other. */
+export type ShareReader = (share: Share, context: TaskContext) => Promise<ShareResult>;

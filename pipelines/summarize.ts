@@ -9,7 +9,9 @@ import {
   type LedgerOptions,
   SHIPPED_DEFINITIONS,
   type SummariseOptions,
+  type SweepSettings,
   summariseRun,
+  sweepSettings,
   type Threads,
   writePartial,
 } from '../src/index.js';
@@ -21,6 +23,9 @@ import { repeatsInto } from './repeats.js';
 import { exactShareOf, runFacts } from './run-facts.js';
 import type { Share, ShareResult } from './shares.js';
 import { type SummaryForm, type SummaryOutput, writeSummary } from './write-summary.js';
+
+/** Opens the threads of so many jobs, of which one is this thread. They read with the settings of the command and sweep with these. */
+export type OpenThreads = (jobs: number, sweep: SweepSettings) => Threads<Share, ShareResult>;
 
 export interface SummarizeCommand extends Command {
   readonly extract: ExtractOptions;
@@ -34,7 +39,7 @@ export interface SummarizeCommand extends Command {
   /** What changes extraction besides the definitions: partial ledgers that differ in it must not be merged. */
   readonly extraction: Readonly<Record<string, unknown>>;
   /** Threads that may read; undefined: none. Each number of them gives the same bytes. */
-  readonly jobs?: (Jobs & { readonly open: (count: number) => Threads<Share, ShareResult> }) | undefined;
+  readonly jobs?: (Jobs & { readonly open: OpenThreads }) | undefined;
   /** Called before reading where no thread will help. */
   readonly onAlone?: () => void;
 }
@@ -43,7 +48,8 @@ export interface SummarizeCommand extends Command {
 export async function summarize(command: SummarizeCommand): Promise<Outcome> {
   const compiled = compileDefinitions(command.definitions ?? SHIPPED_DEFINITIONS);
   const plan = command.jobs === undefined ? undefined : planShares(command, command.jobs);
-  const threads = plan && command.jobs?.open(plan.count - 1);
+  const sweep = sweepSettings(compiled.selection, command.read);
+  const threads = plan && command.jobs?.open(plan.count, sweep);
   if (threads === undefined) command.onAlone?.();
   const extractor = extractFailures(compiled, command.extract);
   const ledger = new Ledger({ ...command.extract, ...command.ledger });
@@ -68,6 +74,7 @@ export async function summarize(command: SummarizeCommand): Promise<Outcome> {
             take,
             plan,
             threads,
+            sweep,
           });
   } finally {
     await threads?.close();

@@ -60,6 +60,7 @@ export {
   templateLine,
 } from './messages/index.js';
 export * from './model/index.js';
+export { type SweepSettings, type Swept, sweepSettings } from './read/event-xml/sweep.js';
 export { ExportReader, type ExportReaderOptions } from './read/export-reader.js';
 export type { RangeStop } from './read/format-reader.js';
 export { FORMATS } from './read/formats.js';
@@ -68,10 +69,13 @@ export { type ReadInputOptions, readInput } from './read/inputs/read-input.js';
 export {
   type FileOutlook,
   type FileRange,
+  isClosedInRanges,
   lookAtFile,
   type RangeReading,
   readRange,
+  readSwept,
 } from './read/inputs/read-range.js';
+export { openSweep } from './read/inputs/sweep-range.js';
 export { type InputSurvey, surveyInputs } from './read/survey.js';
 export { type ColumnMap, parseColumns } from './read/tool-csv/columns.js';
 export {

@@ -9,12 +9,14 @@ import { type Plan, planShares } from '../pipelines/plan-shares.js';
 import { openShareReader } from '../pipelines/read-share.js';
 import type { Share, ShareResult } from '../pipelines/shares.js';
 import { type SummarizeCommand, summarize } from '../pipelines/summarize.js';
+import { sweepFirst } from '../pipelines/sweep-first.js';
 import {
   compileDefinitions,
   createWindowMemory,
   type InputSource,
   type Reject,
   SHIPPED_DEFINITIONS,
+  sweepSettings,
   type Threads,
   type Warning,
 } from '../src/index.js';
@@ -60,17 +62,20 @@ async function run(inputs: readonly InputSource[], settings: Settings, jobs: Job
     told.push(JSON.stringify({ ...item, ...bytes }));
   };
   let shares = 0;
-  // Two that take turns, each with what it learnt.
-  const readers = [0, 1].map(() => {
-    const reader = openShareReader({ compiled, extract: {}, ledger: {}, read, memory: createWindowMemory() });
-    let before: Promise<unknown> = Promise.resolve();
-    return (share: Share) => {
-      const context = { signal: new AbortController().signal, onProgress: () => undefined };
-      const result = before.then(() => reader(share, context));
-      before = result.catch(() => undefined);
-      return result;
-    };
-  });
+  let sweeps = 0;
+  // Two that take turns, each with what it learnt; the first sweeps what it can.
+  const open = async () => openShareReader({ compiled, extract: {}, ledger: {}, read, memory: createWindowMemory() });
+  const readers = [sweepFirst(sweepSettings(compiled.selection, read), jobs?.count ?? 1, open), await open()].map(
+    reader => {
+      let before: Promise<unknown> = Promise.resolve();
+      return (share: Share) => {
+        const context = { signal: new AbortController().signal, onProgress: () => undefined };
+        const result = before.then(() => reader(share, context));
+        before = result.catch(() => undefined);
+        return result;
+      };
+    },
+  );
   const threads: Threads<Share, ShareResult> = {
     async run(share) {
       shares += 1;
@@ -78,6 +83,7 @@ async function run(inputs: readonly InputSource[], settings: Settings, jobs: Job
       await new Promise(resolve => setImmediate(resolve));
       const result = await readers[shares % 2]!(structuredClone(share));
       busy -= 1;
+      if (result.kind === 'swept') sweeps += 1;
       return structuredClone(result);
     },
     get room() {
@@ -111,7 +117,7 @@ async function run(inputs: readonly InputSource[], settings: Settings, jobs: Job
     extraction: {},
     ...(jobs === undefined ? {} : { jobs: { ...jobs, available: () => 8, open: () => threads } }),
   });
-  return { shown: { lines, told, outcome }, shares };
+  return { shown: { lines, told, outcome }, shares, sweeps };
 }
 
 function written(name: string, bytes: Uint8Array): InputSource {
@@ -186,18 +192,31 @@ const JSON_PIECES: readonly string[] = [
 const UTF16BE = (text: string) => Buffer.from(text, 'utf16le').swap16();
 /** What a file is made of: short to print, so that a counterexample can be read. */
 interface Recipe {
-  readonly form: 'xml' | 'json' | 'other';
+  readonly form: 'xml' | 'filled' | 'json' | 'other';
   readonly encoding: 'utf8' | 'latin1' | 'utf16le' | 'utf16be' | 'mixed';
   readonly isMarked: boolean;
   readonly pieces: readonly number[];
 }
 
 const recipe: fc.Arbitrary<Recipe> = fc.record({
-  form: fc.constantFrom('xml', 'xml', 'json', 'json', 'other'),
+  form: fc.constantFrom('xml', 'xml', 'filled', 'filled', 'json', 'json', 'other'),
   encoding: fc.constantFrom('utf8', 'utf8', 'latin1', 'utf16le', 'utf16be', 'mixed'),
   isMarked: fc.boolean(),
   pieces: fc.array(fc.nat(1000), { minLength: 2, maxLength: 14 }),
 });
+
+/** Mostly events that nobody wants, so that a range can be swept; among them what is wanted, damaged or odd. */
+function filled(piece: number): string[] {
+  const value = 'v'.repeat(piece % 97);
+  const filler = `<Event xmlns="x"><System><Provider Name="Filler"/><EventID>${piece % 7}</EventID><Level>4</Level><Computer>DC${piece}</Computer></System><EventData><Data Name="a">${value}</Data><Data>${piece}</Data></EventData></Event>`;
+  const odd = piece % 5 === 0 ? [XML_PIECES[piece % XML_PIECES.length]!] : [];
+  const space = ['\n', '\r\n', '', ' \t'][piece % 4]!;
+  return [
+    ...new Array<string>(piece % 23).fill(`${filler}${space}`),
+    sampleEvents[piece % sampleEvents.length]!,
+    ...odd,
+  ];
+}
 
 function cooked({ form, encoding, isMarked, pieces }: Recipe): { readonly name: string; readonly bytes: Buffer } {
   const of = (choices: readonly string[]) => pieces.map(piece => choices[piece % choices.length]!);
@@ -209,7 +228,8 @@ function cooked({ form, encoding, isMarked, pieces }: Recipe): { readonly name: 
     const text = `${isMarked ? '\ufeff' : ''}${JSON_LINES[0]}\n${of(JSON_PIECES).join('')}`;
     return { name: 'a.ndjson', bytes: Buffer.from(text, encoding === 'latin1' ? 'latin1' : 'utf8') };
   }
-  const parts = [isMarked ? '\ufeff' : '', failure, ...of(XML_PIECES)].map((text, at) => {
+  const pieceTexts = form === 'filled' ? pieces.flatMap(filled) : of(XML_PIECES);
+  const parts = [isMarked ? '\ufeff' : '', failure, ...pieceTexts].map((text, at) => {
     if (encoding === 'utf16be') return UTF16BE(text);
     if (encoding !== 'mixed') return Buffer.from(text, encoding);
     return [Buffer.from(text), Buffer.from(text, 'utf16le'), UTF16BE(text)][(at * at) % 3]!;
@@ -238,6 +258,7 @@ const jobsArbitrary: fc.Arbitrary<Jobs> = fc.record({
 
 t.test('any number of jobs, any ranges and any order of who reads what give the same bytes out', async t => {
   let ranges = 0;
+  let sweeps = 0;
   await fc.assert(
     fc.asyncProperty(
       fc.array(recipe, { minLength: 1, maxLength: 4 }),
@@ -253,12 +274,14 @@ t.test('any number of jobs, any ranges and any order of who reads what give the 
           rangeBytes: Math.max(jobs.rangeBytes, Math.ceil(fewRanges)),
         });
         ranges += shared.shares;
+        sweeps += shared.sweeps;
         return JSON.stringify(shared.shown) === JSON.stringify(alone.shown);
       },
     ),
     { numRuns: 250 },
   );
   t.ok(ranges > 500, `shares were read ahead: ${ranges}`);
+  t.ok(sweeps > 50, `ranges were swept: ${sweeps}`);
 });
 
 t.test('a file cut at many of its bytes gives the same bytes out', async t => {

@@ -49,6 +49,7 @@ await Promise.all([
     entryPoints: ['src/cli/start-worker.ts'],
     outfile: 'dist/evpair-worker.cjs',
     format: 'cjs',
+    minify: true,
   }),
   build({
     ...shared,

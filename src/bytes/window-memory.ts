@@ -126,7 +126,7 @@ export interface EventScan {
   constantsEnd(): number;
 }
 
-type ScanEvents = (at: number, end: number, maxBytes: number) => number;
+export type ScanEvents = (at: number, end: number, maxBytes: number) => number;
 
 /** Where the module writes what it found, and where it reads what is wanted: as in `assembly/layout.ts`. */
 export const SCAN_OUT = 4096;

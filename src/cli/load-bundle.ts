@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
+import type { ShareReader } from '../../pipelines/shares.js';
 import type { OnLength } from './run-length.js';
+import type { WorkSetup } from './work.js';
 
 /** What the bundle of the program exports: `main.ts`. */
 export interface Bundle {
   /** @param onLength called when it is known how much there is to read. */
   run(onLength?: OnLength): Promise<void>;
-  work(): Promise<void>;
+  openWork(setup: WorkSetup): Promise<ShareReader>;
 }
 
 /**

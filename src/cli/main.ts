@@ -7,7 +7,6 @@ import { openOutput, ReaderGone } from './output.js';
 import { type CommandLine, parseCommandLine } from './parse-command-line.js';
 import { runCommand } from './run-command.js';
 import type { OnLength } from './run-length.js';
-import * as worker from './work.js';
 
 declare const __EVPAIR_VERSION__: string;
 const TOOL = `evpair ${__EVPAIR_VERSION__}`;
@@ -55,7 +54,5 @@ export async function run(onLength: OnLength = () => undefined): Promise<void> {
   process.exitCode = await main(process.argv.slice(2), onLength);
 }
 
-/** Runs evpair as one of its own worker threads. */
-export async function work(): Promise<void> {
-  await worker.work();
-}
+/** Opens what one of its own worker threads reads with. */
+export { openWork } from './work.js';

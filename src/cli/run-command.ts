@@ -218,11 +218,13 @@ function jobsOf(
 ): SummarizeCommand['jobs'] {
   const count = countOption(line.options, 'jobs', 1);
   if (count === 1) return undefined;
-  const setup: WorkSetup = { line, definitions };
   return {
     count,
     available: () => availableParallelism(),
-    open: threads => openThreads({ file: `${__dirname}/evpair-worker.cjs`, count: threads, setup, onProgress }),
+    open(jobs, sweep) {
+      const setup: WorkSetup = { line, definitions, sweep, jobs };
+      return openThreads({ file: `${__dirname}/evpair-worker.cjs`, count: jobs - 1, setup, onProgress });
+    },
   };
 }
 

@@ -1,13 +1,12 @@
 import { openShareReader } from '../../pipelines/read-share.js';
-import type { Share, ShareResult } from '../../pipelines/shares.js';
+import type { ShareReader } from '../../pipelines/shares.js';
 import { openTemplates } from '../../pipelines/templates.js';
 import {
-  buffersOf,
   compileDefinitions,
   createWindowMemory,
   type PairDefinition,
   SHIPPED_DEFINITIONS,
-  serveTasks,
+  type SweepSettings,
 } from '../index.js';
 import { listOption } from './option-values.js';
 import type { CommandLine } from './parse-command-line.js';
@@ -19,21 +18,18 @@ export interface WorkSetup {
   readonly line: CommandLine;
   /** The definitions as they were loaded; undefined: those that are shipped. */
   readonly definitions: readonly PairDefinition[] | undefined;
+  readonly sweep: SweepSettings;
+  readonly jobs: number;
 }
 
-/** Runs in a thread: reads shares with the options of the command line. */
-export async function work(): Promise<void> {
-  await serveTasks<WorkSetup, Share, ShareResult>(
-    async ({ line, definitions }) => {
-      const catalogue = openTemplates(listOption(line.options, 'templates').map(openTemplateFile));
-      return openShareReader({
-        compiled: compileDefinitions(definitions ?? SHIPPED_DEFINITIONS),
-        extract: { ...boundsOf(line), ...(catalogue === undefined ? {} : { catalogue }) },
-        ledger: ledgerOptionsOf(line),
-        read: await readingOptions(line),
-        memory: createWindowMemory(),
-      });
-    },
-    reply => (reply.kind === 'given-up' ? [] : buffersOf(reply.ledger)),
-  );
+/** Opens what reads shares in a thread, with the options of the command line. */
+export async function openWork({ line, definitions }: WorkSetup): Promise<ShareReader> {
+  const catalogue = openTemplates(listOption(line.options, 'templates').map(openTemplateFile));
+  return openShareReader({
+    compiled: compileDefinitions(definitions ?? SHIPPED_DEFINITIONS),
+    extract: { ...boundsOf(line), ...(catalogue === undefined ? {} : { catalogue }) },
+    ledger: ledgerOptionsOf(line),
+    read: await readingOptions(line),
+    memory: createWindowMemory(),
+  });
 }

@@ -28,6 +28,11 @@ export interface FormatReader {
   report(): FormatReport;
   /** Of a reader that was given a range: where it stopped, once it has. */
   stop?(): RangeStop | undefined;
+  /**
+   * Reads what a sweep (see `event-xml/sweep.ts`) kept: whole events and nothing else, in a window that knows where each
+   * stood. `dropped` events that nobody wants stood between them. Of the forms that are swept.
+   */
+  readKept?(window: ByteWindow, dropped: number, emit: (item: EventRecord | Reject | Warning) => void): void;
 }
 
 /**
@@ -49,6 +54,8 @@ export interface RangeStop {
 
 /** How inputs of a form are cut into ranges. */
 export interface RangeForm {
+  /** Whether what a range holds never depends on the rest of the input, as local times do whose order all of it shows. */
+  readonly isClosed: boolean;
   /** The units at the input's start; undefined when this input is not to be read in ranges. */
   unitsOf(head: Head, options: Pick<ReadOptions, 'encoding' | 'dateOrder'>): UnitEncoding | undefined;
   /** The first index from `from` on where an event seems to start and is seen whole; -1 when there is none. */

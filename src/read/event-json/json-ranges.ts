@@ -3,6 +3,7 @@ import type { RangeForm, ReadRange } from '../format-reader.js';
 
 /** Lines of UTF-8 alone are read in ranges: amid them nothing hangs on what came before. A range begins after a line feed. */
 export const jsonRanges: RangeForm = {
+  isClosed: false,
   unitsOf({ bytes, encoding, text }, options) {
     if (encoding !== 'utf-8' || bytes[0] === 0 || bytes[1] === 0) return undefined;
     if (options.dateOrder !== undefined) return undefined;

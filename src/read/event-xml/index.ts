@@ -1,26 +1,24 @@
 import type { ByteWindow } from '../../bytes/byte-window.js';
 import { codePage, isUnicode } from '../../bytes/code-pages.js';
-import type { EventRecord, Reject, Warning } from '../../model/index.js';
+import { type EventRecord, EvpairError, type Reject, type Warning } from '../../model/index.js';
 import {
   DEFAULT_MAX_EVENT_BYTES,
   type FormatReader,
   type FormatReport,
-  type RangeForm,
   type RangeStop,
   type ReadOptions,
 } from '../format-reader.js';
-import { lookAtHead } from '../head.js';
 import type { Leniencies } from './character-data.js';
 import { IndexOfFinder, PLAIN_FINDER } from './finder.js';
-import { DETECTION_BYTES, Framer, type FrameSink } from './frame.js';
+import { Framer, type FrameSink } from './frame.js';
 import { TAKEN } from './like-events.js';
 import { EventParser } from './parse-event.js';
 import { createSimdParse, type FastParse } from './simd-parse.js';
 import { createSimdScan } from './simd-scan.js';
-import type { UnitEncoding } from './unit-encoding.js';
+import { givenUnits } from './unit-encoding.js';
 import { ByteText, type UnitText, WideText } from './unit-text.js';
 import { swapBack } from './unit-window.js';
-import { endsName, type Units } from './units.js';
+import type { Units } from './units.js';
 import { Wanted } from './wanted.js';
 
 /**
@@ -105,21 +103,21 @@ export function createEventXmlReader(options: ReadOptions): FormatReader {
   const framer = new Framer({
     sink,
     finder: options.search === 'plain' ? PLAIN_FINDER : new IndexOfFinder(),
-    createFast: isSimd
-      ? window => {
-          fastParse = createSimdParse(window, input, options);
-          return createSimdScan(window, sink, drop, wanted, usesPrefilter, maxEventBytes, takeRepeats);
-        }
-      : undefined,
+    createFast: isSimd ? createFast : undefined,
     maxEventBytes,
     keepRejectBytes: options.keepRejectBytes ?? false,
     encoding: options.range?.units ?? givenUnits(options.encoding),
     stopAt: options.range?.stopAt,
   });
 
-  function takeRepeats(units: Units, origin: number): void {
+  function createFast(window: ByteWindow): ReturnType<typeof createSimdScan> {
+    fastParse = createSimdParse(window, input, options);
+    return createSimdScan(window, sink, drop, wanted, usesPrefilter, maxEventBytes, takeRepeats);
+  }
+
+  function takeRepeats(units: Units, window: ByteWindow): void {
     // Those that are left are counted on the way.
-    const taken = fastParse?.takeRepeats(units, origin, sink.candidate) ?? 0;
+    const taken = fastParse?.takeRepeats(units, window, sink.candidate) ?? 0;
     events += taken;
   }
 
@@ -161,6 +159,16 @@ export function createEventXmlReader(options: ReadOptions): FormatReader {
       emit = to;
       framer.read(window, isLast);
     },
+    readKept(window: ByteWindow, dropped: number, to): void {
+      emit = to;
+      if (dropped > 0) drop(dropped);
+      const units = framer.encoding === 'utf-8' ? window.bytes : new Uint16Array(window.bytes.buffer as ArrayBuffer);
+      const { BYTES_PER_ELEMENT: width } = units;
+      const end = window.end / width;
+      if (createFast(window)?.scan.scan(window, units, window.start / width, end) !== end) {
+        throw new EvpairError('ERR_INTERNAL', `${input}: the same search took other events of the same bytes`);
+      }
+    },
     stop(): RangeStop | undefined {
       return framer.stoppedAt < 0 ? undefined : { offset: framer.stoppedAt, units: framer.encoding };
     },
@@ -182,30 +190,3 @@ export function createEventXmlReader(options: ReadOptions): FormatReader {
 const FALLBACK =
   'some events are no valid UTF-8 and were read in the fallback code page; name the right one with --encoding';
 const BARE_AMPERSAND = 'some values hold "&" where XML wants "&amp;"; it was kept as it is';
-
-/** Where ranges of an input may begin: a guess, at `<Event`; the reader of the range before knows whether it holds. */
-export const xmlRanges: RangeForm = {
-  unitsOf({ bytes }, options) {
-    const { encoding } = lookAtHead(bytes.subarray(0, DETECTION_BYTES));
-    return givenUnits(options.encoding) ?? (encoding === 'binary' ? 'utf-8' : encoding);
-  },
-  startIn(bytes, from, units) {
-    const text = units === 'utf-8' ? Buffer.from('<Event') : Buffer.from('<Event', 'utf16le');
-    if (units === 'utf-16be') text.swap16();
-    const width = units === 'utf-8' ? 1 : 2;
-    const low = units === 'utf-16be' ? 1 : 0;
-    for (let at = bytes.indexOf(text, from); at >= 0; at = bytes.indexOf(text, at + 1)) {
-      const next = at + text.length;
-      if (next + width > bytes.length) return -1;
-      if (endsName(bytes[next + low]) && (width === 1 || bytes[next + 1 - low] === 0)) return at;
-    }
-    return -1;
-  },
-};
-
-function givenUnits(encoding: string | undefined): UnitEncoding | undefined {
-  if (encoding === undefined) return undefined;
-  const name = encoding.toLowerCase();
-  if (name === 'utf-16be' || name === 'utf16be') return 'utf-16be';
-  return /^(utf-?16(le)?|ucs-?2)$/.test(name) ? 'utf-16le' : 'utf-8';
-}

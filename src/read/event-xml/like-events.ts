@@ -1,3 +1,4 @@
+import type { ByteWindow } from '../../bytes/byte-window.js';
 import {
   CONTENT_NUMBERS,
   NUMBERS,
@@ -141,7 +142,7 @@ export class LikeEvents {
    * Gives the repeats and variations that a scan passed to who takes them, and those that nobody takes to `leave`, by
    * their addresses. @returns how many were taken.
    */
-  give(origin: number, leave: (start: number, end: number) => void): number {
+  give(window: ByteWindow, leave: (start: number, end: number) => void): number {
     const words = this.#words;
     const count = words[REPEAT_COUNT]!;
     const takers = this.#takersOf(count);
@@ -149,8 +150,8 @@ export class LikeEvents {
     for (let repeat = 0; repeat < count; repeat++) {
       const number = FIRST_REPEAT + repeat * (REPEAT_BYTES >> 3);
       const taker = takers?.[repeat];
-      if (words[number * 2 + REPEAT_SHAPE]! < 0) this.#giveRepeat(number, origin);
-      else if (taker !== undefined) this.#giveVariation(number, taker, origin);
+      if (words[number * 2 + REPEAT_SHAPE]! < 0) this.#giveRepeat(number, window);
+      else if (taker !== undefined) this.#giveVariation(number, taker, window);
       else {
         this.#leaveVariation(number);
         const start = words[number * 2 + REPEAT_START]!;
@@ -168,13 +169,13 @@ export class LikeEvents {
     return count - left.length / 2;
   }
 
-  #giveRepeat(number: number, origin: number): void {
+  #giveRepeat(number: number, window: ByteWindow): void {
     // A mark at `TAKERS` says that there is one.
     const { repeat: taker } = this.#known[this.#words[number * 2 + REPEAT_CONTENT]!]!;
-    this.#addTo(taker!, number, origin);
+    this.#addTo(taker!, number, window);
   }
 
-  #addTo(taker: Repeat | Variation, number: number, origin: number): void {
+  #addTo(taker: Repeat | Variation, number: number, window: ByteWindow): void {
     const words = this.#words;
     const numbers = this.#numbers;
     const word = number * 2;
@@ -184,7 +185,7 @@ export class LikeEvents {
       words[word + REPEAT_NANOS]!,
       words[word + REPEAT_DIGITS]!,
       numbers[number + 1]!,
-      origin + (words[word + REPEAT_START]! >>> 0),
+      window.offsetOf(words[word + REPEAT_START]! >>> 0),
       words[word + REPEAT_LENGTH]!,
     );
   }
@@ -222,9 +223,9 @@ export class LikeEvents {
     }
   }
 
-  #giveVariation(number: number, variation: Variation, origin: number): void {
+  #giveVariation(number: number, variation: Variation, window: ByteWindow): void {
     const words = this.#words;
-    this.#addTo(variation, number, origin);
+    this.#addTo(variation, number, window);
     this.#shapes[words[number * 2 + REPEAT_SHAPE]!]!.taken += 1;
     const content = words[number * 2 + REPEAT_CONTENT]!;
     if (content < 0) return;

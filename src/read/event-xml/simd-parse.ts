@@ -37,7 +37,7 @@ export interface FastParse {
    * Gives the repeats and variations that a scan passed to who takes them, and those that nobody takes to `leave`.
    * @returns how many were taken.
    */
-  takeRepeats(units: Units, origin: number, leave: LeaveEvent): number;
+  takeRepeats(units: Units, window: ByteWindow, leave: LeaveEvent): number;
 }
 
 type LeaveEvent = (units: Units, from: number, to: number, offset: number) => void;
@@ -124,10 +124,10 @@ class SimdParse implements FastParse {
     return result;
   }
 
-  takeRepeats(units: Units, origin: number, leave: LeaveEvent): number {
+  takeRepeats(units: Units, window: ByteWindow, leave: LeaveEvent): number {
     if (this.#bytes.buffer !== units.buffer) this.#look(units.buffer as ArrayBuffer);
     const width = units.BYTES_PER_ELEMENT;
-    return this.#like.give(origin, (start, end) => leave(units, start / width, end / width, origin + start));
+    return this.#like.give(window, (start, end) => leave(units, start / width, end / width, window.offsetOf(start)));
   }
 
   #look(memory: ArrayBuffer): void {

@@ -1,6 +1,6 @@
 import type { ByteWindow } from '../../bytes/byte-window.js';
 import { writeWanted } from '../../bytes/wanted-table.js';
-import { SCAN_OUT, WasmMemory } from '../../bytes/window-memory.js';
+import { type EventScan, SCAN_OUT, type ScanEvents, WasmMemory } from '../../bytes/window-memory.js';
 import type { Finder } from './finder.js';
 import type { FastScan, FrameSink } from './frame.js';
 import type { Units } from './units.js';
@@ -19,14 +19,14 @@ export function createSimdScan(
   usesPrefilter: boolean,
   maxEventBytes: number,
   /** Takes the repeats that were passed. */
-  takeRepeats: (units: Units, origin: number) => void,
+  takeRepeats: (units: Units, window: ByteWindow) => void,
 ): { readonly scan: FastScan; readonly finder: Finder } | undefined {
   const { memory } = window;
   if (!(memory instanceof WasmMemory)) return undefined;
   const { find8, find16 } = memory.scan;
   const hasWanted = wanted !== undefined && writeWanted(window.bytes, wanted.byProvider);
-  const { frame8, frame16, scan8, scan16, sweep8, sweep16 } = memory.scan;
-  const [narrow, wide] = hasWanted ? (usesPrefilter ? [scan8, scan16] : [sweep8, sweep16]) : [frame8, frame16];
+  const filter = hasWanted ? (usesPrefilter ? 'header' : 'parsed') : 'none';
+  const [narrow, wide] = [scanOf(memory.scan, filter, 1), scanOf(memory.scan, filter, 2)];
   let isUnfinished = false;
   let out: Uint32Array = new Uint32Array(0);
   return {
@@ -46,14 +46,14 @@ export function createSimdScan(
           at = out[0]!;
           const passed = out[3]!;
           if (passed > 0) dropped(passed);
-          takeRepeats(units, window.origin);
+          takeRepeats(units, window);
           if (result === PAUSE) continue;
           if (result !== CANDIDATE) {
             isUnfinished = result === UNFINISHED;
             return at >> shift;
           }
           const start = out[1]!;
-          sink.candidate(units, start >> shift, out[2]! >> shift, window.origin + start);
+          sink.candidate(units, start >> shift, out[2]! >> shift, window.offsetOf(start));
         }
       },
     },
@@ -68,6 +68,18 @@ export function createSimdScan(
   };
 }
 
-const CANDIDATE = 1;
-const UNFINISHED = 3;
+/**
+ * The search that hands over all events, or drops those that nobody wants by their header alone or once they are parsed.
+ * `width` is that of a unit, in bytes.
+ */
+export function scanOf(scan: EventScan, filter: 'none' | 'header' | 'parsed', width: number): ScanEvents {
+  if (filter === 'none') return width === 1 ? scan.frame8 : scan.frame16;
+  if (filter === 'header') return width === 1 ? scan.scan8 : scan.scan16;
+  return width === 1 ? scan.sweep8 : scan.sweep16;
+}
+
+// What the search returns: see `assembly/event-scan.ts`.
+export const GAP = 0;
+export const CANDIDATE = 1;
+export const UNFINISHED = 3;
 const PAUSE = 4;

@@ -65,3 +65,11 @@ function runAt(byteAt: (index: number) => number, at: number, to: number): UnitE
       return undefined;
   }
 }
+
+/** The units of an encoding that was named by hand. */
+export function givenUnits(encoding: string | undefined): UnitEncoding | undefined {
+  if (encoding === undefined) return undefined;
+  const name = encoding.toLowerCase();
+  if (name === 'utf-16be' || name === 'utf16be') return 'utf-16be';
+  return /^(utf-?16(le)?|ucs-?2)$/.test(name) ? 'utf-16le' : 'utf-8';
+}

@@ -1,9 +1,11 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { ByteWindow, type GrowableMemory } from '../../bytes/byte-window.js';
 import { loadCodePage } from '../../bytes/code-pages.js';
+import { GatheredWindow } from '../../bytes/gathered-window.js';
 import { createWindowMemory } from '../../bytes/window-memory.js';
 import type { EventRecord, Reject, Warning } from '../../model/index.js';
 import { WINDOW_BYTES } from '../../stream/file-windows.js';
+import type { Swept } from '../event-xml/sweep.js';
 import type { FormatReport, RangeStop, UnitEncoding } from '../format-reader.js';
 import { detectFormat, formatNamed } from '../formats.js';
 import { HEAD_BYTES, lookAtHead } from '../head.js';
@@ -102,7 +104,8 @@ export async function readRange(
     let error: Error | undefined;
     let isStopped = false;
     for (let windows = 1; reader.stop?.() === undefined; windows++) {
-      const length = tryRead(() => readSync(fd, window.reserve(WINDOW_BYTES), 0, WINDOW_BYTES, at));
+      const room = Math.min(WINDOW_BYTES, Math.max(range.to - at, 0) + OVERHANG_BYTES);
+      const length = tryRead(() => readSync(fd, window.reserve(room), 0, room, at));
       if (typeof length !== 'number') error = length;
       if (typeof length !== 'number' || length === 0 || isStopped) {
         if (error !== undefined) emit(readError(options.input, error));
@@ -132,6 +135,31 @@ export async function readRange(
   }
 }
 
+/**
+ * Reads what a sweep kept of a range as `readRange` reads it there: the same items at the same places. The rest of a range
+ * that was not swept whole is left.
+ */
+export function readSwept(
+  swept: Swept,
+  range: FileRange,
+  options: ReadInputOptions & { readonly input: string },
+  emit: (item: EventRecord | Reject | Warning) => void,
+  memory: GrowableMemory,
+): RangeReading {
+  const { begin, end, dropped } = swept;
+  const units = range.units!; // none is swept without
+  const reader = formatNamed(range.format)!.create({ ...options, range: { units, stopAt: Infinity } });
+  reader.readKept!(new GatheredWindow(swept, memory), dropped, emit);
+  return { begin, stop: { offset: end, units }, bytes: end, report: reader.report(), isComplete: true };
+}
+
+/** Whether what ranges of this format hold can be told before the rest of the file was read. */
+export function isClosedInRanges(format: string): boolean {
+  return formatNamed(format)?.ranges?.isClosed === true;
+}
+
+/** How far past a range is read for the end of its last event. */
+const OVERHANG_BYTES = 16 * 1024;
 /** Between two turns of the event loop: fewer than elsewhere, since threads wait for answers. */
 const WINDOWS_PER_TURN = 8;
 /** A start is seen whole within this many bytes. */
