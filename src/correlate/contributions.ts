@@ -110,6 +110,11 @@ export class Contributions {
     return this.outlines.size === 1 ? 0 : this.#tuples.at(id, OUTLINE);
   }
 
+  /** What stands at a place of each tuple. */
+  words(place: number): Uint32Array {
+    return this.#tuples.column(place);
+  }
+
   /** The interned source; of kinds without a pair, the reason. */
   sourceOf(id: number): number {
     return this.#tuples.at(id, SOURCE);

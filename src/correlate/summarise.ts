@@ -51,17 +51,16 @@ function summarisePair(table: PairTable, rank: number, facts: PairFacts, options
   const { rows } = table;
   facts.restart();
   facts.add(rows, table.rowsByPair, rank);
-  const pair = table.ranked[rank]!;
   const { episodes } = facts;
   const tallies = new Tallies(rows.contributions, table.contributionsOf(rank), table.failuresByContribution);
   const values = options.values ?? DEFAULT_VALUES;
-  const source = table.sourceOf(pair);
-  const destination = table.destinationOf(pair);
+  const source = table.sourceOf(rank);
+  const destination = table.destinationOf(rank);
   // Field by field, in the order of the output: spreads cost microseconds a pair.
   const summary: Partial<Mutable<PairSummary>> = {
     type: 'pair',
     schema_version: 1,
-    definition: table.definitionOf(pair),
+    definition: table.definitionOf(rank),
     source: { host: source, names: tallies.sourceNames() },
     destination: { host: destination, names: tallies.destinationNames() },
   };
@@ -84,7 +83,7 @@ function summarisePair(table: PairTable, rank: number, facts: PairFacts, options
   summary.damaged = tallies.countIf(outline => outline.damaged.length > 0);
   summary.recoveries = facts.recoveries;
   summary.context = facts.context;
-  summary.reverse_count = table.reverseFailuresOf(pair);
+  summary.reverse_count = table.reverseFailuresOf(rank);
   summary.evidence = facts.evidence(rows);
   return summary as PairSummary;
 }

@@ -46,11 +46,6 @@ export class TuplePool {
     }
   }
 
-  /** The id of the tuple, or -1. */
-  find(words: Uint32Array, length: number): number {
-    return Math.max(-1, this.#look(hashOf(words, 0, length), words, 0, length));
-  }
-
   #internAt(hash: number, words: Uint32Array, from: number, length: number): number {
     const found = this.#look(hash, words, from, length);
     if (found >= 0) return found;
@@ -95,6 +90,13 @@ export class TuplePool {
   at(id: number, at: number): number {
     const place = this.#places.get(id);
     return this.#chunks[place >>> CHUNK_BITS]![(place & (CHUNK_WORDS - 1)) + HEAD_WORDS + at]!;
+  }
+
+  /** The number at place `at` of each tuple. */
+  column(at: number): Uint32Array {
+    const column = new Uint32Array(this.size);
+    for (let id = 0; id < column.length; id++) column[id] = this.at(id, at);
+    return column;
   }
 
   lengthOf(id: number): number {

@@ -7,7 +7,7 @@ import { CHANNEL, COMPUTER, DIGITS, EPOCH_MS, MESSAGE, NANOS, RECORD_ID, VALUE_C
 import { replayTo, shapeAt, shapeLearnt, shapeNumber } from './event-shape';
 import { CACHE_SLOTS, EVENT, MOST_REPEATS, NUMBERS, REPEATS, TAKERS, VALUES, VARIED } from './layout';
 import { isSpace, unit } from './units';
-import { knownSlotOf } from './value-cache';
+import { seekSlot, soughtSlotOf } from './value-cache';
 
 // At REPEATS how many there are, then each: time and record ID as f64; then as 32 bits nanoseconds, digits, the number of
 // its texts, its address and its length in bytes; and the place of its shape where its texts did not come together before:
@@ -95,18 +95,36 @@ function numberTexts(wanted: u32, to: usize): bool {
   // What is not plain is told of by who reads it, wanted or not.
   if (load<u32>(EVENT + MESSAGE, 8) != 0) return false;
   for (let text = VALUES; text < last; text += 24) if (load<u32>(text, 8) != 0) return false;
+  // Sought where the numbers go.
   let put = to;
   for (let rest = wanted; rest != 0; rest &= rest - 1) {
-    const place = <usize>ctz(rest);
-    const text = place == 0 ? EVENT + CHANNEL : place == 1 ? EVENT + COMPUTER : VALUES + (place - 2) * 24;
-    if (place > 1 && text >= last) return false;
+    const text = textAt(<usize>ctz(rest));
+    if (text >= last) return false;
     const from = <usize>load<u32>(text);
     const length = <usize>load<u32>(text, 4) - from;
     // The one behind the slots stands for the empty text.
-    const number = length == 0 ? <i32>CACHE_SLOTS : knownSlotOf(from, length);
-    if (number < 0) return false;
-    store<u16>(put, <u16>number);
+    const slot = length == 0 ? <i32>CACHE_SLOTS : seekSlot(from, length);
+    if (slot < 0) return false;
+    store<u16>(put, <u16>slot);
+    put += 2;
+  }
+  put = to;
+  for (let rest = wanted; rest != 0; rest &= rest - 1) {
+    const text = textAt(<usize>ctz(rest));
+    const from = <usize>load<u32>(text);
+    const length = <usize>load<u32>(text, 4) - from;
+    if (length != 0) {
+      const slot = soughtSlotOf(<i32>load<u16>(put), from, length);
+      if (slot < 0) return false;
+      store<u16>(put, <u16>slot);
+    }
     put += 2;
   }
   return true;
+}
+
+// @ts-ignore: decorator
+@inline
+function textAt(place: usize): usize {
+  return place == 0 ? EVENT + CHANNEL : place == 1 ? EVENT + COMPUTER : VALUES + (place - 2) * 24;
 }

@@ -58,6 +58,30 @@ export function knownSlotOf(from: usize, length: usize): i32 {
   return length > LONGEST_CACHED ? -1 : find(tagOf(from, length), from, length);
 }
 
+/**
+ * The slot that likely holds the bytes, else -1. Its memory is on its way then: who looks for several texts seeks them all
+ * before looking at one, and waits once.
+ */
+export function seekSlot(from: usize, length: usize): i32 {
+  if (length > LONGEST_CACHED) return -1;
+  const tag = tagOf(from, length);
+  const ways = waysOf(tag);
+  if (ways == 0) return -1;
+  const slot = <i32>setOf(tag) + ctz(ways);
+  fetched ^= load<u32>(slotAt(slot));
+  return slot;
+}
+
+/** Kept, since a compiler leaves out loads of which nothing comes. */
+let fetched: u32 = 0;
+
+/** The slot of the bytes, else -1; `sought` is what `seekSlot` gave for them. */
+// @ts-ignore: decorator
+@inline
+export function soughtSlotOf(sought: i32, from: usize, length: usize): i32 {
+  return holds(slotAt(sought), from, length) ? sought : knownSlotOf(from, length);
+}
+
 /** A slot of the set for a new value, or -1: two values of one event never share one, so that they are decoded in any order. */
 function freed(set: u32): i32 {
   for (let slot = set; slot < set + WAYS; slot++) {
@@ -81,15 +105,20 @@ function slotAt(slot: i32): usize {
 @inline
 function find(tag: u32, from: usize, length: usize): i32 {
   const set = setOf(tag);
-  const tags = CACHE_TAGS + (<usize>set << 2);
-  const sought = i32x4.splat(<i32>tag);
-  let ways =
-    i32x4.bitmask(i32x4.eq(v128.load(tags), sought)) | (i32x4.bitmask(i32x4.eq(v128.load(tags, 16), sought)) << 4);
-  for (; ways != 0; ways &= ways - 1) {
+  for (let ways = waysOf(tag); ways != 0; ways &= ways - 1) {
     const slot = <i32>set + ctz(ways);
     if (holds(slotAt(slot), from, length)) return slot;
   }
   return -1;
+}
+
+/** Which slots of its set have the tag, a bit each. */
+// @ts-ignore: decorator
+@inline
+function waysOf(tag: u32): i32 {
+  const tags = CACHE_TAGS + (<usize>setOf(tag) << 2);
+  const sought = i32x4.splat(<i32>tag);
+  return i32x4.bitmask(i32x4.eq(v128.load(tags), sought)) | (i32x4.bitmask(i32x4.eq(v128.load(tags, 16), sought)) << 4);
 }
 
 // @ts-ignore: decorator
