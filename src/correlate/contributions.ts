@@ -327,6 +327,11 @@ function saysTheSame(a: Failure, b: Failure): boolean {
 class Logs {
   readonly #strings: StringPool;
   readonly #byChannel = new Map<string, ChannelLogs>();
+  /** Events of one channel stand together. */
+  #last: ChannelLogs | undefined;
+  /** By interned name: a log of that computer plus 1, and the number of its channel: mostly it has one. */
+  #logs = new Uint32Array(0);
+  #channels = new Uint32Array(0);
   #count = 0;
 
   constructor(strings: StringPool) {
@@ -335,11 +340,24 @@ class Logs {
 
   /** `computer` is an interned name. */
   idOf(channel: string, computer: number): number {
+    const last = this.#last?.channel === channel ? this.#last : this.#logsOf(channel);
+    this.#last = last;
+    if (computer < this.#logs.length && this.#channels[computer] === last.number && this.#logs[computer] !== 0) {
+      return this.#logs[computer]! - 1;
+    }
+    return this.#numberOf(last, computer);
+  }
+
+  #logsOf(channel: string): ChannelLogs {
     let logs = this.#byChannel.get(channel);
     if (logs === undefined) {
-      logs = { byName: new Map(), byFoldedName: new Map() };
+      logs = { channel, number: this.#byChannel.size, byName: new Map(), byFoldedName: new Map() };
       this.#byChannel.set(channel, logs);
     }
+    return logs;
+  }
+
+  #numberOf(logs: ChannelLogs, computer: number): number {
     let id = logs.byName.get(computer);
     if (id === undefined) {
       const folded = this.#strings.text(computer).toLowerCase();
@@ -347,11 +365,28 @@ class Logs {
       logs.byFoldedName.set(folded, id);
       logs.byName.set(computer, id);
     }
+    if (computer >= this.#logs.length) {
+      const size = Math.max(computer + 1, this.#logs.length * 2, FIRST_NAMES);
+      this.#logs = enlarged(this.#logs, size);
+      this.#channels = enlarged(this.#channels, size);
+    }
+    this.#logs[computer] = id + 1;
+    this.#channels[computer] = logs.number;
     return id;
   }
 }
 
+const FIRST_NAMES = 1024;
+
+function enlarged(numbers: Uint32Array, size: number): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(size);
+  larger.set(numbers);
+  return larger;
+}
+
 interface ChannelLogs {
+  readonly channel: string;
+  readonly number: number;
   readonly byName: Map<number, number>;
   readonly byFoldedName: Map<string, number>;
 }
