@@ -39,7 +39,7 @@ export class TuplePool {
     for (let from = 0; from < count; from += BATCH) {
       const size = Math.min(BATCH, count - from);
       for (let at = 0; at < size; at++) this.#hashes[at] = hashOf(words, (from + at) * length, length);
-      this.#fetch(size);
+      this.#fetch(size, length);
       for (let at = from; at < from + size; at++) {
         ids[at] = this.#internAt(this.#hashes[at - from]!, words, at * length, length);
       }
@@ -54,7 +54,7 @@ export class TuplePool {
   }
 
   /** Loads the slots and the tuples that a look for the hashes begins with: short loops, so that many loads are under way. */
-  #fetch(size: number): void {
+  #fetch(size: number, length: number): void {
     const hashes = this.#hashes;
     const places = this.#fetched;
     for (let at = 0; at < size; at++) {
@@ -67,7 +67,10 @@ export class TuplePool {
     let sum = 0;
     for (let at = 0; at < size; at++) {
       const place = places[at]! - 1;
-      if (place >= 0) sum ^= this.#chunks[place >>> CHUNK_BITS]![place & (CHUNK_WORDS - 1)]!;
+      if (place < 0) continue;
+      const chunk = this.#chunks[place >>> CHUNK_BITS]!;
+      // A tuple of some words lies in two lines of the cache as a rule.
+      sum ^= chunk[place & (CHUNK_WORDS - 1)]! ^ chunk[(place & (CHUNK_WORDS - 1)) + length + 1]!;
     }
     // Kept, since a compiler leaves out loads of which nothing comes.
     this.#fetched[0] = sum;

@@ -4,6 +4,7 @@ import { writeWanted } from '../../bytes/wanted-table.js';
 import { type EventScan, SCAN_OUT, type ScanEvents, type WasmMemory } from '../../bytes/window-memory.js';
 import type { Selection } from '../../model/index.js';
 import { DEFAULT_MAX_EVENT_BYTES, type ReadOptions, type UnitEncoding } from '../format-reader.js';
+import { roomInRange } from '../range-rooms.js';
 import { eventStartIn } from './ranges.js';
 import { CANDIDATE, GAP, scanOf, UNFINISHED } from './simd-scan.js';
 import { endsName, isSpace, standsAt, type Units } from './units.js';
@@ -81,9 +82,8 @@ export class EventSweeper {
     const from = part.isExact ? part.from : part.from - 1;
     window.moveTo(from);
     const read = () => {
-      const ahead = Math.max(part.to - window.offsetOf(window.end), 0) + OVERHANG_BYTES;
-      const length = Math.min(ahead, WINDOW_BYTES);
-      const filled = fill(window.reserve(length), window.offsetOf(window.end));
+      const offset = window.offsetOf(window.end);
+      const filled = fill(window.reserve(roomInRange(offset, part.to)), offset);
       window.commit(filled);
       return filled > 0;
     };
@@ -127,8 +127,7 @@ class Sweep {
       this.#look();
       const state = this.#pass();
       this.#kept.endRun(window);
-      const goesOn = state === 'more' && window.end - window.start < LONGEST_SEEN_TWICE && read();
-      if (goesOn) continue;
+      if (state === 'more' && window.end - window.start < LONGEST_SEEN_TWICE && read()) continue;
       const end = window.offsetOf(window.start);
       return { begin, end, isWhole: state === 'past', dropped: this.#dropped, ...this.#kept.gathered() };
     }
@@ -212,8 +211,5 @@ const EVENT = '<Event';
 const END_TAG = '</Event>';
 /** In units: enough to see a start tag's name. */
 const LOOKAHEAD = 16;
-const WINDOW_BYTES = 256 * 1024;
-/** How far past the part is read for the end of its last event. */
-const OVERHANG_BYTES = 16 * 1024;
 /** A piece of an event is looked at again with each window: a longer one is left to the reader, which remembers. */
 const LONGEST_SEEN_TWICE = 1 << 20;

@@ -9,6 +9,7 @@ import type { Swept } from '../event-xml/sweep.js';
 import type { FormatReport, RangeStop, UnitEncoding } from '../format-reader.js';
 import { detectFormat, formatNamed } from '../formats.js';
 import { HEAD_BYTES, lookAtHead } from '../head.js';
+import { roomInRange } from '../range-rooms.js';
 import { cannotOpen } from './byte-source.js';
 import { isOwnOutput, OWN_MARK_BYTES, type ReadInputOptions } from './read-input.js';
 import { isPacked } from './unpack.js';
@@ -104,7 +105,7 @@ export async function readRange(
     let error: Error | undefined;
     let isStopped = false;
     for (let windows = 1; reader.stop?.() === undefined; windows++) {
-      const room = Math.min(WINDOW_BYTES, Math.max(range.to - at, 0) + OVERHANG_BYTES);
+      const room = roomInRange(at, range.to);
       const length = tryRead(() => readSync(fd, window.reserve(room), 0, room, at));
       if (typeof length !== 'number') error = length;
       if (typeof length !== 'number' || length === 0 || isStopped) {
@@ -158,8 +159,6 @@ export function isClosedInRanges(format: string): boolean {
   return formatNamed(format)?.ranges?.isClosed === true;
 }
 
-/** How far past a range is read for the end of its last event. */
-const OVERHANG_BYTES = 16 * 1024;
 /** Between two turns of the event loop: fewer than elsewhere, since threads wait for answers. */
 const WINDOWS_PER_TURN = 8;
 /** A start is seen whole within this many bytes. */
