@@ -96,7 +96,7 @@ export class Ledger {
     const namesLog = event.failures.every(({ failure }) => this.#namesLog(failure));
     return {
       places: event.places,
-      expect: (numbers, starts) => contributions.expect(numbers, starts),
+      expect: (numbers, starts, count, known) => contributions.expect(numbers, starts, count, known),
       add: (path, epochMs, nanos, digits, recordId, offset, length) => {
         contributions.next();
         const clock = packClock({ nanos, digits, basis: 'export' });

@@ -26,6 +26,8 @@ export class VariedContributions {
   readonly #expected: { readonly ids: Uint32Array; readonly logs: Int32Array }[];
   /** Which of them is next. */
   #next = 0;
+  /** Where the texts of the expected events start. */
+  #starts = new Uint32Array(0);
 
   constructor(contributions: Contributions, event: VariedEvent, texts: NumberedTexts) {
     this.#contributions = contributions;
@@ -39,23 +41,28 @@ export class VariedContributions {
   }
 
   /**
-   * Interns what events say, whose texts stand from `starts` on. @returns the starts of those of which it is not known.
+   * Interns what events say, whose texts stand from each of the first `count` of `starts` on. `known` gets a 1 for each of
+   * which it is known, else a 0.
    */
-  expect(numbers: Uint16Array, starts: readonly number[]): number[] {
-    const known: number[] = [];
-    const unknown: number[] = [];
-    for (const start of starts) (this.#areAlike(numbers, start) ? known : unknown).push(start);
+  expect(numbers: Uint16Array, starts: Uint32Array, count: number, known: Uint8Array): void {
+    if (this.#starts.length < count) this.#starts = new Uint32Array(count * 2);
+    const alike = this.#starts;
+    let size = 0;
+    for (let at = 0; at < count; at++) {
+      const isKnown = this.#areAlike(numbers, starts[at]!);
+      known[at] = Number(isKnown);
+      if (isKnown) alike[size++] = starts[at]!;
+    }
     for (let each = 0; each < this.#tuples.length; each++) {
       const tuple = this.#tuples[each]!;
       const { length } = tuple.words;
-      const words = room(length * known.length);
-      for (let at = 0; at < known.length; at++) this.#put(tuple, numbers, known[at]!, words, at * length);
-      if (this.#expected[each]!.ids.length < known.length) this.#expected[each] = roomFor(known.length * 2);
+      const words = room(length * size);
+      for (let at = 0; at < size; at++) this.#put(tuple, numbers, alike[at]!, words, at * length);
+      if (this.#expected[each]!.ids.length < size) this.#expected[each] = roomFor(size * 2);
       const { ids, logs } = this.#expected[each]!;
-      this.#contributions.internTuples(words, length, known.length, ids, logs);
+      this.#contributions.internTuples(words, length, size, ids, logs);
     }
     this.#next = 0;
-    return unknown;
   }
 
   /** Goes on to the next event that was expected. */

@@ -40,11 +40,11 @@ export interface Variation {
   /** Of which places it wants the texts' numbers, ascending: 0 is the channel, 1 the computer, n + 1 the insertion `%n`. */
   readonly places: readonly number[];
   /**
-   * Says of which events it knows what they make: `numbers` holds, from each of `starts` on, the numbers of an event's texts
-   * at those places. It then takes these in their order, before it is asked again.
-   * @returns the starts of the others: those are to be emitted.
+   * Says of which events it knows what they make: `numbers` holds, from each of the first `count` of `starts` on, the numbers
+   * of an event's texts at those places. `known` gets a 1 for each of which it knows, else a 0. It then takes the known ones in
+   * their order, before it is asked again; the others are to be emitted.
    */
-  expect(numbers: Uint16Array, starts: readonly number[]): number[];
+  expect(numbers: Uint16Array, starts: Uint32Array, count: number, known: Uint8Array): void;
   /** As `Repeat.add`, of the next that it expects. */
   add(
     input: string,

@@ -1,6 +1,7 @@
 import type { ByteWindow } from '../../bytes/byte-window.js';
 import {
   CONTENT_NUMBERS,
+  MOST_REPEATS,
   NUMBERS,
   REPEATS,
   SHAPE_COUNT,
@@ -49,6 +50,10 @@ export class LikeEvents {
   readonly #known = new Array<KnownEvent | undefined>(CONTENT_NUMBERS).fill(undefined);
   /** By the place of its shape: what became of events that have it. */
   readonly #shapes = new Array<KnownShape | undefined>(SHAPE_COUNT).fill(undefined);
+  /** By place among the repeats and variations: who takes it, by its place among its shape's variations plus 1; 0: nobody. */
+  readonly #takerOf = new Uint8Array(MOST_REPEATS);
+  /** Of the variations that are asked about: whether they are taken. */
+  readonly #isTaken = new Uint8Array(MOST_REPEATS);
   /** The event at hand was a variation that nobody took. */
   #isLeft = false;
   #bytes: Uint8Array = new Uint8Array(0);
@@ -120,7 +125,17 @@ export class LikeEvents {
     if (variationsOf === undefined || place < 0) return;
     let shape = this.#shapes[place];
     if (shape === undefined || shape.learnt !== words[LEARNT]) {
-      shape = { learnt: words[LEARNT]!, variations: [], waiting: [], taken: 0, left: 0, asked: 0, isGivenUp: false };
+      const waiting = new Uint32Array(MOST_REPEATS);
+      shape = {
+        learnt: words[LEARNT]!,
+        variations: [],
+        waiting,
+        waits: 0,
+        taken: 0,
+        left: 0,
+        asked: 0,
+        isGivenUp: false,
+      };
       this.#shapes[place] = shape;
     }
     if (shape.isGivenUp || (shape.variations.length > 0 && !this.#isLeft) || this.#hasMost()) return;
@@ -145,13 +160,14 @@ export class LikeEvents {
   give(window: ByteWindow, leave: (start: number, end: number) => void): number {
     const words = this.#words;
     const count = words[REPEAT_COUNT]!;
-    const takers = this.#takersOf(count);
+    this.#findTakers(count);
     let left: number[] | undefined;
     for (let repeat = 0; repeat < count; repeat++) {
       const number = FIRST_REPEAT + repeat * (REPEAT_BYTES >> 3);
-      const taker = takers?.[repeat];
-      if (words[number * 2 + REPEAT_SHAPE]! < 0) this.#giveRepeat(number, window);
-      else if (taker !== undefined) this.#giveVariation(number, taker, window);
+      const place = words[number * 2 + REPEAT_SHAPE]!;
+      const taker = this.#takerOf[repeat]!;
+      if (place < 0) this.#giveRepeat(number, window);
+      else if (taker > 0) this.#giveVariation(number, this.#shapes[place]!, taker - 1, window);
       else {
         this.#leaveVariation(number);
         const start = words[number * 2 + REPEAT_START]!;
@@ -190,44 +206,44 @@ export class LikeEvents {
     );
   }
 
-  /** By place: who takes a variation; they are asked for all of a shape at once. Undefined when there is none. */
-  #takersOf(count: number): (Variation | undefined)[] | undefined {
+  /** Finds who takes each variation; they are asked for all of a shape at once. */
+  #findTakers(count: number): void {
     const words = this.#words;
     const shapes: KnownShape[] = [];
+    this.#takerOf.fill(0, 0, count);
     for (let repeat = 0; repeat < count; repeat++) {
       const place = words[(FIRST_REPEAT + repeat * (REPEAT_BYTES >> 3)) * 2 + REPEAT_SHAPE]!;
       if (place < 0) continue;
       const shape = this.#shapes[place]!; // a word at `VARIED` says that there is one
-      if (shape.waiting.length === 0) shapes.push(shape);
-      shape.waiting.push(FIRST_NUMBER + repeat * NUMBERS_A_REPEAT);
+      if (shape.waits === 0) shapes.push(shape);
+      shape.waiting[shape.waits++] = FIRST_NUMBER + (repeat << NUMBERS_SHIFT);
     }
-    if (shapes.length === 0) return undefined;
-    const takers = new Array<Variation | undefined>(count).fill(undefined);
-    for (let at = 0; at < shapes.length; at++) this.#askFor(shapes[at]!, takers);
-    return takers;
+    for (let at = 0; at < shapes.length; at++) this.#askFor(shapes[at]!);
   }
 
   /** Asks who takes the variations of a shape that wait. Plain loops: iterators take V8 four times as long to compile. */
-  #askFor(shape: KnownShape, takers: (Variation | undefined)[]): void {
-    let asked = shape.waiting;
-    shape.waiting = [];
-    for (let variation = 0; variation < shape.variations.length && asked.length > 0; variation++) {
-      const taker = shape.variations[variation]!;
-      const unknown = taker.expect(this.#textNumbers, asked);
-      let next = 0;
-      for (let at = 0; at < asked.length; at++) {
-        if (asked[at] === unknown[next]) next += 1;
-        else takers[(asked[at]! - FIRST_NUMBER) / NUMBERS_A_REPEAT] = taker;
+  #askFor(shape: KnownShape): void {
+    const { variations, waiting } = shape;
+    const isTaken = this.#isTaken;
+    const takerOf = this.#takerOf;
+    for (let variation = 0; variation < variations.length && shape.waits > 0; variation++) {
+      variations[variation]!.expect(this.#textNumbers, waiting, shape.waits, isTaken);
+      let left = 0;
+      for (let at = 0; at < shape.waits; at++) {
+        const start = waiting[at]!;
+        if (isTaken[at] === 1) takerOf[(start - FIRST_NUMBER) >> NUMBERS_SHIFT] = variation + 1;
+        else waiting[left++] = start;
       }
-      asked = unknown;
+      shape.waits = left;
     }
+    shape.waits = 0;
   }
 
-  #giveVariation(number: number, variation: Variation, window: ByteWindow): void {
-    const words = this.#words;
+  #giveVariation(number: number, shape: KnownShape, taker: number, window: ByteWindow): void {
+    const variation = shape.variations[taker]!;
     this.#addTo(variation, number, window);
-    this.#shapes[words[number * 2 + REPEAT_SHAPE]!]!.taken += 1;
-    const content = words[number * 2 + REPEAT_CONTENT]!;
+    shape.taken += 1;
+    const content = this.#words[number * 2 + REPEAT_CONTENT]!;
     if (content < 0) return;
     // From now on the texts are known together.
     this.#known[content] = { event: undefined, bareAmpersands: 0, repeat: variation.repeat() };
@@ -282,8 +298,9 @@ interface KnownShape {
   /** The number of the shape among all that were learnt: another may come into its place. */
   readonly learnt: number;
   readonly variations: Variation[];
-  /** The variations at hand: where the numbers of their texts start. */
-  waiting: number[];
+  /** The variations at hand: where the numbers of their texts start; and how many they are. */
+  readonly waiting: Uint32Array;
+  waits: number;
   taken: number;
   left: number;
   asked: number;
@@ -307,4 +324,5 @@ const REPEAT_START = 7;
 const REPEAT_LENGTH = 8;
 const REPEAT_SHAPE = 9;
 const FIRST_NUMBER = NUMBERS >> 1;
-const NUMBERS_A_REPEAT = 32;
+/** Each has 32. */
+const NUMBERS_SHIFT = 5;
