@@ -1,4 +1,4 @@
-import { type FileRange, openSweep, type SweepSettings, type Swept } from '../src/index.js';
+import { type FileRange, openSweep, SWEPT_FORMAT, type SweepSettings, type Swept } from '../src/index.js';
 import { LEAST_TO_DOUBLE } from './plan-shares.js';
 import type { Share, ShareReader, ShareResult } from './shares.js';
 
@@ -16,6 +16,8 @@ export function sweepFirst(settings: SweepSettings, jobs: number, open: () => Pr
   let pause = 0;
   let lastPause = 0;
   const pass = (range: FileRange): Passing | undefined => {
+    // How a file begins is seen by who reads its start.
+    if (range.units === undefined && range.format === SWEPT_FORMAT) return { kind: 'unread' };
     if (path !== range.path) lastPause = pause = 0;
     path = range.path;
     if (pause > 0) {

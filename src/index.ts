@@ -75,7 +75,7 @@ export {
   readRange,
   readSwept,
 } from './read/inputs/read-range.js';
-export { openSweep } from './read/inputs/sweep-range.js';
+export { openSweep, SWEPT_FORMAT } from './read/inputs/sweep-range.js';
 export { type InputSurvey, surveyInputs } from './read/survey.js';
 export { type ColumnMap, parseColumns } from './read/tool-csv/columns.js';
 export {

@@ -3,6 +3,9 @@ import { createWindowMemory, WasmMemory } from '../../bytes/window-memory.js';
 import { EventSweeper, type SweepSettings, type Swept } from '../event-xml/sweep.js';
 import type { FileRange } from './read-range.js';
 
+/** The form whose ranges are swept. */
+export const SWEPT_FORMAT = 'event-xml';
+
 export type SweepRange = (range: FileRange) => Swept | undefined;
 
 /**
@@ -16,7 +19,7 @@ export function openSweep(settings: SweepSettings): SweepRange | undefined {
   let path: string | undefined;
   return range => {
     const { units } = range;
-    if (range.format !== 'event-xml' || units === undefined) return undefined;
+    if (range.format !== SWEPT_FORMAT || units === undefined) return undefined;
     if (path !== range.path) sweeper.forget();
     path = range.path;
     let fd: number;
