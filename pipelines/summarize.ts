@@ -24,7 +24,7 @@ import { exactShareOf, runFacts } from './run-facts.js';
 import type { Share, ShareResult } from './shares.js';
 import { type SummaryForm, type SummaryOutput, writeSummary } from './write-summary.js';
 
-/** Opens the threads of so many jobs, of which one is this thread. They read with the settings of the command and sweep with these. */
+/** Opens threads for so many jobs, of which this one is one. They read with the settings of the command and sweep with these. */
 export type OpenThreads = (jobs: number, sweep: SweepSettings) => Threads<Share, ShareResult>;
 
 export interface SummarizeCommand extends Command {

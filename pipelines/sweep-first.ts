@@ -3,9 +3,9 @@ import { LEAST_TO_DOUBLE } from './plan-shares.js';
 import type { Share, ShareReader, ShareResult } from './shares.js';
 
 /**
- * Opens a reader of shares that sweeps ranges where that pays: it takes code of a few kilobytes, and whoever reads all ranges in
- * their turn then reads what was kept of this one. A range most of which is kept is read, if there are `jobs` enough, or is
- * left unread. Everything else is for the reader that `open` opens, at the first need.
+ * Opens a reader of shares that sweeps ranges where that pays: it takes code of a few kilobytes, and whoever reads all
+ * ranges in their turn then reads what was kept of this one. A range most of which is kept is read, if there are `jobs`
+ * enough, or is left unread. Everything else is for the reader that `open` opens, at the first need.
  */
 export function sweepFirst(settings: SweepSettings, jobs: number, open: () => Promise<ShareReader>): ShareReader {
   const sweep = openSweep(settings);

@@ -38,7 +38,7 @@ export class Pairs {
     this.ofContribution = order.unsorted(pairs, contributions.size);
   }
 
-  /** Unites what is said of one pair, in its place. @returns how many pairs there are; `pairs` is filled with them, from 1. */
+  /** Unites what is said of one pair, in its place; `pairs` gets the number of each, from 1. @returns how many there are. */
   #unite(pairs: Uint32Array, most: number): number {
     const { definitions, sources, destinations, failures } = this;
     const marks = new Marks(most);
@@ -141,8 +141,8 @@ class Names {
 }
 
 /**
- * The definitions, sources and destinations of contributions that have pairs and are said, by contribution; 0: none. Names are
- * joined last, over the names of all ends of the ledger. Observers join nothing: some formats name none, and the same
+ * The definitions, sources and destinations of contributions that have pairs and are said, by contribution; 0: none. Names
+ * are joined last, over the names of all ends of the ledger. Observers join nothing: some formats name none, and the same
  * events are to make the same pairs in every format.
  */
 function endsOf(contributions: Contributions, rowsOf: Uint32Array, names: Names) {
