@@ -44,16 +44,11 @@ export class GatheredWindow extends ByteWindow {
 export class BytesGatherer {
   #bytes = new Uint8Array(FIRST_ROOM);
   #length = 0;
-  readonly #starts: number[] = [];
-  readonly #offsets: number[] = [];
+  #starts: number[] = [];
+  #offsets: number[] = [];
   /** The run at hand, by its indices in the window; from -1: there is none. */
   #from = -1;
   #to = -1;
-
-  /** How many bytes were gathered. */
-  get length(): number {
-    return this.#length + (this.#from < 0 ? 0 : this.#to - this.#from);
-  }
 
   /** Takes what stands from the end of the run at hand to `to`, or begins a run at `from`. */
   take(from: number, to: number): void {
@@ -77,12 +72,17 @@ export class BytesGatherer {
     this.#from = -1;
   }
 
+  /** Gives what was gathered, and begins anew. */
   gathered(): GatheredBytes {
-    return {
+    const gathered = {
       bytes: this.#bytes.slice(0, this.#length),
       starts: Uint32Array.from(this.#starts),
       offsets: Float64Array.from(this.#offsets),
     };
+    this.#length = 0;
+    this.#starts = [];
+    this.#offsets = [];
+    return gathered;
   }
 }
 

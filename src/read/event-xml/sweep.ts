@@ -58,6 +58,8 @@ export interface Swept extends GatheredBytes {
 export class EventSweeper {
   readonly #memory: WasmMemory;
   readonly #settings: SweepSettings;
+  /** One for all parts, so that its room is not made anew. */
+  readonly #kept = new BytesGatherer();
 
   /** The memory must be its own. */
   constructor(memory: WasmMemory, settings: SweepSettings) {
@@ -95,7 +97,9 @@ export class EventSweeper {
       window.release(start + begin);
     }
     const begin = window.offsetOf(window.start);
-    return begin >= part.to ? undefined : new Sweep(this.#memory, window, part, this.#settings).run(begin, read);
+    return begin >= part.to
+      ? undefined
+      : new Sweep(this.#memory, window, part, this.#settings, this.#kept).run(begin, read);
   }
 }
 
@@ -107,12 +111,13 @@ class Sweep {
   readonly #maxEventBytes: number;
   readonly #scan: ScanEvents;
   readonly #find: EventScan['find8'];
-  readonly #kept = new BytesGatherer();
+  readonly #kept: BytesGatherer;
   #dropped = 0;
   #out = new Uint32Array(0);
   #units: Units = new Uint8Array(0);
 
-  constructor(memory: WasmMemory, window: ByteWindow, part: SweptPart, settings: SweepSettings) {
+  constructor(memory: WasmMemory, window: ByteWindow, part: SweptPart, settings: SweepSettings, kept: BytesGatherer) {
+    this.#kept = kept;
     this.#window = window;
     this.#to = part.to;
     this.#width = part.units === 'utf-8' ? 1 : 2;
