@@ -6,7 +6,7 @@ import { StringPool } from './string-pool.js';
 /**
  * The pairs that contributions tell of, and their failures. What contributions say is put side by side by source, column by
  * column, and each source's destinations are told apart by marks. So memory is gone through in as many streams as there are
- * sources; to look each of a million pairs up takes two to three times as long, since each look waits for a page.
+ * sources; to look each of a million pairs up takes half again as long, since each look waits for a page.
  */
 export class Pairs {
   readonly size: number;

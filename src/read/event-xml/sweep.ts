@@ -20,6 +20,7 @@ export interface SweepSettings {
   readonly maxEventBytes: number;
 }
 
+/** What a reader with these options would drop events by. */
 export function sweepSettings(
   selection: Selection,
   { parseAll = false, maxEventBytes = DEFAULT_MAX_EVENT_BYTES }: Pick<ReadOptions, 'parseAll' | 'maxEventBytes'>,

@@ -139,6 +139,7 @@ export async function readRange(
 /**
  * Reads what a sweep kept of a range as `readRange` reads it there: the same items at the same places. The rest of a range
  * that was not swept whole is left.
+ * @throws EvpairError `ERR_INTERNAL` when the search takes other events of these bytes than the sweep did.
  */
 export function readSwept(
   swept: Swept,

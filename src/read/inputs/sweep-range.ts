@@ -6,11 +6,12 @@ import type { FileRange } from './read-range.js';
 /** The form whose ranges are swept. */
 export const SWEPT_FORMAT = 'event-xml';
 
+/** Sweeps a range; undefined where there is nothing to win: then it is to be read. */
 export type SweepRange = (range: FileRange) => Swept | undefined;
 
 /**
- * Opens a sweeper of ranges of files in XML. It gives undefined where there is nothing to win: then the range is to be read.
- * An error of reading ends a sweep where it comes, and is told by who reads on there. Undefined on a machine without SIMD.
+ * Opens a sweeper of ranges of files in XML. An error of reading ends a sweep where it comes, and is told by who reads on
+ * there. Undefined on a machine without SIMD.
  */
 export function openSweep(settings: SweepSettings): SweepRange | undefined {
   const memory = createWindowMemory();
