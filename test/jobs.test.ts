@@ -14,7 +14,10 @@ import {
   compileDefinitions,
   createWindowMemory,
   type InputSource,
+  openSweep,
   type Reject,
+  readRange,
+  readSwept,
   SHIPPED_DEFINITIONS,
   sweepSettings,
   type Threads,
@@ -315,6 +318,33 @@ t.test('a file cut at many of its bytes gives the same bytes out', async t => {
     }
     t.equal(different, 0, `${name}: cuts that show`);
   }
+});
+
+t.test('what a sweep keeps is read where it stood', async t => {
+  let runs = 0;
+  for (const encoding of ['utf-8', 'utf-16le'] as const) {
+    const bytes = Buffer.concat([
+      ...generateExport({ format: 'xml', density: 0.1, size: 600_000, seed: 21, encoding }),
+    ]);
+    const { path, name: input } = written(`swept-${encoding}.xml`, bytes);
+    for (const parseAll of [false, true]) {
+      const options = { input, parseAll, selection: compiled.selection };
+      const sweep = openSweep(sweepSettings(compiled.selection, options))!;
+      for (let from = 50_001; from < bytes.length - 100_000; from += 70_000) {
+        const range = { path: path!, format: 'event-xml', from, to: from + 70_000, units: encoding, isExact: false };
+        const swept = sweep(range)!;
+        runs += swept.starts.length;
+        const [kept, read]: unknown[][] = [[], []];
+        const part = readSwept(swept, range, options, item => kept!.push(item), createWindowMemory());
+        const { bytes: _, ...reading } = await readRange(range, options, item => read!.push(item));
+        const { bytes: end, ...sweeping } = part;
+        t.same(kept, read);
+        t.same(sweeping, reading);
+        t.equal(end, reading.stop?.offset);
+      }
+    }
+  }
+  t.ok(runs > 100, `with much dropped between: ${runs} runs`);
 });
 
 t.test('what only one reader can do is left to one reader', async t => {
