@@ -77,7 +77,7 @@ export async function summarize(command: SummarizeCommand): Promise<Outcome> {
             sweep,
           });
   } finally {
-    await threads?.close();
+    threads?.close();
   }
   return { ...outcome, ...(await writeLedger(ledger, compiled, command, outcome)) };
 }

@@ -7,8 +7,9 @@ import { ByteWindow } from '../src/bytes/byte-window.js';
 import { Crc32 } from '../src/bytes/crc32.js';
 import { EventText } from '../src/bytes/event-text.js';
 import { MESSAGE_FIT_WASM } from '../src/bytes/generated/message-fit.js';
+import { writeWanted } from '../src/bytes/wanted-table.js';
 import { compileOnce, WebAssembly } from '../src/bytes/web-assembly.js';
-import { BASE, createWindowMemory, SCAN_OUT, WasmMemory } from '../src/bytes/window-memory.js';
+import { BASE, createWindowMemory, MOST_RUNS, RUNS, SCAN_OUT, WasmMemory } from '../src/bytes/window-memory.js';
 import { parseIsoInstant } from '../src/time/instant-text.js';
 import { parseInstantUnits } from '../src/time/instant-units.js';
 import { type ExportShape, FAILURE, generateExport } from './bench/generate.js';
@@ -102,6 +103,88 @@ t.test('where WebAssembly has SIMD the window stands on it, elsewhere on plain m
     wasm.Module = Module;
     wasm.validate = validate;
   }
+});
+
+t.test('what is kept in one call is what the scan hands over one by one', async t => {
+  const memory = createWindowMemory();
+  if (!(memory instanceof WasmMemory)) return;
+  const { scan } = memory;
+  const event = (provider: string, more: string) =>
+    `<Event><System><Provider Name='${provider}'/><EventID>1</EventID></System>${more}</Event>`;
+  const piece = fc.oneof(
+    { weight: 40, arbitrary: fc.string({ maxLength: 9 }).map(text => event('unwanted', text.replaceAll(/[<&!]/g, ''))) },
+    { weight: 40, arbitrary: fc.nat(40).map(length => event('wanted', `<Data>${'x'.repeat(length)}</Data>`)) },
+    { weight: 10, arbitrary: fc.constantFrom(' ', '\r\n', '<Event>?</Event>') },
+    { weight: 1, arbitrary: fc.constantFrom('<Event>', '<!-- -->', '<Event/>', event('unwanted', '<Data>')) },
+  );
+  const seen = { runs: 0, full: 0, stops: new Set<number>() };
+  const check = (text: string, isParsed: boolean, encoding: 'latin1' | 'utf16le'): void => {
+    const source = Buffer.from(text, encoding);
+    memory.grow(BASE + source.length + 64);
+    const bytes = memory.bytes();
+    const out = new Uint32Array(bytes.buffer as ArrayBuffer, SCAN_OUT, 4);
+    const runs = new Uint32Array(bytes.buffer as ArrayBuffer, RUNS, MOST_RUNS * 2);
+    const [keep, one] =
+      encoding === 'latin1'
+        ? [scan.keep8, isParsed ? scan.sweep8 : scan.scan8]
+        : [scan.keep16, isParsed ? scan.sweep16 : scan.scan16];
+    const end = BASE + source.length;
+    assert.ok(writeWanted(bytes, new Map([['wanted', undefined]])));
+    bytes.set(source, BASE);
+    memory.forget();
+    const expected = { stop: 0, at: 0, dropped: 0, runs: [] as string[], places: [] as number[] };
+    let last = -1;
+    for (let at = BASE; ; at = out[0]!) {
+      expected.stop = one(at, end, 1 << 20);
+      expected.at = out[0]!;
+      expected.dropped += out[3]!;
+      if (expected.stop !== 1) break;
+      // Nothing was dropped in between, as after white space at the most.
+      if (out[3] === 0 && last >= 0) expected.runs.push(expected.runs.pop()! + read(last, out[2]!));
+      else {
+        expected.runs.push(read(out[1]!, out[2]!));
+        expected.places.push(out[1]!);
+      }
+      last = out[2]!;
+    }
+    function read(from: number, to: number): string {
+      return Buffer.from(bytes.subarray(from, to)).toString(encoding);
+    }
+    bytes.set(source, BASE);
+    memory.forget();
+    const kept = { stop: 4, at: BASE, dropped: 0, runs: [] as string[], places: [] as number[] };
+    while (kept.stop === 4) {
+      const from: number = kept.at;
+      kept.stop = keep(from, end, 1 << 20, isParsed);
+      kept.at = out[0]!;
+      kept.dropped += out[3]!;
+      let place = from;
+      for (let run = 0; run < out[2]!; run++) {
+        kept.places.push(runs[run * 2]!);
+        kept.runs.push(read(place, place + runs[run * 2 + 1]!));
+        place += runs[run * 2 + 1]!;
+      }
+      assert.equal(out[1], place, 'where the kept bytes end');
+      assert.equal(read(kept.at, end), source.subarray(kept.at - BASE).toString(encoding), 'the rest stands as it was');
+      if (kept.stop === 4) seen.full += 1;
+    }
+    assert.deepEqual(kept, expected);
+    seen.runs += kept.runs.length;
+    seen.stops.add(kept.stop);
+  };
+  fc.assert(
+    fc.property(
+      fc.array(piece, { maxLength: 40 }),
+      fc.boolean(),
+      fc.constantFrom('latin1', 'utf16le'),
+      (pieces, ...how) => check(pieces.join(''), ...how),
+    ),
+    { numRuns: 400 },
+  );
+  check(`${event('unwanted', '')}${event('wanted', '')}`.repeat(MOST_RUNS * 2 + 7), true, 'latin1');
+  t.equal(seen.full, 2, 'twice there was no room for more runs');
+  t.ok(seen.runs > 2000, `${seen.runs} runs`);
+  t.same([...seen.stops].sort(), [0, 2, 3], 'all ends were seen');
 });
 
 t.test('the SIMD search finds what a loop over the bytes finds', async t => {

@@ -40,50 +40,58 @@ export class GatheredWindow extends ByteWindow {
   }
 }
 
-/** Gathers runs of the bytes that pass through a window. */
+/** Gathers runs of an input's bytes. */
 export class BytesGatherer {
   #bytes = new Uint8Array(FIRST_ROOM);
   #length = 0;
-  #starts: number[] = [];
-  #offsets: number[] = [];
-  /** The run at hand, by its indices in the window; from -1: there is none. */
-  #from = -1;
-  #to = -1;
+  #starts = new Uint32Array(FIRST_RUNS);
+  #offsets = new Float64Array(FIRST_RUNS);
+  #count = 0;
 
-  /** Takes what stands from the end of the run at hand to `to`, or begins a run at `from`. */
-  take(from: number, to: number): void {
-    if (this.#from < 0) this.#from = from;
-    this.#to = to;
-  }
-
-  /** Ends the run at hand: what follows was passed over, or the window is about to move. */
-  endRun(window: ByteWindow): void {
-    if (this.#from < 0) return;
-    const length = this.#to - this.#from;
-    if (this.#length + length > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + length));
-      larger.set(this.#bytes);
-      this.#bytes = larger;
+  /**
+   * Adds `count` runs, whose bytes stand one behind the other. `runs` says two numbers of each: where it stood, from
+   * `origin` on, and its length in bytes.
+   */
+  add(bytes: Uint8Array, runs: Uint32Array, count: number, origin: number): void {
+    if (count === 0) return;
+    this.#reserve(bytes.length, count);
+    this.#bytes.set(bytes, this.#length);
+    for (let run = 0; run < count; run++) {
+      this.#starts[this.#count] = this.#length;
+      this.#offsets[this.#count] = origin + runs[run * 2]!;
+      this.#length += runs[run * 2 + 1]!;
+      this.#count += 1;
     }
-    this.#bytes.set(window.bytes.subarray(this.#from, this.#to), this.#length);
-    this.#starts.push(this.#length);
-    this.#offsets.push(window.offsetOf(this.#from));
-    this.#length += length;
-    this.#from = -1;
   }
 
   /** Gives what was gathered, and begins anew. */
   gathered(): GatheredBytes {
     const gathered = {
       bytes: this.#bytes.slice(0, this.#length),
-      starts: Uint32Array.from(this.#starts),
-      offsets: Float64Array.from(this.#offsets),
+      starts: this.#starts.slice(0, this.#count),
+      offsets: this.#offsets.slice(0, this.#count),
     };
     this.#length = 0;
-    this.#starts = [];
-    this.#offsets = [];
+    this.#count = 0;
     return gathered;
+  }
+
+  #reserve(length: number, count: number): void {
+    if (this.#length + length > this.#bytes.length) {
+      const bytes = this.#bytes;
+      this.#bytes = new Uint8Array(Math.max(bytes.length * 2, this.#length + length));
+      this.#bytes.set(bytes);
+    }
+    if (this.#count + count > this.#starts.length) {
+      const [starts, offsets] = [this.#starts, this.#offsets];
+      const room = Math.max(starts.length * 2, this.#count + count);
+      this.#starts = new Uint32Array(room);
+      this.#starts.set(starts);
+      this.#offsets = new Float64Array(room);
+      this.#offsets.set(offsets);
+    }
   }
 }
 
 const FIRST_ROOM = 1 << 18;
+const FIRST_RUNS = 1 << 10;

@@ -68,6 +68,12 @@ export interface EventScan {
   scan16: ScanEvents;
   sweep8: ScanEvents;
   sweep16: ScanEvents;
+  /**
+   * Does as `sweep`, or as `scan`, but goes on behind wanted events: it moves them together to `at`, in runs between which
+   * events were dropped. Where the runs stood and how long they are stands at `RUNS`; gives 4 when there is no room for more.
+   */
+  keep8: KeepEvents;
+  keep16: KeepEvents;
   /** The first `<` of what may end, cut off or complicate an event, or `end`. */
   find8(at: number, end: number): number;
   find16(at: number, end: number): number;
@@ -127,6 +133,7 @@ export interface EventScan {
 }
 
 export type ScanEvents = (at: number, end: number, maxBytes: number) => number;
+export type KeepEvents = (at: number, end: number, maxBytes: number, isParsed: boolean) => number;
 
 /** Where the module writes what it found, and where it reads what is wanted: as in `assembly/layout.ts`. */
 export const SCAN_OUT = 4096;
@@ -152,6 +159,9 @@ export const MOST_REPEATS = 512;
 export const VARIED = 5_363_008;
 export const SHAPE_COUNT = 64;
 export const NUMBERS = 7_483_392;
+/** Runs of events that were kept, two 32-bit numbers each. */
+export const RUNS = NUMBERS;
+export const MOST_RUNS = 4096;
 /** How many values the cache holds, and how many bytes one may have. */
 export const CACHE_SLOTS = 16_384;
 export const LONGEST_CACHED = 120;

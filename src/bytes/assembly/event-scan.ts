@@ -6,7 +6,7 @@ import { forgetContents } from './event-content';
 import { areRepeatsFull, beginRepeats, flood16, flood8 } from './event-flood';
 import { isUnwanted16, isUnwanted8 } from './event-parse';
 import { forgetShapes } from './event-shape';
-import { OUT } from './layout';
+import { MOST_RUNS, OUT, RUNS } from './layout';
 import { clearCache as clearValues } from './value-cache';
 import { endsName, findUnit, isSpace, stands, unit } from './units';
 import { ANY, entryOf, holdsId, idsOf } from './wanted';
@@ -56,6 +56,14 @@ export function sweep8(at: usize, end: usize, maxBytes: usize): i32 {
 
 export function sweep16(at: usize, end: usize, maxBytes: usize): i32 {
   return scan<u16>(at, end, maxBytes, BY_PARSE);
+}
+
+export function keep8(at: usize, end: usize, maxBytes: usize, isParsed: bool): i32 {
+  return keep<u8>(at, end, maxBytes, isParsed);
+}
+
+export function keep16(at: usize, end: usize, maxBytes: usize, isParsed: bool): i32 {
+  return keep<u16>(at, end, maxBytes, isParsed);
 }
 
 export function find8(at: usize, end: usize): usize {
@@ -124,6 +132,60 @@ function scan<T>(at: usize, end: usize, maxBytes: usize, filter: i32): i32 {
     p = eventEnd;
   }
   store<u32>(OUT, <u32>p);
+  store<u32>(OUT + 12, dropped);
+  return result;
+}
+
+/**
+ * Scans on behind each candidate, and moves the candidates together: from `at` to what is stored at OUT + 4 they stand one
+ * behind the other, in runs between which events were dropped. Stored are at OUT where it stopped, at OUT + 8 how many runs
+ * there are, at OUT + 12 how many events were dropped, at RUNS where each run stood and its length in bytes. Gives what the
+ * scan stopped at, or PAUSE when there is no room for more runs.
+ */
+// @ts-ignore: decorator
+@inline
+function keep<T>(at: usize, end: usize, maxBytes: usize, isParsed: bool): i32 {
+  let from = at;
+  let to = at;
+  let dropped: u32 = 0;
+  let runs: u32 = 0;
+  /** The run at hand; while it has no bytes there is none. */
+  let run = at;
+  let runEnd = at;
+  let result: i32;
+  for (;;) {
+    if (sizeof<T>() == 1) result = isParsed ? sweep8(from, end, maxBytes) : scan8(from, end, maxBytes);
+    else result = isParsed ? sweep16(from, end, maxBytes) : scan16(from, end, maxBytes);
+    from = load<u32>(OUT);
+    const passed = load<u32>(OUT + 12);
+    dropped += passed;
+    if (passed > 0 || result != CANDIDATE) {
+      if (runEnd > run) {
+        const length = runEnd - run;
+        memory.copy(to, run, length);
+        store<u32>(RUNS + <usize>runs * 8, <u32>run);
+        store<u32>(RUNS + <usize>runs * 8 + 4, <u32>length);
+        to += length;
+        runs += 1;
+        run = runEnd;
+      }
+      if (result != CANDIDATE) break;
+    }
+    if (runEnd == run) {
+      run = load<u32>(OUT + 4);
+      // The event is scanned once more.
+      if (runs == MOST_RUNS) {
+        from = run;
+        runEnd = run;
+        result = PAUSE;
+        break;
+      }
+    }
+    runEnd = from;
+  }
+  store<u32>(OUT, <u32>from);
+  store<u32>(OUT + 4, <u32>to);
+  store<u32>(OUT + 8, runs);
   store<u32>(OUT + 12, dropped);
   return result;
 }

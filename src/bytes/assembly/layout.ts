@@ -71,6 +71,9 @@ export const LONG_TEXTS_END: usize = LONG_TEXTS + 512 * LONGEST_KEPT; // 7,483,3
 /** The numbers of each repeat's texts, at most 32 of 16 bits. */
 export const NUMBERS: usize = 7_483_392; // LONG_TEXTS_END
 export const NUMBERS_END: usize = NUMBERS + 512 * 64; // 7,516,160
+/** The runs that `keep` kept, of 8 bytes each. Who keeps runs takes no repeats. */
+export const RUNS: usize = 7_483_392; // NUMBERS
+export const MOST_RUNS: u32 = 4096;
 
 /** Slots: a word of its state, then the bytes of the value. */
 export const CACHE: usize = 7_516_160; // NUMBERS_END

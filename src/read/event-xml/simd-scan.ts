@@ -72,7 +72,7 @@ export function createSimdScan(
  * The search that hands over all events, or drops those that nobody wants by their header alone or once they are parsed.
  * `width` is that of a unit, in bytes.
  */
-export function scanOf(scan: EventScan, filter: 'none' | 'header' | 'parsed', width: number): ScanEvents {
+function scanOf(scan: EventScan, filter: 'none' | 'header' | 'parsed', width: number): ScanEvents {
   if (filter === 'none') return width === 1 ? scan.frame8 : scan.frame16;
   if (filter === 'header') return width === 1 ? scan.scan8 : scan.scan16;
   return width === 1 ? scan.sweep8 : scan.sweep16;
@@ -80,6 +80,6 @@ export function scanOf(scan: EventScan, filter: 'none' | 'header' | 'parsed', wi
 
 // What the search returns: see `assembly/event-scan.ts`.
 export const GAP = 0;
-export const CANDIDATE = 1;
+const CANDIDATE = 1;
 export const UNFINISHED = 3;
-const PAUSE = 4;
+export const PAUSE = 4;

@@ -1,12 +1,19 @@
 import { ByteWindow } from '../../bytes/byte-window.js';
 import { BytesGatherer, type GatheredBytes } from '../../bytes/gathered-window.js';
 import { writeWanted } from '../../bytes/wanted-table.js';
-import { type EventScan, SCAN_OUT, type ScanEvents, type WasmMemory } from '../../bytes/window-memory.js';
+import {
+  type EventScan,
+  type KeepEvents,
+  MOST_RUNS,
+  RUNS,
+  SCAN_OUT,
+  type WasmMemory,
+} from '../../bytes/window-memory.js';
 import type { Selection } from '../../model/index.js';
 import { DEFAULT_MAX_EVENT_BYTES, type ReadOptions, type UnitEncoding } from '../format-reader.js';
 import { roomInRange } from '../range-rooms.js';
 import { eventStartIn } from './ranges.js';
-import { CANDIDATE, GAP, scanOf, UNFINISHED } from './simd-scan.js';
+import { GAP, PAUSE, UNFINISHED } from './simd-scan.js';
 import { endsName, isSpace, standsAt, type Units } from './units.js';
 import { Wanted } from './wanted.js';
 
@@ -110,11 +117,13 @@ class Sweep {
   readonly #to: number;
   readonly #width: number;
   readonly #maxEventBytes: number;
-  readonly #scan: ScanEvents;
+  readonly #isParsed: boolean;
+  readonly #keep: KeepEvents;
   readonly #find: EventScan['find8'];
   readonly #kept: BytesGatherer;
   #dropped = 0;
   #out = new Uint32Array(0);
+  #runs = new Uint32Array(0);
   #units: Units = new Uint8Array(0);
 
   constructor(memory: WasmMemory, window: ByteWindow, part: SweptPart, settings: SweepSettings, kept: BytesGatherer) {
@@ -123,7 +132,8 @@ class Sweep {
     this.#to = part.to;
     this.#width = part.units === 'utf-8' ? 1 : 2;
     this.#maxEventBytes = settings.maxEventBytes;
-    this.#scan = scanOf(memory.scan, settings.parseAll ? 'parsed' : 'header', this.#width);
+    this.#isParsed = settings.parseAll;
+    this.#keep = memory.scan[this.#width === 1 ? 'keep8' : 'keep16'];
     this.#find = memory.scan[this.#width === 1 ? 'find8' : 'find16'];
   }
 
@@ -132,7 +142,6 @@ class Sweep {
     for (;;) {
       this.#look();
       const state = this.#pass();
-      this.#kept.endRun(window);
       if (state === 'more' && window.end - window.start < LONGEST_SEEN_TWICE && read()) continue;
       const end = window.offsetOf(window.start);
       return { begin, end, isWhole: state === 'past', dropped: this.#dropped, ...this.#kept.gathered() };
@@ -146,6 +155,7 @@ class Sweep {
     const { buffer } = window.bytes;
     if (this.#out.buffer === buffer) return;
     this.#out = new Uint32Array(buffer as ArrayBuffer, SCAN_OUT, 4);
+    this.#runs = new Uint32Array(buffer as ArrayBuffer, RUNS, MOST_RUNS * 2);
     this.#units = this.#width === 1 ? window.bytes : new Uint16Array(buffer as ArrayBuffer);
   }
 
@@ -184,16 +194,13 @@ class Sweep {
 
   /** Runs the search from `at`, an event's start or white space before it, up to `end`; gives what it stopped at and where. */
   #scanTo(at: number, end: number): readonly [result: number, at: number] {
+    const window = this.#window;
     const out = this.#out;
     for (let from = at; ; from = out[0]!) {
-      const result = this.#scan(from, end, this.#maxEventBytes);
-      const passed = out[3]!;
-      if (passed > 0) {
-        this.#kept.endRun(this.#window);
-        this.#dropped += passed;
-      }
-      if (result !== CANDIDATE) return [result, out[0]!];
-      this.#kept.take(out[1]!, out[2]!);
+      const result = this.#keep(from, end, this.#maxEventBytes, this.#isParsed);
+      this.#kept.add(window.bytes.subarray(from, out[1]!), this.#runs, out[2]!, window.origin);
+      this.#dropped += out[3]!;
+      if (result !== PAUSE) return [result, out[0]!];
     }
   }
 
