@@ -159,8 +159,8 @@ export const MOST_REPEATS = 512;
 export const VARIED = 5_363_008;
 export const SHAPE_COUNT = 64;
 export const NUMBERS = 7_483_392;
-/** Runs of events that were kept, two 32-bit numbers each. */
-export const RUNS = NUMBERS;
+/** Runs of events that were kept, two 32-bit numbers each: in the place of the numbers of repeats. */
+export const RUNS = 7_483_392;
 export const MOST_RUNS = 4096;
 /** How many values the cache holds, and how many bytes one may have. */
 export const CACHE_SLOTS = 16_384;
