@@ -21,8 +21,8 @@ export interface Command {
 /** Takes lines without their line ends; `drain` gives a promise when the reader is slow. */
 export interface Sink {
   line(text: string): void;
-  /** Takes whole lines with their line ends as bytes, which are copied. Absent where nobody writes those. */
-  readonly lines?: ((bytes: Uint8Array) => void) | undefined;
+  /** Takes whole lines with their line ends as bytes, which are copied. */
+  lines(bytes: Uint8Array): void;
   drain(): Promise<void> | undefined;
   /** Writes what is waiting. */
   flush(): Promise<void>;

@@ -155,6 +155,7 @@ class ToldList {
 
 const NO_OUTPUT: Command['output'] = {
   line: () => undefined,
+  lines: () => undefined,
   drain: () => undefined,
   flush: async () => undefined,
 };

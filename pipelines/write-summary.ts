@@ -3,11 +3,11 @@ import {
   type PairSummary,
   pairCsvHeader,
   pairCsvRow,
+  pairLine,
   pairTable,
   type RunSummary,
   type SummariseOptions,
   summariseInColumns,
-  writePair,
   writeRun,
 } from '../src/index.js';
 import type { Sink } from './command.js';
@@ -19,7 +19,7 @@ export interface SummaryOutput {
   readonly summarise: SummariseOptions;
   readonly output: Sink;
   /** Where the run line goes when the form has no place for it. */
-  readonly runOutput: Sink;
+  readonly runOutput: Pick<Sink, 'line'>;
   /** A person looks on: the run line is told as a sentence. */
   readonly isForPerson: boolean;
   /** The count that `--fail-on` asks for. */
@@ -44,7 +44,7 @@ export async function writeSummary(ledger: Ledger, run: RunSummary, to: SummaryO
     // The first pair has the greatest count.
     greatest = Math.max(greatest, pair.count);
     if (pair.count < minCount) break;
-    if (to.form === 'ndjson') to.output.line(writePair(pair, episodes));
+    if (to.form === 'ndjson') to.output.lines(pairLine(pair, episodes));
     else if (to.form === 'csv') to.output.line(pairCsvRow(pair));
     else if (pairs.length < MAX_TABLE_ROWS) pairs.push(pair);
     else unshown += 1;

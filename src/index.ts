@@ -105,6 +105,7 @@ export {
   type ParsedLine,
   pairCsvHeader,
   pairCsvRow,
+  pairLine,
   pairTable,
   parseLine,
   writeItem,

@@ -96,7 +96,12 @@ async function run(inputs: readonly InputSource[], settings: Settings, jobs: Job
     close: async () => undefined,
   };
   let busy = 0;
-  const output = { line: (text: string) => lines.push(text), drain: () => undefined, flush: async () => undefined };
+  const output = {
+    line: (text: string) => void lines.push(text),
+    lines: (bytes: Uint8Array) => void lines.push(Buffer.from(bytes).toString()),
+    drain: () => undefined,
+    flush: async () => undefined,
+  };
   const outcome = await summarize({
     tool: 'evpair',
     inputs,

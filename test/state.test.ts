@@ -60,6 +60,7 @@ function commandOf(names: readonly string[], settings: Settings = {}) {
   const read = { bytes: 0 };
   const output = {
     line: (text: string) => void lines.push(text),
+    lines: (bytes: Uint8Array) => void lines.push(Buffer.from(bytes).toString().replace(/\n$/, '')),
     drain: () => undefined,
     flush: async () => undefined,
   };

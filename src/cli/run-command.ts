@@ -107,11 +107,7 @@ export async function runCommand(line: CommandLine, log: Log, tool: string, onLe
     tell: teller,
   };
   const shown = {
-    runOutput: {
-      line: (text: string) => writeStderr(`${text}\n`),
-      drain: () => undefined,
-      flush: async () => undefined,
-    },
+    runOutput: { line: (text: string) => writeStderr(`${text}\n`) },
     isForPerson: form === 'table' && isTerminal('stderr'),
     failOn,
     width: width(),

@@ -1,5 +1,4 @@
 import type {
-  EpisodeColumns,
   EventRecord,
   Failure,
   Instant,
@@ -11,7 +10,6 @@ import type {
   Unpaired,
 } from '../model/index.js';
 import { formatInstant } from '../time/instant-text.js';
-import { writeEpisodes } from './episodes.js';
 
 /**
  * Items as NDJSON lines: one object a line, keys in snake_case in a fixed order. Lossless: a lone surrogate becomes a
@@ -120,16 +118,9 @@ function writeReject(reject: Reject): string {
   });
 }
 
-/**
- * A pair line. A summary's keys stand in the order of the output already. `episodes` stand in place of those of the summary,
- * which has none then.
- */
-export function writePair(pair: PairSummary, episodes?: EpisodeColumns): string {
-  const line = JSON.stringify(pair);
-  if (episodes === undefined || episodes.kept === 0) return line;
-  // Inside a string the quotes would be escaped.
-  const at = line.indexOf('"episodes":[]') + '"episodes":['.length;
-  return line.slice(0, at) + writeEpisodes(episodes) + line.slice(at);
+/** A pair line. A summary's keys stand in the order of the output already. */
+export function writePair(pair: PairSummary): string {
+  return JSON.stringify(pair);
 }
 
 /** The line of a pair that is there no more. */

@@ -12,6 +12,7 @@ import {
   type PairSummary,
   pairCsvHeader,
   pairCsvRow,
+  pairLine,
   pairTable,
   parseLine,
   type Reject,
@@ -168,10 +169,11 @@ t.test('rejects, pairs, runs and partial ledgers fit their schemas', async t => 
       for (const pair of pairs) t.equal(misfit(writePair(pair)), '');
       // Columns hold the episodes of one pair after the other.
       const lines: string[] = [];
-      for (const { pair, episodes } of summariseInColumns(ledger)) lines.push(writePair(pair, episodes));
+      for (const { pair, episodes } of summariseInColumns(ledger))
+        lines.push(Buffer.from(pairLine(pair, episodes)).toString());
       t.strictSame(
         lines,
-        pairs.map(pair => JSON.stringify(pair)),
+        pairs.map(pair => `${JSON.stringify(pair)}\n`),
       );
       t.equal(misfit(runLine(ledger)), '');
       for (const line of writePartial(ledger, { configHash: 'x', facts: {} })) t.equal(misfit(line, 'partial'), '');

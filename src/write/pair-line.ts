@@ -1,12 +1,29 @@
-import type { EpisodeColumns } from '../model/index.js';
+import type { EpisodeColumns, PairSummary } from '../model/index.js';
 import { MOST_INSTANT_BYTES, putTime } from '../time/instant-text.js';
 
-/** The episodes of a pair as JSON, without the brackets around them: bytes from numbers, with no object and no text between. */
-export function writeEpisodes(episodes: EpisodeColumns): string {
+/**
+ * A pair line with its line end, the episodes in place of those of the summary, which has none: their bytes come from
+ * numbers, with no object and no text between, since texts of ten kilobytes a pair keep the garbage collector busy. The
+ * bytes are written over by the next call.
+ */
+export function pairLine(pair: PairSummary, episodes: EpisodeColumns): Uint8Array {
+  const line = JSON.stringify(pair);
+  const most = line.length * MOST_BYTES_A_UNIT + episodes.kept * MOST_EPISODE_BYTES + 1;
+  if (room.length < most) room = Buffer.allocUnsafeSlow(most);
+  // Inside a string the quotes would be escaped.
+  const place = line.indexOf(NO_EPISODES) + NO_EPISODES.length - 1;
+  let at = room.write(line.slice(0, place));
+  at = putEpisodes(room, at, episodes);
+  at += room.write(line.slice(place), at);
+  room[at++] = LINE_FEED;
+  return room.subarray(0, at);
+}
+
+/** The episodes as JSON, without the brackets around them. @returns the place past them. */
+function putEpisodes(bytes: Uint8Array, from: number, episodes: EpisodeColumns): number {
   const { kept, firstMs, firstClocks, lastMs, lastClocks, counts } = episodes;
-  if (room.length < kept * MOST_EPISODE_BYTES) room = Buffer.allocUnsafeSlow(kept * MOST_EPISODE_BYTES);
-  const bytes = room;
-  let at = 0;
+  if (kept === 0) return from;
+  let at = from;
   for (let place = 0; place < kept; place++) {
     const head = place === 0 ? FIRST_START : START;
     bytes.set(head, at);
@@ -24,15 +41,19 @@ export function writeEpisodes(episodes: EpisodeColumns): string {
     at = putNumber(bytes, at + COUNT.length, counts[place]!);
   }
   bytes[at++] = 0x7d; // the closing brace
-  return bytes.toString('latin1', 0, at);
+  return at;
 }
 
+const NO_EPISODES = '"episodes":[]';
 const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 const FIRST_START = bytesOf('{"start":"');
 const START = bytesOf('},{"start":"');
 const END = bytesOf('","end":"');
 const COUNT = bytesOf('","count":');
 const MOST_DIGITS = 10;
+const LINE_FEED = 0x0a;
+/** A UTF-16 unit takes at most so many bytes of UTF-8. */
+const MOST_BYTES_A_UNIT = 3;
 const MOST_EPISODE_BYTES = START.length + END.length + COUNT.length + 2 * MOST_INSTANT_BYTES + MOST_DIGITS + 1;
 let room = Buffer.alloc(0);
 
