@@ -1,4 +1,6 @@
-import { type JsonUnits, MAX_DEPTH } from './json-document.js';
+import { isRecordLine, isSpace, RECORD_LINE_LENGTH, trimmedEnd } from './between-events.js';
+import type { JsonUnits } from './json-document.js';
+import { BREAKS, ENDED, JsonElement, WRAPS, type Wrapping } from './json-element.js';
 
 /** What the framer finds. Indices are into the units handed to `frame`, offsets count units from the input's start. */
 export interface FrameSink {
@@ -43,24 +45,11 @@ export class JsonFramer {
   #braceAt = 0;
   #braceIndent = 0;
   #beforeBrace: State = GAP;
-  #start = 0;
-  #startIndent = 0;
-  /** The object's members do not stand deeper than its brace, so that indentation tells nothing of it. */
-  #isFlat = false;
-  #isWrapperTail = false;
-  #hasLineBreak = false;
-  #isTooDeep = false;
-  #extraDepth = 0;
-  #depth = 0;
-  readonly #parents = new Uint8Array(MAX_DEPTH + 2);
-  #last = 0;
-  #lastAt = 0;
-  #inString = false;
-  #isEscaped = false;
-  #stringStart = 0;
-  #stringEnd = 0;
-  #wrapperDepth = -1;
-  readonly #wrappers: { readonly parents: Uint8Array; readonly depth: number; readonly brackets: number }[] = [];
+  /** The object at hand, or the one that was broken. */
+  readonly #element: JsonElement;
+  readonly #wrappers: (Wrapping & { readonly brackets: number })[] = [];
+  /** Of lines: where the one at hand starts. */
+  #lineFrom = 0;
 
   /** The offset at or after which the next line ends the reading, and where that was. */
   readonly #stopAt: number;
@@ -78,11 +67,12 @@ export class JsonFramer {
   ) {
     this.#maxLength = maxLength;
     this.#keepsRegions = keepsRegions;
+    this.#element = new JsonElement(maxLength);
     this.#stopAt = range?.stopAt ?? Infinity;
     if (range?.lineAt === undefined) return;
     this.#isLines = true;
     this.#mode = 'decided';
-    this.#start = range.lineAt;
+    this.#lineFrom = range.lineAt;
     this.#scanned = range.lineAt;
   }
 
@@ -112,14 +102,16 @@ export class JsonFramer {
 
   /** The offset where an event or region starts that is not finished; -1 between events. */
   get unfinishedFrom(): number {
-    if (this.#isLines && !this.#returnsToLines) return this.#start;
+    if (this.#isLines && !this.#returnsToLines) return this.#lineFrom;
     if (this.#regionStart >= 0) return this.#regionStart;
-    return this.#state === GAP ? -1 : this.#start;
+    return this.#state === GAP ? -1 : this.#element.start;
   }
 
   /** The offset of the first unit that must stay in the window. */
   #firstNeeded(): number {
-    if (this.#isLines && !this.#returnsToLines) return this.#isOverlong(this.#start) ? this.#scanned : this.#start;
+    if (this.#isLines && !this.#returnsToLines)
+      return this.#isOverlong(this.#lineFrom) ? this.#scanned : this.#lineFrom;
+    const { start } = this.#element;
     switch (this.#state) {
       case GAP:
         return this.#keepsRegions && this.#regionStart >= 0 ? this.#regionStart : this.#scanned;
@@ -127,12 +119,12 @@ export class JsonFramer {
         if (this.#keepsRegions) return this.#isOverlong(this.#regionStart) ? this.#scanned : this.#regionStart;
         return this.#scanned - this.#lineStart > RECORD_LINE_LENGTH ? this.#scanned : this.#lineStart;
       case BRACE:
-        if (this.#beforeBrace !== GARBAGE) return this.#isOverlong(this.#start) ? this.#braceAt : this.#start;
+        if (this.#beforeBrace !== GARBAGE) return this.#isOverlong(start) ? this.#braceAt : start;
         return this.#keepsRegions && this.#braceAt - this.#regionStart <= this.#maxLength
           ? this.#regionStart
           : this.#braceAt;
       default:
-        return this.#isOverlong(this.#start) ? this.#scanned : this.#start;
+        return this.#isOverlong(start) ? this.#scanned : start;
     }
   }
 
@@ -152,7 +144,7 @@ export class JsonFramer {
         ? Buffer.from(units.buffer, units.byteOffset, end)
         : new Uint16Array(units.buffer, units.byteOffset, end);
     let at = Math.max(this.#scanned - base, start);
-    let from = this.#start - base;
+    let from = this.#lineFrom - base;
     while (at < end || (isLast && from < end)) {
       const stop = this.#stopAt - base;
       if (from >= stop && this.#isClean) {
@@ -161,7 +153,7 @@ export class JsonFramer {
       }
       if (at === from) {
         at = from = sink.skipLines(from, from < stop ? Math.min(end, stop) : end);
-        this.#start = from + base;
+        this.#lineFrom = from + base;
         if (at >= end) break;
         if (at >= stop && this.#isClean) continue;
       }
@@ -177,17 +169,17 @@ export class JsonFramer {
       } else if (this.#takeLine(view, from, to, sink)) {
         // A line that holds nothing but `{` starts an object of several lines.
         this.#scanned = from + base;
-        this.#start = from + base;
+        this.#lineFrom = from + base;
         this.#returnsToLines = true;
         this.#state = GAP;
         this.#indent = 0;
         return;
       }
       from = at;
-      this.#start = from + base;
+      this.#lineFrom = from + base;
     }
     this.#scanned = at + base;
-    this.#start = from + base;
+    this.#lineFrom = from + base;
   }
 
   /** Hands on a line; true when it only opens an object. */
@@ -217,7 +209,7 @@ export class JsonFramer {
               this.#mode = 'decided';
               this.#isLines = true;
               this.#returnsToLines = false;
-              this.#start = at + 1 + base;
+              this.#lineFrom = at + 1 + base;
               this.#scanned = at + 1 + base;
               return;
             }
@@ -273,8 +265,8 @@ export class JsonFramer {
             this.#awaitQuote(at + base, this.#indent);
           } else {
             this.#indent = -1;
-            this.#last = unit;
-            if (unit !== 0x2c) this.#lastAt = at + base;
+            this.#element.last = unit;
+            if (unit !== 0x2c) this.#element.lastAt = at + base;
           }
           at += 1;
           break;
@@ -286,143 +278,50 @@ export class JsonFramer {
     this.#scanned = at + base;
   }
 
-  /** Follows strings and brackets inside an object; stops where it ends or breaks. */
+  /** Goes on inside an object. @returns the index to go on at. */
   #scanElement(units: JsonUnits, from: number, start: number, end: number, base: number, sink: FrameSink): number {
-    let at = from;
-    while (at < end) {
-      if (this.#inString) {
-        if (this.#isEscaped) {
-          this.#isEscaped = false;
-          at += 1;
-          continue;
-        }
-        while (at < end && IN_STRING[units[at]!] !== 1) at += 1;
-        if (at === end) break;
-        const unit = units[at]!;
-        if (unit === 0x22) {
-          this.#inString = false;
-          this.#stringEnd = at + base;
-          this.#last = unit;
-          this.#lastAt = at + base;
-          at += 1;
-        } else if (unit === 0x5c) {
-          this.#isEscaped = true;
-          at += 1;
-        } else {
-          return this.#breakAt(at);
-        }
-        continue;
-      }
-      const unit = units[at]!;
-      if (unit === 0x0a) {
-        this.#hasLineBreak = true;
-        this.#indent = 0;
-        at += 1;
-        continue;
-      }
-      if (isSpace(unit)) {
-        if (this.#indent >= 0) this.#indent += 1;
-        at += 1;
-        continue;
-      }
-      const isObject = this.#parents[this.#depth] === 0x7b;
-      const last = this.#last;
-      switch (unit) {
-        case 0x22:
-          if (last !== 0x7b && last !== 0x2c && last !== 0x3a && last !== 0x5b) return this.#breakAt(at);
-          if (last === 0x7b && this.#depth === 1) this.#isFlat = this.#indent >= 0 && this.#indent <= this.#startIndent;
-          this.#inString = true;
-          this.#stringStart = at + 1 + base;
-          break;
-        case 0x7b:
-        case 0x5b: {
-          if (unit === 0x7b && last === 0x5b && this.#wrapperDepth === this.#depth) {
-            this.#openWrapper();
-            this.#open(at + base, this.#indent);
-            return at + 1;
-          }
-          const startsLine = unit === 0x7b && this.#indent >= 0 && this.#startIndent >= this.#indent && !this.#isFlat;
-          const isLegal = last === 0x3a || (!isObject && (last === 0x5b || last === 0x2c));
-          if (startsLine || (!isLegal && this.#extraDepth === 0)) return this.#breakAt(at);
-          if (unit === 0x5b && last === 0x3a && this.#isWrapperKey(units, start, base)) {
-            this.#wrapperDepth = this.#depth + 1;
-          }
-          if (this.#depth > MAX_DEPTH) {
-            this.#isTooDeep = true;
-            this.#extraDepth += 1;
-          } else {
-            this.#depth += 1;
-            this.#parents[this.#depth] = unit;
-          }
-          break;
-        }
-        case 0x7d:
-        case 0x5d:
-          if (this.#extraDepth > 0) {
-            this.#extraDepth -= 1;
-            break;
-          }
-          if (isObject !== (unit === 0x7d)) return this.#breakAt(at);
-          this.#depth -= 1;
-          if (this.#depth === 0) {
-            this.#close(at + 1, base, sink);
-            return at + 1;
-          }
-          break;
-        default:
-      }
-      this.#indent = -1;
-      this.#last = unit;
-      this.#lastAt = at + base;
-      at += 1;
+    const element = this.#element;
+    const stop = element.scan(units, from, start, end, base, this.#wrappers.length < MAX_WRAPPERS);
+    const at = element.stoppedAt;
+    if (stop === ENDED) {
+      this.#close(at, base, sink);
+    } else if (stop === BREAKS) {
+      this.#state = BROKEN;
+      this.#indent = element.indent;
+    } else if (stop === WRAPS) {
+      this.#wrappers.push({ ...element.wrapping(), brackets: this.openBrackets });
+      this.openBrackets += 1;
+      this.#open(at + base, element.indent);
+      return at + 1;
     }
     return at;
   }
 
   #open(offset: number, indent: number): void {
     this.#state = ELEMENT;
-    this.#start = offset;
-    this.#startIndent = indent;
-    this.#isFlat = false;
-    this.#indent = -1;
-    this.#depth = 1;
-    this.#parents[1] = 0x7b;
-    this.#last = 0x7b;
-    this.#lastAt = offset;
-    this.#inString = false;
-    this.#isEscaped = false;
-    this.#isWrapperTail = false;
-    this.#hasLineBreak = false;
-    this.#isTooDeep = false;
-    this.#extraDepth = 0;
-    this.#wrapperDepth = -1;
+    this.#element.open(offset, indent);
   }
 
   #close(to: number, base: number, sink: FrameSink): void {
     this.#state = GAP;
     this.#indent = -1;
-    if (this.#isWrapperTail) return;
+    const { start, hasLineBreak, isTooDeep, isWrapperTail } = this.#element;
+    if (isWrapperTail) return;
     if (this.#mode === 'undecided') {
-      const isAlone = !this.#hasLineBreak && this.openBrackets === 0 && this.#wrappers.length === 0;
+      const isAlone = !hasLineBreak && this.openBrackets === 0 && this.#wrappers.length === 0;
       this.#mode = isAlone ? 'deciding' : 'decided';
     }
     const end = to + base;
-    if (end - this.#start > this.#maxLength) sink.brokenEvent('too-long', this.#start, end);
-    else if (this.#isTooDeep) sink.brokenEvent('limit', this.#start, end);
-    else sink.event(this.#start - base, to);
-  }
-
-  #breakAt(at: number): number {
-    this.#state = BROKEN;
-    this.#inString = false;
-    this.#isEscaped = false;
-    return at;
+    if (end - start > this.#maxLength) sink.brokenEvent('too-long', start, end);
+    else if (isTooDeep) sink.brokenEvent('limit', start, end);
+    else sink.event(start - base, to);
   }
 
   /** Whether a `{` here can be the start of another event while the one before it is broken. */
   #canStart(): boolean {
-    if (this.#startIndent >= 0) return this.#indent >= 0 && this.#indent <= this.#startIndent;
-    return this.#indent >= 0 || [0x2c, 0x5b, 0x5d, 0x7d].includes(this.#last);
+    const { startIndent, last } = this.#element;
+    if (startIndent >= 0) return this.#indent >= 0 && this.#indent <= startIndent;
+    return this.#indent >= 0 || [0x2c, 0x5b, 0x5d, 0x7d].includes(last);
   }
 
   #awaitQuote(offset: number, indent: number): void {
@@ -433,9 +332,10 @@ export class JsonFramer {
   }
 
   #endBroken(sink: FrameSink): void {
-    const end = this.#lastAt + 1;
-    if (this.#isWrapperTail) sink.region(this.#start, end);
-    else sink.brokenEvent(end - this.#start > this.#maxLength ? 'too-long' : 'malformed', this.#start, end);
+    const { start, lastAt, isWrapperTail } = this.#element;
+    const end = lastAt + 1;
+    if (isWrapperTail) sink.region(start, end);
+    else sink.brokenEvent(end - start > this.#maxLength ? 'too-long' : 'malformed', start, end);
   }
 
   #endGarbageLine(units: JsonUnits, at: number, start: number, base: number, sink: FrameSink): void {
@@ -455,37 +355,14 @@ export class JsonFramer {
     this.#regionStart = -1;
   }
 
-  /** `[` after a key that wraps events, at the level where the tools that write it have it. */
-  #isWrapperKey(units: JsonUnits, start: number, base: number): boolean {
-    const keys = WRAPPER_KEYS[this.#depth];
-    if (keys === undefined || this.#wrappers.length >= MAX_WRAPPERS) return false;
-    const from = this.#stringStart - base;
-    const to = this.#stringEnd - base;
-    // Of an object that is too long already the key may have left the window.
-    if (from < start || to - from > 16 || this.#stringEnd - this.#start >= this.#maxLength) return false;
-    return keys.includes(String.fromCharCode(...units.subarray(from, to)));
-  }
-
-  #openWrapper(): void {
-    this.#wrappers.push({
-      parents: this.#parents.slice(0, this.#depth),
-      depth: this.#depth - 1,
-      brackets: this.openBrackets,
-    });
-    this.openBrackets += 1;
-  }
-
   #closeBracket(offset: number, sink: FrameSink): void {
     this.openBrackets -= 1;
     const wrapper = this.#wrappers.at(-1);
     if (wrapper === undefined || wrapper.brackets !== this.openBrackets) return;
     this.#wrappers.pop();
     this.#flushRegion(sink);
-    this.#open(offset, -1);
-    this.#isWrapperTail = true;
-    this.#parents.set(wrapper.parents);
-    this.#depth = wrapper.depth;
-    this.#last = 0x5d;
+    this.#state = ELEMENT;
+    this.#element.reopen(offset, wrapper);
   }
 
   #finish(end: number, sink: FrameSink): void {
@@ -494,8 +371,9 @@ export class JsonFramer {
     if (state === BROKEN) {
       this.#endBroken(sink);
     } else if (state === ELEMENT) {
-      if (this.#isWrapperTail) this.openBrackets += 1;
-      else sink.brokenEvent(end - this.#start > this.#maxLength ? 'too-long' : 'truncated', this.#start, end);
+      const { start, isWrapperTail } = this.#element;
+      if (isWrapperTail) this.openBrackets += 1;
+      else sink.brokenEvent(end - start > this.#maxLength ? 'too-long' : 'truncated', start, end);
     } else if (state === GARBAGE) {
       this.#regionEnd = end;
     }
@@ -510,50 +388,4 @@ const BRACE = 2;
 const BROKEN = 3;
 const ELEMENT = 4;
 
-/**
- * By depth. Microsoft Graph and Azure answers (`value`), CloudTrail-like archives (`Records`), Splunk (`results`),
- * OTLP/JSON, Elasticsearch (`hits.hits`), osquery snapshots and batches, event XML turned into JSON (`Events.Event`).
- */
-const WRAPPER_KEYS: readonly (readonly string[] | undefined)[] = [
-  undefined,
-  [
-    ...['Events', 'events', 'Records', 'records', 'value', 'results', 'rows', 'logs', 'items', 'data', 'snapshot'],
-    ...['resourceLogs', 'scopeLogs', 'logRecords'],
-  ],
-  ['hits', 'Event', 'added'],
-];
 const MAX_WRAPPERS = 8;
-
-/** What ends a run of units inside a string: the quote, the escape, and line breaks, which no JSON string holds. */
-const IN_STRING = new Uint8Array(256);
-for (const unit of [0x22, 0x5c, 0x0a, 0x0d]) IN_STRING[unit] = 1;
-
-/** evtx_dump writes `Record 12` on a line of its own before each event. */
-const RECORD_LINE_LENGTH = 40;
-
-function isRecordLine(units: JsonUnits, from: number, to: number): boolean {
-  if (units[from] !== 0x52 || to - from < 8 || to - from > RECORD_LINE_LENGTH - 8) return false;
-  for (let at = 0; at < 7; at++) if (units[from + at] !== 'Record '.charCodeAt(at)) return false;
-  for (let at = from + 7; at < to; at++) if (units[at]! < 0x30 || units[at]! > 0x39) return false;
-  return true;
-}
-
-function trimmedEnd(units: JsonUnits, from: number, to: number): number {
-  let end = to;
-  while (end > from && isSpace(units[end - 1]!)) end -= 1;
-  return end;
-}
-
-/** Blanks, carriage returns, and the byte order marks that appended exports leave in the middle. */
-function isSpace(unit: number): boolean {
-  return (
-    unit === 0x20 ||
-    unit === 0x0d ||
-    unit === 0x09 ||
-    unit === 0x0a ||
-    unit === 0xef ||
-    unit === 0xbb ||
-    unit === 0xbf ||
-    unit === 0xfeff
-  );
-}
