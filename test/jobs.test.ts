@@ -460,6 +460,29 @@ t.test('a thread that dies ends the run with 5 and prints nothing', async t => {
   t.match(stderr, /a worker thread died: it ended with status 7; .*\n?.*--jobs 1/);
 });
 
+t.test('a thread that is started before the program is loaded does what others do', async t => {
+  const large = written('large.xml', Buffer.concat([readFileSync(big.path!), Buffer.alloc(1e8, ' ')]));
+  const alone = evpair(['--jobs', '1', large.path!]);
+  t.equal(alone.status, 0, alone.stderr);
+  for (const jobs of [['--jobs', '2'], ['--jobs=3']]) {
+    const { status, stdout, stderr } = evpair([...jobs, '--parse-all', large.path!]);
+    t.same({ status, stderr }, { status: 0, stderr: alone.stderr });
+    t.equal(withoutRun(stdout), withoutRun(alone.stdout));
+  }
+  t.match(evpair(['--jobs', '2', large.path!, '--help']).stdout, /--min-count/);
+  t.equal(evpair(['--jobs', '2', large.path!, '--nonsense']).status, 2);
+  const preload = join(folder, 'die-at-once.cjs');
+  writeFileSync(preload, `if (!require('node:worker_threads').isMainThread) process.exit(7);`);
+  const died = evpair(['--jobs', '2', large.path!], { env: { NODE_OPTIONS: `--require ${preload}` } });
+  t.equal(died.status, 5);
+  t.match(died.stderr, /a worker thread died: it ended with status 7/);
+});
+
+/** The run line says what was asked for. */
+function withoutRun(stdout: string): string {
+  return stdout.replace(/\{"type":"run".*\n/, '');
+}
+
 t.test('threads are loaded by no run that needs none', async t => {
   const preload = join(folder, 'list.cjs');
   writeFileSync(

@@ -59,7 +59,7 @@ await Promise.all([
     outfile: 'dist/evpair.cjs',
     format: 'cjs',
     banner: { js: '#!/usr/bin/env node' },
-    plugins: [lazyBuiltins('node:v8')],
+    plugins: [lazyBuiltins('node:v8', 'node:worker_threads')],
   }),
   build({ ...shared, entryPoints: ['src/index.ts'], outfile: 'dist/index.js', format: 'esm', packages: 'external' }),
 ]);

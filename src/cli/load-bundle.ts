@@ -1,13 +1,21 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
 import type { ShareReader } from '../../pipelines/shares.js';
+import type { StartedThread } from '../index.js';
 import type { OnLength } from './run-length.js';
 import type { WorkSetup } from './work.js';
 
+/** What the bundle is run with. */
+export interface Start {
+  /** Called when it is known how much there is to read. */
+  readonly onLength?: OnLength;
+  /** A thread that has been started and waits for work. */
+  readonly thread?: StartedThread | undefined;
+}
+
 /** What the bundle of the program exports: `main.ts`. */
 export interface Bundle {
-  /** @param onLength called when it is known how much there is to read. */
-  run(onLength?: OnLength): Promise<void>;
+  run(start?: Start): Promise<void>;
   openWork(setup: WorkSetup): Promise<ShareReader>;
 }
 

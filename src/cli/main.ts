@@ -1,18 +1,18 @@
 import { EvpairError } from '../model/index.js';
 import { EXIT, exitStatusOf } from './exit-status.js';
 import { commandHelp, generalHelp } from './help.js';
+import type { Start } from './load-bundle.js';
 import { type Log, openLog, withHint } from './log.js';
 import { flagOption, textOption } from './option-values.js';
 import { openOutput, ReaderGone } from './output.js';
 import { type CommandLine, parseCommandLine } from './parse-command-line.js';
 import { runCommand } from './run-command.js';
-import type { OnLength } from './run-length.js';
 
 declare const __EVPAIR_VERSION__: string;
 const TOOL = `evpair ${__EVPAIR_VERSION__}`;
 
 /** Runs evpair with the arguments after the program's name. @returns the exit status. */
-async function main(argv: readonly string[], onLength: OnLength): Promise<number> {
+async function main(argv: readonly string[], start: Start): Promise<number> {
   let log: Log = openLog({ format: 'text', isQuiet: false });
   try {
     const line = parseCommandLine(argv);
@@ -21,7 +21,7 @@ async function main(argv: readonly string[], onLength: OnLength): Promise<number
     if (flagOption(line.options, 'help')) {
       return await print((line.isNamed ? commandHelp(line.command) : generalHelp()).trimEnd());
     }
-    return await runCommand(line, log, TOOL, onLength);
+    return await runCommand(line, log, TOOL, start);
   } catch (error) {
     if (error instanceof ReaderGone) return EXIT.done;
     const code = error instanceof EvpairError ? error.code : 'ERR_INTERNAL';
@@ -50,8 +50,8 @@ function describe(error: unknown): string {
 }
 
 /** Runs evpair as a program. */
-export async function run(onLength: OnLength = () => undefined): Promise<void> {
-  process.exitCode = await main(process.argv.slice(2), onLength);
+export async function run(start: Start = {}): Promise<void> {
+  process.exitCode = await main(process.argv.slice(2), start);
 }
 
 /** Opens what one of its own worker threads reads with. */

@@ -19,8 +19,10 @@ import {
   parseColumns,
 } from '../index.js';
 import { isUtcName, type LocalZone } from '../time/local-zone.js';
+import { THREAD_FILE } from './early-thread.js';
 import { EXIT } from './exit-status.js';
 import { generalHelp } from './help.js';
+import type { Start } from './load-bundle.js';
 import { type Log, writeStderr } from './log.js';
 import {
   countOption,
@@ -35,7 +37,7 @@ import { type Output, openOutput } from './output.js';
 import { ownFiles, refuseOverwriting, withoutOwnFiles } from './own-files.js';
 import { type CommandLine, meantCommand, usage } from './parse-command-line.js';
 import { openProgress } from './progress.js';
-import { type OnLength, runLengthOf } from './run-length.js';
+import { runLengthOf } from './run-length.js';
 import { checkFollowOptions, openState, runSummarize } from './run-summarize.js';
 import { runTemplates } from './run-templates.js';
 import { openTeller } from './teller.js';
@@ -44,10 +46,9 @@ import { isTerminal } from './terminal.js';
 import type { WorkSetup } from './work.js';
 
 /**
- * Runs the command that the line names. `tool` is evpair with its version; `onLength` is called when it is known how much
- * there is to read. @returns the exit status.
+ * Runs the command that the line names. `tool` is evpair with its version. @returns the exit status.
  */
-export async function runCommand(line: CommandLine, log: Log, tool: string, onLength: OnLength): Promise<number> {
+export async function runCommand(line: CommandLine, log: Log, tool: string, start: Start): Promise<number> {
   if (line.command === 'definitions') return runDefinitions(line);
   if (line.command === 'templates' && line.args[0] !== 'learn') return runTemplates(line, log);
   const { options } = line;
@@ -67,7 +68,7 @@ export async function runCommand(line: CommandLine, log: Log, tool: string, onLe
   if (sources.length === 0 && missing.length === 0) log.warn({ code: 'no-input' }, 'there is no file in these folders');
   const length = flagOption(line.options, 'follow') ? undefined : runLengthOf(sources);
   const tellLength = () => {
-    if (length !== undefined) onLength(length);
+    if (length !== undefined) start.onLength?.(length);
   };
   // Else it may be that threads read too.
   if (line.command !== 'summarize' || state !== undefined) tellLength();
@@ -139,7 +140,7 @@ export async function runCommand(line: CommandLine, log: Log, tool: string, onLe
             ...shown,
             form: summaryForm(form),
             ledger: ledgerOptionsOf(line),
-            jobs: jobsOf(line, definitions, bytes => progress?.add(bytes)),
+            jobs: jobsOf(line, definitions, bytes => progress?.add(bytes), start.thread),
             onAlone: tellLength,
             extraction: { ...extractionOf(line), templates: templateFiles.map(hashOfFile) },
           },
@@ -211,6 +212,7 @@ function jobsOf(
   line: CommandLine,
   definitions: readonly PairDefinition[] | undefined,
   onProgress: (bytes: number) => void,
+  started: Start['thread'],
 ): SummarizeCommand['jobs'] {
   const count = countOption(line.options, 'jobs', 1);
   if (count === 1) return undefined;
@@ -219,7 +221,7 @@ function jobsOf(
     available: () => availableParallelism(),
     open(jobs, sweep) {
       const setup: WorkSetup = { line, definitions, sweep, jobs };
-      return openThreads({ file: `${__dirname}/evpair-worker.cjs`, count: jobs - 1, setup, onProgress });
+      return openThreads({ file: THREAD_FILE, count: jobs - 1, setup, onProgress, started });
     },
   };
 }

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { startEarly } from './early-thread.js';
 import { loadBundle } from './load-bundle.js';
 import { optimiseLater } from './optimise-later.js';
 
@@ -9,8 +10,9 @@ declare const __EVPAIR_VERSION__: string;
  * its hands would go through, a tenth of reading a small log.
  */
 if (!printVersion()) {
+  const thread = startEarly(process.argv.slice(2));
   void loadBundle()
-    .run(optimiseLater)
+    .run({ onLength: optimiseLater, thread })
     .then(() => process.exit());
 }
 

@@ -21,8 +21,10 @@ export interface ThreadsOptions {
   readonly file: string;
   /** So many; all are started at once, since each takes 0.05 s until it takes a task. */
   readonly count: number;
-  /** What every thread is given at its start. */
+  /** What every thread is told before its first task. */
   readonly setup: unknown;
+  /** One with this program that has been started already: it is the first of them. */
+  readonly started?: StartedThread | undefined;
   readonly onProgress: (bytes: number) => void;
 }
 
@@ -32,6 +34,8 @@ interface Waiting<Task, Reply> {
   readonly reject: (error: unknown) => void;
 }
 
+type Message<Setup, Task> = { readonly setup: Setup } | { readonly task: Task } | { readonly isStop: true };
+
 type Answer<Reply> =
   | { readonly type: 'progress'; readonly bytes: number }
   | { readonly type: 'reply'; readonly reply: Reply }
@@ -39,6 +43,17 @@ type Answer<Reply> =
 
 /** A thread has the next task at hand when it ends one. */
 const TASKS_A_THREAD = 2;
+
+/** A thread that waits for `openThreads`. */
+export type StartedThread = Worker;
+
+/** Starts a thread before it is known what for. */
+export function startThread(file: string): StartedThread {
+  const thread = new Worker(file);
+  // Whoever is about to give it work sees that it has ended, and says so.
+  thread.on('error', () => undefined);
+  return thread;
+}
 
 /** Opens threads. */
 export function openThreads<Task, Reply>(options: ThreadsOptions): Threads<Task, Reply> {
@@ -84,10 +99,12 @@ export function openThreads<Task, Reply>(options: ThreadsOptions): Threads<Task,
     worker.on('exit', code => die(new Error(`it ended with status ${code}`)));
   };
 
-  for (let started = 0; started < options.count; started++) {
-    const worker = new Worker(options.file, { workerData: options.setup });
+  for (let at = 0; at < options.count; at++) {
+    const isStarted = at === 0 && options.started !== undefined && options.started.threadId !== ENDED;
+    const worker = isStarted ? options.started : new Worker(options.file);
     tasks.set(worker, []);
     watch(worker);
+    worker.postMessage({ setup: options.setup });
   }
   return {
     get room() {
@@ -112,6 +129,9 @@ export function openThreads<Task, Reply>(options: ThreadsOptions): Threads<Task,
   };
 }
 
+/** What Node calls a thread that has ended. */
+const ENDED = -1;
+
 function leastBusy<Key, Item>(lists: ReadonlyMap<Key, Item[]>): [Key, Item[]] | undefined {
   let best: [Key, Item[]] | undefined;
   for (const each of lists) if (best === undefined || each[1].length < best[1].length) best = each;
@@ -132,11 +152,11 @@ export async function serveTasks<Setup, Task, Reply>(
   open: (setup: Setup) => Promise<(task: Task, context: TaskContext) => Promise<Reply>>,
   buffersOf: (reply: Reply) => readonly ArrayBuffer[],
 ): Promise<void> {
-  const { parentPort, workerData } = await import('node:worker_threads');
+  const { parentPort } = await import('node:worker_threads');
   if (parentPort === null) throw new EvpairError('ERR_INTERNAL', 'tasks are served in a thread only');
   const port = parentPort;
   const controller = new AbortController();
-  const handler = open(workerData as Setup); // what `openThreads` was given as `setup`
+  let handler: ReturnType<typeof open> | undefined;
   let bytes = 0;
   const onProgress = (more: number) => {
     bytes += more;
@@ -144,15 +164,20 @@ export async function serveTasks<Setup, Task, Reply>(
     port.postMessage({ type: 'progress', bytes });
     bytes = 0;
   };
-  handler.catch(() => undefined); // told at the first task
   let before: Promise<void> = Promise.resolve();
-  port.on('message', (message: { readonly task: Task; readonly isStop?: boolean }) => {
-    if (message.isStop === true) controller.abort();
-    else before = before.then(() => serve(message.task));
+  port.on('message', (message: Message<Setup, Task>) => {
+    if ('setup' in message) {
+      handler = open(message.setup);
+      handler.catch(() => undefined); // told at the first task
+    } else if ('task' in message) {
+      before = before.then(() => serve(message.task));
+    } else {
+      controller.abort();
+    }
   });
   const serve = async (task: Task): Promise<void> => {
     try {
-      const handle = await handler;
+      const handle = await handler!; // each thread is told its setup first
       const reply = await handle(task, { signal: controller.signal, onProgress });
       port.postMessage({ type: 'reply', reply }, [...buffersOf(reply)]);
     } catch (error) {
