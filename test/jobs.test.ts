@@ -469,8 +469,19 @@ t.test('a thread that is started before the program is loaded does what others d
     t.same({ status, stderr }, { status: 0, stderr: alone.stderr });
     t.equal(withoutRun(stdout), withoutRun(alone.stdout));
   }
-  t.match(evpair(['--jobs', '2', large.path!, '--help']).stdout, /--min-count/);
+  // Help opens no threads: what loads them has started one.
+  for (const [args, isStarted] of [
+    [['--jobs', '2', large.path!], true],
+    [['--jobs', '1', large.path!], false],
+    [['--jobs', '2', big.path!], false],
+  ] as const) {
+    const { status, stdout, stderr } = evpair([...args, '--help'], { env: listingThreads() });
+    t.same({ status, stderr }, { status: 0, stderr: String(isStarted) });
+    t.match(stdout, /--min-count/);
+  }
   t.equal(evpair(['--jobs', '2', large.path!, '--nonsense']).status, 2);
+  const kept = ['--jobs', '2', '--state', join(folder, 'early.state'), large.path!];
+  t.equal(withoutRun(evpair(kept).stdout), withoutRun(alone.stdout), 'there is nothing for it to do');
   const preload = join(folder, 'die-at-once.cjs');
   writeFileSync(preload, `if (!require('node:worker_threads').isMainThread) process.exit(7);`);
   const died = evpair(['--jobs', '2', large.path!], { env: { NODE_OPTIONS: `--require ${preload}` } });
@@ -483,13 +494,18 @@ function withoutRun(stdout: string): string {
   return stdout.replace(/\{"type":"run".*\n/, '');
 }
 
-t.test('threads are loaded by no run that needs none', async t => {
+/** An environment in which a run says at its end whether it has loaded threads. */
+function listingThreads(): NodeJS.ProcessEnv {
   const preload = join(folder, 'list.cjs');
   writeFileSync(
     preload,
     `process.on('exit', () => process.stderr.write(String(process.moduleLoadList.includes('NativeModule worker_threads'))));`,
   );
-  const env = { NODE_OPTIONS: `--require ${preload}` };
+  return { NODE_OPTIONS: `--require ${preload}` };
+}
+
+t.test('threads are loaded by no run that needs none', async t => {
+  const env = listingThreads();
   for (const args of [['--version'], ['-q', join(samples, 'CAS01-Application.xml')], ['-q', '--jobs', '4', samples]]) {
     t.equal(evpair(args, { env }).stderr, 'false', args.join(' '));
   }

@@ -6,7 +6,7 @@ export const THREAD_FILE = `${__dirname}/evpair-worker.cjs`;
 
 /**
  * Starts a thread where the command line asks for several jobs and names a large file. It takes as long to start as the
- * bundle takes to load, and is told later what to do; if there turns out to be nothing for it, it ends with the program.
+ * bundle takes to load, and is told later what to do, or is ended where there is nothing for it.
  */
 export function startEarly(args: readonly string[]): StartedThread | undefined {
   const at = args.findIndex(arg => arg === '--jobs' || arg.startsWith('--jobs='));

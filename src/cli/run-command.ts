@@ -67,11 +67,12 @@ export async function runCommand(line: CommandLine, log: Log, tool: string, star
   const { sources, missing } = await expand();
   if (sources.length === 0 && missing.length === 0) log.warn({ code: 'no-input' }, 'there is no file in these folders');
   const length = flagOption(line.options, 'follow') ? undefined : runLengthOf(sources);
-  const tellLength = () => {
+  const goOnAlone = () => {
+    void start.thread?.terminate();
     if (length !== undefined) start.onLength?.(length);
   };
   // Else it may be that threads read too.
-  if (line.command !== 'summarize' || state !== undefined) tellLength();
+  if (line.command !== 'summarize' || state !== undefined || flagOption(options, 'follow')) goOnAlone();
   const form = formOf(line);
   const failOn = countOption(options, 'fail-on', 1);
   const leastShare = shareOption(options, 'fail-on-coverage');
@@ -141,7 +142,7 @@ export async function runCommand(line: CommandLine, log: Log, tool: string, star
             form: summaryForm(form),
             ledger: ledgerOptionsOf(line),
             jobs: jobsOf(line, definitions, bytes => progress?.add(bytes), start.thread),
-            onAlone: tellLength,
+            onAlone: goOnAlone,
             extraction: { ...extractionOf(line), templates: templateFiles.map(hashOfFile) },
           },
           state,

@@ -44,7 +44,7 @@ type Answer<Reply> =
 /** A thread has the next task at hand when it ends one. */
 const TASKS_A_THREAD = 2;
 
-/** A thread that waits for `openThreads`. */
+/** A thread that waits for `openThreads`, or to be ended. */
 export type StartedThread = Worker;
 
 /** Starts a thread before it is known what for. */
