@@ -2,6 +2,7 @@ import {
   createWindowMemory,
   EvpairError,
   type ExtractItem,
+  giveBackWindowMemory,
   type InputSource,
   parseLine,
   type ReadItem,
@@ -29,6 +30,7 @@ export async function readInputs(
     await reading.read(input);
     if (command.read.signal?.aborted === true) break;
   }
+  reading.end();
   return reading.outcome();
 }
 
@@ -76,6 +78,12 @@ export class InputReading {
       if (!item.isComplete) this.#isIncomplete = true;
       if (item.format !== 'unknown') this.#read += 1;
     }
+  }
+
+  /** Nothing more will be read. */
+  end(): void {
+    if (this.#memory !== undefined && this.#memory !== this.#command.read.memory) giveBackWindowMemory(this.#memory);
+    this.#memory = undefined;
   }
 
   async read(input: InputSource): Promise<void> {

@@ -7,7 +7,7 @@
  */
 export type { GrowableMemory as WindowMemory } from './bytes/byte-window.js';
 export { loadCodePage } from './bytes/code-pages.js';
-export { createWindowMemory } from './bytes/window-memory.js';
+export { createWindowMemory, giveBackWindowMemory } from './bytes/window-memory.js';
 export {
   buffersOf,
   type CorrelateOptions,

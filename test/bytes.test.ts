@@ -9,7 +9,15 @@ import { EventText } from '../src/bytes/event-text.js';
 import { MESSAGE_FIT_WASM } from '../src/bytes/generated/message-fit.js';
 import { writeWanted } from '../src/bytes/wanted-table.js';
 import { compileOnce, WebAssembly } from '../src/bytes/web-assembly.js';
-import { BASE, createWindowMemory, MOST_RUNS, RUNS, SCAN_OUT, WasmMemory } from '../src/bytes/window-memory.js';
+import {
+  BASE,
+  createWindowMemory,
+  giveBackWindowMemory,
+  MOST_RUNS,
+  RUNS,
+  SCAN_OUT,
+  WasmMemory,
+} from '../src/bytes/window-memory.js';
 import { parseIsoInstant } from '../src/time/instant-text.js';
 import { parseInstantUnits } from '../src/time/instant-units.js';
 import { type ExportShape, FAILURE, generateExport } from './bench/generate.js';
@@ -103,6 +111,21 @@ t.test('where WebAssembly has SIMD the window stands on it, elsewhere on plain m
     wasm.Module = Module;
     wasm.validate = validate;
   }
+});
+
+t.test('a memory that was given back is stood on again, unless it has grown large', async t => {
+  const first = createWindowMemory();
+  const { buffer } = first.bytes();
+  giveBackWindowMemory(first);
+  t.throws(() => first.bytes(), /given back/);
+  const second = createWindowMemory();
+  t.equal(second.bytes().buffer, buffer);
+  const other = createWindowMemory();
+  t.not(other.bytes().buffer, buffer, 'two at once');
+  second.grow(17 << 20);
+  const grown = second.bytes().buffer;
+  giveBackWindowMemory(second);
+  t.not(createWindowMemory().bytes().buffer, grown);
 });
 
 t.test('what is kept in one call is what the scan hands over one by one', async t => {

@@ -15,6 +15,8 @@ export function growthByFour(work: (size: number) => void, size: number): number
   work(size >> 4);
   const large = secondsFor(size);
   if (large < TOO_SHORT_SECONDS) return 0;
-  // The lesser of two each: a collection of garbage may fall into one.
-  return Math.min(large, secondsFor(size)) / Math.min(secondsFor(size >> 2), secondsFor(size >> 2));
+  const small = secondsFor(size >> 2);
+  // Linear beyond doubt. Else the lesser of two each: a collection of garbage may have fallen into one.
+  if (large < 6 * small) return large / small;
+  return Math.min(large, secondsFor(size)) / Math.min(small, secondsFor(size >> 2));
 }

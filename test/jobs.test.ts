@@ -22,6 +22,7 @@ import {
   sweepSettings,
   type Threads,
   type Warning,
+  type WindowMemory,
 } from '../src/index.js';
 import { generateExport } from './bench/generate.js';
 
@@ -51,6 +52,9 @@ interface Jobs {
 
 const PLAIN: Settings = { parseAll: false, prefersRejects: false, isPartial: false, maxEventBytes: 16 << 20 };
 
+/** What the readers read in, in one run after the other. */
+const memories = [createWindowMemory(), createWindowMemory()] as const;
+
 /** Everything that a run of `summarize` shows, in its order. */
 async function run(inputs: readonly InputSource[], settings: Settings, jobs: Jobs | undefined) {
   const lines: string[] = [];
@@ -67,18 +71,20 @@ async function run(inputs: readonly InputSource[], settings: Settings, jobs: Job
   let shares = 0;
   let sweeps = 0;
   // Two that take turns, each with what it learnt; the first sweeps what it can.
-  const open = async () => openShareReader({ compiled, extract: {}, ledger: {}, read, memory: createWindowMemory() });
-  const readers = [sweepFirst(sweepSettings(compiled.selection, read), jobs?.count ?? 1, open), await open()].map(
-    reader => {
-      let before: Promise<unknown> = Promise.resolve();
-      return (share: Share) => {
-        const context = { signal: new AbortController().signal, onProgress: () => undefined };
-        const result = before.then(() => reader(share, context));
-        before = result.catch(() => undefined);
-        return result;
-      };
-    },
-  );
+  const open = async (memory: WindowMemory) => openShareReader({ compiled, extract: {}, ledger: {}, read, memory });
+  const [first, second] = memories;
+  const readers = [
+    sweepFirst(sweepSettings(compiled.selection, read), jobs?.count ?? 1, () => open(first)),
+    await open(second),
+  ].map(reader => {
+    let before: Promise<unknown> = Promise.resolve();
+    return (share: Share) => {
+      const context = { signal: new AbortController().signal, onProgress: () => undefined };
+      const result = before.then(() => reader(share, context));
+      before = result.catch(() => undefined);
+      return result;
+    };
+  });
   const threads: Threads<Share, ShareResult> = {
     async run(share) {
       shares += 1;

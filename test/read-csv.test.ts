@@ -7,7 +7,7 @@ import iconv from 'iconv-lite';
 import t from 'tap';
 import { ByteWindow } from '../src/bytes/byte-window.js';
 import { loadCodePage } from '../src/bytes/code-pages.js';
-import { createWindowMemory, WasmMemory } from '../src/bytes/window-memory.js';
+import { createWindowMemory, giveBackWindowMemory, WasmMemory } from '../src/bytes/window-memory.js';
 import type { EventRecord, Reject, Selection, Warning } from '../src/model/index.js';
 import { unitSearch } from '../src/read/csv/find-unit.js';
 import type { FormatReader, FormatReport } from '../src/read/format-reader.js';
@@ -49,6 +49,7 @@ function drive(reader: FormatReader, bytes: Uint8Array, sizes: readonly number[]
     at += part.length;
   }
   reader.read(window, true, emit);
+  giveBackWindowMemory(window.memory);
   return {
     items,
     events: items.filter((item): item is EventRecord => item.type === 'event'),

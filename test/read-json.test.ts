@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import streamArray from 'stream-json/streamers/stream-array.js';
 import t from 'tap';
 import { ByteWindow } from '../src/bytes/byte-window.js';
-import { createWindowMemory } from '../src/bytes/window-memory.js';
+import { createWindowMemory, giveBackWindowMemory } from '../src/bytes/window-memory.js';
 import type { EventRecord, Reject, Selection, Warning } from '../src/model/index.js';
 import { detectEventJson } from '../src/read/event-json/detect.js';
 import { createEventJsonReader } from '../src/read/event-json/index.js';
@@ -50,6 +50,7 @@ function read(
     at += chunk.length;
   }
   reader.read(window, true, item => items.push(item));
+  giveBackWindowMemory(window.memory);
   return {
     items,
     events: items.filter((item): item is EventRecord => item.type === 'event'),

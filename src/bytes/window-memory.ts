@@ -8,33 +8,75 @@ import { compileOnce, hasSimd, WebAssembly } from './web-assembly.js';
  * readers search with `Buffer.indexOf`. Either gives the same answers.
  */
 export function createWindowMemory(): GrowableMemory {
-  return hasSimd() ? new WasmMemory() : plainMemory();
+  return hasSimd() ? new WasmMemory(spare.pop()) : plainMemory();
+}
+
+/**
+ * Gives back a memory that nobody will use any more, for the next one to stand on: to map 10 MB and to compile for them
+ * takes longer than to read a small export.
+ */
+export function giveBackWindowMemory(memory: GrowableMemory): void {
+  if (!(memory instanceof WasmMemory)) return;
+  const ground = memory.leave();
+  if (spare.length < MOST_SPARE && ground.memory.buffer.byteLength <= MOST_SPARE_BYTES) spare.push(ground);
+}
+
+/** What a memory stands on: it can be stood on again, and holds what was put into the caches of texts. */
+interface Ground {
+  readonly memory: InstanceType<typeof WebAssembly.Memory>;
+  /** Compiled at the first need: not every form is searched. */
+  scan: EventScan | undefined;
+  readonly longTexts: string[];
+  readonly values: string[];
+  readonly versions: Uint32Array;
+}
+
+/** Grounds that were given back. */
+const spare: Ground[] = [];
+const MOST_SPARE = 2;
+const MOST_SPARE_BYTES = 16 << 20;
+
+function newGround(): Ground {
+  return {
+    memory: new WebAssembly.Memory({ initial: INITIAL_PAGES }),
+    scan: undefined,
+    longTexts: [],
+    values: new Array<string>(CACHE_SLOTS).fill(''),
+    versions: new Uint32Array(CACHE_SLOTS + 1).fill(1),
+  };
 }
 
 /** A WebAssembly memory with the functions of `assembly/event-scan.ts` bound to it. Addresses are indices of its bytes. */
 export class WasmMemory implements GrowableMemory {
   readonly base = BASE;
-  /** Of the long texts kept in this memory, the strings. */
-  readonly longTexts: string[] = [];
-  /** Of the values in the cache, the strings: by slot, of whoever cleared the cache last. */
-  readonly values: string[] = new Array<string>(CACHE_SLOTS).fill('');
-  /** The same by their numbers, which are their slots; the one behind these is that of the empty text. */
-  readonly texts: NumberedTexts = {
-    count: CACHE_SLOTS + 1,
-    versions: new Uint32Array(CACHE_SLOTS + 1).fill(1),
-    text: number => (number === CACHE_SLOTS ? '' : this.values[number]!),
-  };
   /** Who has learnt something here sees by it whether that still stands. */
   timesForgotten = 0;
-  readonly #memory = new WebAssembly.Memory({ initial: INITIAL_PAGES });
-  #scan: EventScan | undefined;
+  #ground: Ground | undefined;
+  /** Of the long texts kept in this memory, the strings. */
+  readonly longTexts: string[];
+  /** Of the values in the cache, the strings: by slot, of whoever cleared the cache last. */
+  readonly values: string[];
+  /** The same by their numbers, which are their slots; the one behind these is that of the empty text. */
+  readonly texts: NumberedTexts;
 
-  /** Compiled at the first need: not every form is searched. */
+  constructor(ground: Ground = newGround()) {
+    this.#ground = ground;
+    const { values, versions, longTexts } = ground;
+    this.longTexts = longTexts;
+    this.values = values;
+    this.texts = {
+      count: CACHE_SLOTS + 1,
+      versions,
+      text: number => (number === CACHE_SLOTS ? '' : values[number]!),
+    };
+  }
+
   get scan(): EventScan {
+    const ground = this.#stoodOn();
     // With SIMD there is a module; its source declares what it exports.
-    this.#scan ??= new WebAssembly.Instance(eventScanModule()!, { env: { memory: this.#memory } })
+    ground.scan ??= new WebAssembly.Instance(eventScanModule()!, { env: { memory: ground.memory } })
       .exports as unknown as EventScan;
-    return this.#scan;
+    return ground.scan;
   }
 
   /** Forgets what was learnt of earlier inputs, which the next may lay out or encode otherwise. */
@@ -44,12 +86,25 @@ export class WasmMemory implements GrowableMemory {
   }
 
   bytes(): Uint8Array {
-    return new Uint8Array(this.#memory.buffer);
+    return new Uint8Array(this.#stoodOn().memory.buffer);
   }
 
   grow(length: number): void {
-    const missing = length - this.#memory.buffer.byteLength;
-    if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE_BYTES));
+    const { memory } = this.#stoodOn();
+    const missing = length - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+  }
+
+  /** Lets go of what it stands on; it is of no use from then on. */
+  leave(): Ground {
+    const ground = this.#stoodOn();
+    this.#ground = undefined;
+    return ground;
+  }
+
+  #stoodOn(): Ground {
+    if (this.#ground === undefined) throw new Error('this memory was given back');
+    return this.#ground;
   }
 }
 

@@ -1,16 +1,20 @@
 /**
- * Rows of numbers in chunks of 65,536: the store never doubles, and filling it copies nothing. A row's fields lie side by
- * side in 40 bytes, since whoever looks at one looks at most of them, and rows are looked at in any order.
+ * Rows of numbers in chunks of 65,536, of which the first alone grows by doubling: a large store never stands twice in
+ * memory. A row's fields lie side by side in 40 bytes, since whoever looks at one looks at most of them, and rows are looked
+ * at in any order.
  */
 export class RowStore {
   readonly #doubles: Float64Array[] = [];
   readonly #words: Uint32Array[] = [];
+  /** How many rows there is room for. */
+  #room = 0;
   length = 0;
 
   /** Lets all rows go; the first chunk is filled again. */
   clear(): void {
     this.#doubles.length = Math.min(this.#doubles.length, 1);
     this.#words.length = Math.min(this.#words.length, 1);
+    this.#room = Math.min(this.#room, CHUNK_ROWS);
     this.length = 0;
   }
 
@@ -23,12 +27,8 @@ export class RowStore {
     input: number,
     bytes: number,
   ): void {
+    if (this.length === this.#room) this.#enlarge();
     const chunk = this.length >>> SHIFT;
-    if (chunk === this.#words.length) {
-      const memory = new ArrayBuffer(ROW_BYTES << SHIFT);
-      this.#doubles.push(new Float64Array(memory));
-      this.#words.push(new Uint32Array(memory));
-    }
     const row = this.length & MASK;
     const doubles = this.#doubles[chunk]!;
     const words = this.#words[chunk]!;
@@ -40,6 +40,19 @@ export class RowStore {
     words[row * WORDS + INPUT] = input;
     words[row * WORDS + BYTES] = bytes;
     this.length += 1;
+  }
+
+  /** Room for more rows: the first chunk doubles until it is as large as the others. */
+  #enlarge(): void {
+    const isFirst = this.#room < CHUNK_ROWS;
+    const rows = isFirst ? Math.max(FIRST_ROWS, this.#room * 2) : CHUNK_ROWS;
+    const chunk = isFirst ? 0 : this.#words.length;
+    const memory = new ArrayBuffer(ROW_BYTES * rows);
+    const words = new Uint32Array(memory);
+    if (isFirst && this.#room > 0) words.set(this.#words[0]!);
+    this.#words[chunk] = words;
+    this.#doubles[chunk] = new Float64Array(memory);
+    this.#room = chunk * CHUNK_ROWS + rows;
   }
 
   double(row: number, field: DoubleField): number {
@@ -123,7 +136,9 @@ export type DoubleField = typeof EPOCH_MS | typeof OFFSET;
 export type WordField = typeof CLOCK | typeof CONTRIBUTION | typeof RECORD_ID | typeof INPUT | typeof BYTES;
 
 const SHIFT = 16;
-const MASK = (1 << SHIFT) - 1;
+const CHUNK_ROWS = 1 << SHIFT;
+const MASK = CHUNK_ROWS - 1;
+const FIRST_ROWS = 1024;
 const ROW_BYTES = 40;
 const DOUBLES = ROW_BYTES / 8;
 const WORDS = ROW_BYTES / 4;

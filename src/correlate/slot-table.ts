@@ -1,5 +1,7 @@
 const SEGMENTS = 64;
 const FIRST_SLOTS = 16;
+/** Of every segment that nothing was put in: one slot that stays free. Small tables are made by the thousand. */
+const NO_SLOTS = new Uint32Array(2);
 
 /**
  * Open addressing from 32-bit hashes to numbers, in 64 segments that double one after the other: a large table never
@@ -16,7 +18,7 @@ const FIRST_SLOTS = 16;
  * ```
  */
 export class SlotTable {
-  readonly #segments: Uint32Array[] = Array.from({ length: SEGMENTS }, () => new Uint32Array(FIRST_SLOTS * 2));
+  readonly #segments: Uint32Array[] = new Array<Uint32Array>(SEGMENTS).fill(NO_SLOTS);
   readonly #used = new Uint32Array(SEGMENTS);
 
   /** The segment in which a hash is probed: from `firstSlot` on, around its end. */
@@ -27,7 +29,12 @@ export class SlotTable {
   /** Puts a number in the free slot that a probe for its hash ended at. */
   fill(hash: number, at: number, number: number): void {
     const segment = hash >>> 26;
-    const slots = this.#segments[segment]!;
+    let slots = this.#segments[segment]!;
+    if (slots === NO_SLOTS) {
+      slots = new Uint32Array(FIRST_SLOTS * 2);
+      this.#segments[segment] = slots;
+      at = firstSlot(hash, slots.length - 1);
+    }
     slots[at] = number + 1;
     slots[at + 1] = hash;
     this.#used[segment]! += 1;

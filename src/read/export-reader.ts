@@ -1,5 +1,5 @@
 import { ByteWindow } from '../bytes/byte-window.js';
-import { createWindowMemory } from '../bytes/window-memory.js';
+import { createWindowMemory, giveBackWindowMemory } from '../bytes/window-memory.js';
 import { EvpairError, type ReadItem, type Reject } from '../model/index.js';
 import type { Stage } from '../stream/stage.js';
 import type { FormatReader, ReadOptions } from './format-reader.js';
@@ -18,14 +18,16 @@ export interface ExportReaderOptions extends ReadOptions {
 export class ExportReader implements Stage<Uint8Array, ReadItem> {
   readonly #options: ExportReaderOptions;
   readonly #window: ByteWindow;
+  readonly #ownsMemory: boolean;
   #reader: FormatReader | undefined;
   #unknown: ReturnType<typeof describeUnknown> | undefined;
   #bytes = 0;
 
   /** @throws EvpairError `ERR_USAGE` when `format` is none that evpair reads. */
-  constructor(options: ExportReaderOptions, window: ByteWindow = new ByteWindow(createWindowMemory())) {
+  constructor(options: ExportReaderOptions, window?: ByteWindow) {
     this.#options = options;
-    this.#window = window;
+    this.#window = window ?? new ByteWindow(createWindowMemory());
+    this.#ownsMemory = window === undefined;
     const name = options.format ?? (options.columns === undefined ? undefined : 'tool-csv');
     if (name === undefined) return;
     const format = formatNamed(name);
@@ -88,6 +90,7 @@ export class ExportReader implements Stage<Uint8Array, ReadItem> {
     if (this.#reader === undefined && this.#unknown === undefined && this.#bytes > 0) this.#choose();
     if (this.#unknown !== undefined) emit(this.#rejectWhole(this.#unknown, bytes));
     this.#reader?.read(this.#window, true, emit);
+    if (this.#ownsMemory) giveBackWindowMemory(this.#window.memory);
     const isEmpty = this.#bytes === 0 && isComplete;
     const report = this.#reader?.report() ?? {
       format: isEmpty ? 'empty' : 'unknown',

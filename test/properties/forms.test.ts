@@ -13,7 +13,7 @@ import { type Form, type Holds, heldOf, keptTime, keptValues } from './forms/for
 import { FORM_DEFINITIONS, type FormEvent, formEventsArb } from './forms/form-events.js';
 import { FORMS } from './forms/forms.js';
 import { exactXml } from './forms/xml-forms.js';
-import { ledgerOf, readItems, resultOf, runEvpair } from './run-evpair.js';
+import { ledgerOf, readInTurns, readItems, resultOf, runEvpair } from './run-evpair.js';
 
 // Law 7: the same events in every form give the same summaries, up to what the table says that the form cannot hold.
 const seed = process.env.EVPAIR_SEED === undefined ? Date.now() & 0x7fffffff : Number(process.env.EVPAIR_SEED);
@@ -109,6 +109,23 @@ t.test('copies of an event in two forms count once, wherever both hold what make
       );
     }),
     { seed, numRuns: 300 },
+  );
+  t.pass();
+});
+
+t.test('exports that are read at the same time are read as each alone', async t => {
+  const formArb = fc.constantFrom(...FORMS);
+  fc.assert(
+    fc.property(fc.array(fc.tuple(formEventsArb, formArb), { minLength: 2, maxLength: 4 }), fc.nat(999), (all, cut) => {
+      const inputs = all.map(([events, form], at) => ({
+        name: `input ${at}`,
+        bytes: form.write(events, 0),
+        options: { ...form.options, compiled, chunkBytes: cut + 1 },
+      }));
+      const alone = inputs.map(({ options, ...input }) => readItems(input, options));
+      assert.deepEqual(readInTurns(inputs), alone);
+    }),
+    { seed, numRuns: 100 },
   );
   t.pass();
 });

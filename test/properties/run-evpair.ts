@@ -75,6 +75,27 @@ export function readItems(input: TestInput, options: RunOptions = {}): ReadItem[
   return items;
 }
 
+/** All items of each of several inputs, of which readers take chunks in turn: some end while others are at work. */
+export function readInTurns(inputs: readonly (TestInput & { readonly options: RunOptions })[]): ReadItem[][] {
+  const items = inputs.map((): ReadItem[] => []);
+  const readers = inputs.map(({ name, options: { chunkBytes: _, ...options } }) => {
+    return new ExportReader({ ...options, input: name });
+  });
+  for (let left = inputs.length, turn = 0; left > 0; turn++) {
+    for (const [at, { bytes, options }] of inputs.entries()) {
+      const { chunkBytes = Math.max(1, bytes.length) } = options;
+      const from = turn * chunkBytes;
+      if (from < bytes.length)
+        readers[at]!.push(bytes.subarray(from, from + chunkBytes), item => items[at]!.push(item));
+      else if (from - chunkBytes < bytes.length) {
+        items[at]!.push(...readers[at]!.end());
+        left -= 1;
+      }
+    }
+  }
+  return items;
+}
+
 function readEach(input: TestInput, options: RunOptions, emit: (item: ReadItem) => void): void {
   const { chunkBytes = Math.max(1, input.bytes.length), ...readOptions } = options;
   const reader = new ExportReader({ ...readOptions, input: input.name });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ByteWindow, type GrowableMemory } from '../../bytes/byte-window.js';
 import { loadCodePage } from '../../bytes/code-pages.js';
-import { createWindowMemory } from '../../bytes/window-memory.js';
+import { createWindowMemory, giveBackWindowMemory } from '../../bytes/window-memory.js';
 import type { ReadItem, Reject } from '../../model/index.js';
 import { WINDOW_BYTES } from '../../stream/file-windows.js';
 import { forEachLine } from '../../stream/lines.js';
@@ -82,6 +82,7 @@ export async function readSource(
     );
   } finally {
     source.close();
+    if (options.memory === undefined) giveBackWindowMemory(memory);
   }
 }
 

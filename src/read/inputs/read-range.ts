@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { ByteWindow, type GrowableMemory } from '../../bytes/byte-window.js';
 import { loadCodePage } from '../../bytes/code-pages.js';
 import { GatheredWindow } from '../../bytes/gathered-window.js';
-import { createWindowMemory } from '../../bytes/window-memory.js';
+import { createWindowMemory, giveBackWindowMemory } from '../../bytes/window-memory.js';
 import type { EventRecord, Reject, Warning } from '../../model/index.js';
 import { WINDOW_BYTES } from '../../stream/file-windows.js';
 import type { Swept } from '../event-xml/sweep.js';
@@ -88,8 +88,12 @@ export async function readRange(
   range: FileRange,
   options: ReadInputOptions & { readonly input: string },
   emit: (item: EventRecord | Reject | Warning) => void,
-  memory: GrowableMemory = createWindowMemory(),
+  memory?: GrowableMemory,
 ): Promise<RangeReading> {
+  if (memory === undefined) {
+    const own = createWindowMemory();
+    return readRange(range, options, emit, own).finally(() => giveBackWindowMemory(own));
+  }
   if (options.encoding !== undefined) await loadCodePage(options.encoding);
   const form = formatNamed(range.format)!;
   const fd = opened(range.path, options.input);
