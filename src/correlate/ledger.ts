@@ -100,24 +100,37 @@ export class Ledger {
       add: (path, epochMs, nanos, digits, recordId, offset, length) => {
         contributions.next();
         const clock = packClock({ nanos, digits, basis: 'export' });
-        this.#addRepeat(contributions, namesLog, path, epochMs, clock, recordId, offset, length);
+        this.#addRepeat(
+          contributions.ids,
+          contributions.logs,
+          namesLog,
+          path,
+          epochMs,
+          clock,
+          recordId,
+          offset,
+          length,
+        );
       },
-      repeat: () => this.#repeatOf([...contributions.ids], namesLog),
+      repeat: () => this.#repeatOf(contributions.ids, namesLog),
     };
   }
 
-  #repeatOf(ids: readonly number[], namesLog: boolean): Repeat {
-    const said = { ids, logs: ids.map(id => this.rows.contributions.logOf(id)) };
+  #repeatOf(said: ArrayLike<number>, namesLog: boolean): Repeat {
+    const ids = Uint32Array.from(said);
+    const logs = Int32Array.from(ids, id => this.rows.contributions.logOf(id));
     return {
       add: (path, epochMs, nanos, digits, recordId, offset, length, basis = 'export', alternative) => {
         const clock = packClock({ nanos, digits, basis });
-        this.#addRepeat(said, namesLog, path, epochMs, clock, recordId, offset, length, alternative);
+        this.#addRepeat(ids, logs, namesLog, path, epochMs, clock, recordId, offset, length, alternative);
       },
     };
   }
 
+  /** Typed arrays from whoever calls: with others among them V8 would compile it three times. */
   #addRepeat(
-    { ids, logs }: { readonly ids: ArrayLike<number>; readonly logs: ArrayLike<number> },
+    ids: Uint32Array,
+    logs: Int32Array,
     namesLog: boolean,
     path: string,
     epochMs: number,
