@@ -29,10 +29,10 @@ export function createEventXmlReader(options: ReadOptions): FormatReader {
   const { selection, parseAll = false, input } = options;
   const wanted = selection === undefined ? undefined : new Wanted(selection);
   const usesPrefilter = !parseAll && options.prefilter !== false;
-  const parser = new EventParser();
   const fallback = options.encoding === undefined || isUnicode(options.encoding) ? undefined : options.encoding;
   if (fallback !== undefined) codePage(fallback);
   // Most exports hold nothing for the strict parser.
+  let parser: EventParser | undefined;
   let byteText: ByteText | undefined;
   let wideText: WideText | undefined;
   const textOf = ({ BYTES_PER_ELEMENT }: Units): UnitText => {
@@ -71,6 +71,7 @@ export function createEventXmlReader(options: ReadOptions): FormatReader {
       }
       const text = textOf(units);
       text.begin(units, from, to);
+      parser ??= new EventParser();
       const strict = parser.parse(units, from, to, text, { input, offset, length });
       if (strict !== undefined) {
         take(strict, parser.leniencies, text.isFallback);
