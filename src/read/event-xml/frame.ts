@@ -3,11 +3,11 @@ import type { RejectReason } from '../../model/index.js';
 import { lookAtHead } from '../head.js';
 import type { Finder } from './finder.js';
 import { COMMENT_AHEAD, LOOKAHEAD, NEED_MORE, NO_TOKEN, skipGapToken } from './gap-token.js';
-import { LONGEST_START, type OtherStart, otherStartIn } from './other-start.js';
-import { Region } from './region.js';
+import { type OtherStart, OtherStarts } from './other-start.js';
+import { RejectRegions } from './reject-regions.js';
 import { Terminators } from './terminators.js';
 import { otherEncodingAt, type UnitEncoding } from './unit-encoding.js';
-import { swapBack, UnitWindow } from './unit-window.js';
+import { UnitWindow } from './unit-window.js';
 import { endsName, GREATER, isSpace, LESS, SLASH, standsAt, type Units } from './units.js';
 
 /** Takes what the framer found, in order of position. */
@@ -53,7 +53,6 @@ export class Framer {
   #fast: FastScan | undefined;
   readonly #createFast: ((window: ByteWindow) => Fast | undefined) | undefined;
   readonly #maxEventBytes: number;
-  readonly #keepLimit: number;
 
   readonly #view: UnitWindow;
   #hasBegun: boolean;
@@ -65,14 +64,12 @@ export class Framer {
   #start = 0;
   #resume = 0;
   #opened = 0;
-  #region: Region | undefined;
+  readonly #rejects: RejectRegions;
   /** The absolute offset at or after which the next event's start ends the reading, and where that was. */
   readonly #stopAt: number;
   #stopped = -1;
   readonly #terminators: Terminators;
-  /** Where the first bytes were, and what looking for other starts has cost: see `#otherStart`. */
-  #first = -1;
-  #spent = 0;
+  readonly #otherStarts: OtherStarts;
 
   constructor(options: {
     readonly sink: FrameSink;
@@ -91,9 +88,10 @@ export class Framer {
     this.#finder = options.finder;
     this.#createFast = options.createFast;
     this.#maxEventBytes = options.maxEventBytes;
-    this.#keepLimit = options.keepRejectBytes ? options.maxEventBytes : 0;
     this.#view = new UnitWindow(options.encoding ?? 'utf-8');
+    this.#rejects = new RejectRegions(this.#view, options.sink, options.keepRejectBytes ? options.maxEventBytes : 0);
     this.#terminators = new Terminators(this.#view);
+    this.#otherStarts = new OtherStarts(this.#view);
     this.#hasBegun = options.encoding !== undefined;
   }
 
@@ -110,11 +108,11 @@ export class Framer {
     if (this.#stopped >= 0) return;
     this.#view.window = window;
     this.#isLast = isLast;
-    if (this.#first < 0) {
+    if (!this.#otherStarts.hasBegun) {
       const fast = this.#createFast?.(window);
       this.#fast = fast?.scan;
       this.#finder = fast?.finder ?? this.#finder;
-      this.#first = window.offsetOf(window.start);
+      this.#otherStarts.begin();
     }
     if (!this.#hasBegun && !this.#begin()) return;
     this.#finder.reset();
@@ -123,7 +121,7 @@ export class Framer {
       const goesOn = this.#phase === 'gap' ? this.#gap() : this.#phase === 'event' ? this.#event() : this.#skip();
       if (!goesOn) break;
     }
-    if (isLast) this.#closeRegion();
+    if (isLast) this.#rejects.close();
   }
 
   /** False while there are too few bytes to tell the encoding, so that the answer does not depend on the chunks. */
@@ -151,10 +149,10 @@ export class Framer {
       if (!this.#isLast && high - at < LOOKAHEAD) break;
       if (unit === LESS && this.#isEventStart(at)) {
         this.#release(at);
-        this.#closeRegion();
+        this.#rejects.close();
         return this.#startAt(at);
       }
-      const past = skipGapToken(units, at, high, isWide, this.#isLast, this.#region !== undefined);
+      const past = skipGapToken(units, at, high, isWide, this.#isLast, this.#rejects.isOpen);
       if (past === NEED_MORE) break;
       if (past === COMMENT_AHEAD) {
         const end = this.#gapComment(at);
@@ -164,14 +162,14 @@ export class Framer {
           at += 4;
         } else {
           this.#release(at);
-          this.#closeRegion();
+          this.#rejects.close();
           at = end;
         }
         continue;
       }
       if (past !== NO_TOKEN) {
         this.#release(at);
-        this.#closeRegion();
+        this.#rejects.close();
         at = past;
         continue;
       }
@@ -237,10 +235,9 @@ export class Framer {
     return at + EVENT.length < high && standsAt(units, at, EVENT) && endsName(units[at + EVENT.length]);
   }
 
-  /** The text between events: opens a region or makes it longer. */
+  /** The text between events. */
   #junk(from: number, to: number, detail: string): void {
-    this.#region ??= new Region('no-event', false, detail, this.#view.offset(from), this.#keepLimit);
-    this.#region.to = this.#view.offset(to);
+    this.#rejects.addJunk(this.#view.offset(from), this.#view.offset(to), detail);
   }
 
   /** UTF-16 that ends with half a unit. */
@@ -249,11 +246,9 @@ export class Framer {
     if (width === 1 || window.start >= window.end) return;
     const byte = window.bytes[window.start];
     if (!isSpace(byte) && byte !== 0) {
-      this.#region ??= new Region('no-event', false, HALF_UNIT, window.offsetOf(window.start), this.#keepLimit);
-      this.#region.to = window.offsetOf(window.end);
+      this.#rejects.addJunk(window.offsetOf(window.start), window.offsetOf(window.end), HALF_UNIT);
     }
-    this.#region?.keep(window.bytes, window.origin, window.offsetOf(window.end));
-    window.release(window.end);
+    this.#rejects.release(window.end);
   }
 
   #gapComment(at: number): number {
@@ -344,7 +339,7 @@ export class Framer {
     const { width } = this.#view;
     const other = this.#otherStart((start + EVENT.length) * width, next * width);
     if (other !== undefined) return this.#goOnAt(other);
-    this.#rejectEvent('cut-off', detail, next * width);
+    this.#rejects.rejectEvent('cut-off', detail, this.#start, next * width);
     return this.#startEvent(next);
   }
 
@@ -357,13 +352,13 @@ export class Framer {
     if (other !== undefined) return this.#goOnAt(other);
     if (isAtEnd) {
       this.#phase = 'gap';
-      this.#rejectEvent('truncated', `the input ends inside the event: ${detail}`, window.end);
+      this.#rejects.rejectEvent('truncated', `the input ends inside the event: ${detail}`, this.#start, window.end);
       window.release(window.end);
       return false;
     }
     this.#phase = 'skip';
     const isLong = `the event is longer than ${this.#maxEventBytes} bytes, or ${detail}`;
-    this.#region = new Region('too-long', true, isLong, this.#start, this.#keepLimit);
+    this.#rejects.openEvent('too-long', isLong, this.#start);
     this.#resume = this.#view.offset(end);
     return true;
   }
@@ -377,35 +372,21 @@ export class Framer {
     const reached = next < 0 ? end : next;
     const other = this.#otherStart(at * width, reached * width);
     if (other !== undefined) return this.#goOnAt(other);
-    this.#region!.to = next < 0 && this.#isLast ? window.offsetOf(window.end) : this.#view.offset(reached);
+    this.#rejects.extendTo(next < 0 && this.#isLast ? window.offsetOf(window.end) : this.#view.offset(reached));
     this.#release(reached);
     if (next >= 0) {
-      this.#closeRegion();
+      this.#rejects.close();
       return this.#startEvent(next);
     }
     this.#resume = this.#view.offset(reached);
-    if (this.#isLast) {
-      this.#region!.keep(window.bytes, window.origin, this.#region!.to);
-      window.release(window.end);
-    }
+    if (this.#isLast) this.#rejects.release(window.end);
     return false;
   }
 
-  /**
-   * Where in these bytes of the window, in which an event was lost, another starts that these units do not show. What
-   * lies behind it is read once more, so a limit on that keeps hostile input from being read any number of times; what
-   * damage alone brings about stays far below it.
-   */
+  /** Where in these bytes of the window, in which an event was lost, another starts that these units do not show. */
   #otherStart(from: number, to: number): OtherStart | undefined {
-    const { window, encoding } = this.#view;
-    const find = () => otherStartIn(window.bytes.subarray(0, window.end), from, to, encoding);
-    const found = this.#view.asStored(from, to + LONGEST_START, find);
-    if (found === undefined) return undefined;
     // What a too long event is skipped by depends on how much of it was there; it was longer than what is read again.
-    const cost = SWITCH_COST + (this.#phase === 'skip' ? 0 : to - found.at);
-    if (this.#spent + cost > 8 * (window.offsetOf(found.at) - this.#first) + FREE_COST) return undefined;
-    this.#spent += cost;
-    return found;
+    return this.#otherStarts.find(from, to, this.#phase !== 'skip');
   }
 
   /** Rejects the event up to where another start was found, and goes on there. */
@@ -414,8 +395,8 @@ export class Framer {
       encoding === this.encoding
         ? 'a byte is missing or too many in its UTF-16 text: another event starts half a unit off'
         : 'another event starts inside it, in another encoding';
-    this.#region ??= new Region('cut-off', true, detail, this.#start, this.#keepLimit);
-    this.#region.to = this.#view.window.offsetOf(at);
+    if (!this.#rejects.isOpen) this.#rejects.openEvent('cut-off', detail, this.#start);
+    this.#rejects.extendTo(this.#view.window.offsetOf(at));
     this.#phase = 'gap';
     this.#switchTo(encoding, at, at);
     return true;
@@ -428,38 +409,15 @@ export class Framer {
     }
   }
 
-  #rejectEvent(reason: RejectReason, detail: string, endByte: number): void {
-    const { window } = this.#view;
-    const region = new Region(reason, true, detail, this.#start, this.#keepLimit);
-    region.to = window.offsetOf(endByte);
-    region.keep(window.bytes, window.origin, region.to);
-    this.#report(region);
-  }
-
-  #closeRegion(): void {
-    const region = this.#region;
-    if (region === undefined) return;
-    this.#region = undefined;
-    this.#report(region);
-  }
-
-  #report(region: Region): void {
-    const bytes = region.bytes();
-    if (this.encoding === 'utf-16be') swapBack(bytes);
-    this.#sink.reject(region.reason, region.isEvent, region.detail, region.from, region.to - region.from, bytes);
-  }
-
   #switchTo(encoding: UnitEncoding, junkFrom: number, at: number): void {
     const view = this.#view;
     const { window } = view;
     if (at > junkFrom && !isSpace(view.rawByte(junkFrom)) && view.rawByte(junkFrom) !== 0) {
-      this.#region ??= new Region('no-event', false, HALF_UNIT, window.offsetOf(junkFrom), this.#keepLimit);
-      this.#region.to = window.offsetOf(at);
+      this.#rejects.addJunk(window.offsetOf(junkFrom), window.offsetOf(at), HALF_UNIT);
     }
     view.restore(at);
-    this.#region?.keep(window.bytes, window.origin, window.offsetOf(at));
-    this.#closeRegion();
-    window.release(at);
+    this.#rejects.release(at);
+    this.#rejects.close();
     if (encoding !== 'utf-8' && (at & 1) !== 0) window.realign();
     view.begin(encoding, window.start);
     this.#finder.reset();
@@ -471,10 +429,7 @@ export class Framer {
   }
 
   #release(at: number): void {
-    const { window, width } = this.#view;
-    const index = at * width;
-    this.#region?.keep(window.bytes, window.origin, window.offsetOf(index));
-    window.release(index);
+    this.#rejects.release(at * this.#view.width);
   }
 }
 
@@ -485,10 +440,6 @@ export const DETECTION_BYTES = 512;
 const LONGEST_SEEN_TWICE = 16_384;
 /** In units. A start tag that goes on beyond it is no empty element. */
 const LONGEST_START_TAG = 65_536;
-/** In bytes: what going on in other units costs beside reading them, since the window is moved for it. */
-const SWITCH_COST = 4096;
-/** In bytes: more than one event may have, and its cost cannot be told from its place. */
-const FREE_COST = 1 << 25;
 const OPENING = { comment: 4, cdata: 9 };
 const NAMES = { comment: 'a comment', cdata: 'a CDATA section' };
 const HALF_UNIT = 'half a UTF-16 code unit';
