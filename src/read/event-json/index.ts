@@ -14,6 +14,7 @@ import {
   SHIFTED,
 } from '../format-reader.js';
 import type { Loss } from './dialect.js';
+import { type BytesOf, HeldBytes } from './held-bytes.js';
 import { decodeUnits16, JsonDocument, type JsonUnits } from './json-document.js';
 import { encodingOf } from './json-encoding.js';
 import { type FrameSink, JsonFramer } from './json-framer.js';
@@ -76,7 +77,9 @@ export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
   #shift = 0;
   /** How many times that was so, each inside what the one before gave. */
   #shifts = 0;
-  #held: { readonly from: number; readonly pieces: Uint8Array[]; to: number } | undefined;
+  #held: HeldBytes | undefined;
+  readonly #bytesOf: BytesOf = (from, to) =>
+    this.#wide === undefined ? new Uint8Array(this.#view.subarray(from, to)) : this.#wide.bytesOf(from, to);
   readonly #warnings = new Map<string, number>();
   #events = 0;
   #unparsed = 0;
@@ -404,39 +407,20 @@ export class EventJsonReader implements FormatReader, FrameSink, ShapesContext {
     }
   }
 
-  /** Keeps the bytes of an unfinished event or region, which may become a reject, when the window forgets them. */
-  #hold(done: number, framer: JsonFramer): void {
-    if (this.#options.keepRejectBytes !== true) return;
-    const from = framer.unfinishedFrom;
-    const to = done + this.#base;
-    if (from < 0 || from >= to) {
-      this.#held = undefined;
-      return;
-    }
-    if (this.#held?.from !== from) this.#held = { from, pieces: [], to: from };
-    const start = Math.max(this.#held.to - this.#base, this.#start);
-    const end = Math.min(done, from - this.#base + this.#maxUnits);
-    if (end > start) this.#held.pieces.push(this.#bytesOf(start, end));
-    this.#held.to = to;
+  #hold(done: number, { unfinishedFrom }: JsonFramer): void {
+    this.#heldBytes()?.hold(unfinishedFrom, done, this.#start, this.#base, this.#bytesOf);
+  }
+
+  /** Undefined where nobody wants the bytes of rejects. */
+  #heldBytes(): HeldBytes | undefined {
+    if (this.#options.keepRejectBytes === true) this.#held ??= new HeldBytes(this.#unitBytes, this.#maxUnits);
+    return this.#held;
   }
 
   #reject(reason: Reject['reason'], detail: string, from: number, to: number, isEvent: boolean): void {
     const scale = this.#unitBytes;
-    const bytes = this.#options.keepRejectBytes === true ? this.#rejectBytes(from, to) : undefined;
+    const bytes = this.#heldBytes()?.of(from, to, this.#base, this.#bytesOf);
     this.#rejectAt(reason, detail, from * scale + this.#shift, (to - from) * scale, isEvent, bytes);
-  }
-
-  #rejectBytes(from: number, to: number): Uint8Array {
-    const held = this.#held?.from === from ? this.#held : undefined;
-    const start = Math.max(held?.to ?? from, from) - this.#base;
-    const end = Math.min(to, from + this.#maxUnits) - this.#base;
-    const rest = end > start ? [this.#bytesOf(start, end)] : [];
-    const length = (Math.min(to, from + this.#maxUnits) - from) * this.#unitBytes;
-    return new Uint8Array(Buffer.concat([...(held?.pieces ?? []), ...rest]).subarray(0, length));
-  }
-
-  #bytesOf(from: number, to: number): Uint8Array {
-    return this.#wide === undefined ? new Uint8Array(this.#view.subarray(from, to)) : this.#wide.bytesOf(from, to);
   }
 
   #rejectAt(
