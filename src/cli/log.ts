@@ -13,23 +13,38 @@ export interface Log {
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 type Level = 'warn' | 'error';
+type Say = (fields: LogFields, message: string) => void;
 
-/**
- * pino behind a queue: it takes 30 ms to import, so only a run that has something to say pays for it. Text lines are
- * pino's lines made readable, escaped, one line each.
- */
+/** Text is written at once, escaped, one line a message; JSON is written by pino. */
 export function openLog(options: { readonly format: 'text' | 'json'; readonly isQuiet: boolean }): Log {
-  const queue: { level: Level; fields: LogFields; message: string }[] = [];
-  let ready: Promise<Record<Level, (fields: LogFields, message: string) => void>> | undefined;
-  const say = (level: Level) => (fields: LogFields, message: string) => {
-    if (options.isQuiet && level !== 'error') return;
-    queue.push({ level, fields, message });
-    ready ??= openPino(options.format);
-    void ready.then(flush);
-  };
-  const flush = (pino: Record<Level, (fields: LogFields, message: string) => void>) => {
+  const { warn, error, close } = options.format === 'json' ? jsonLog() : TEXT_LOG;
+  return { warn: (fields, message) => (options.isQuiet ? undefined : warn(fields, message)), error, close };
+}
+
+const TEXT_LOG: Log = {
+  warn: (_, message) => writeText('warning', message),
+  error: (_, message) => writeText('error', message),
+  close: async () => undefined,
+};
+
+function writeText(level: string, message: string): void {
+  writeStderr(`evpair: ${level}: ${escapeForTerminal(message)}\n`);
+}
+
+/** pino behind a queue: it takes 30 ms to import, so only a run that has something to say pays for it. */
+function jsonLog(): Log {
+  const queue: { readonly level: Level; readonly fields: LogFields; readonly message: string }[] = [];
+  let ready: Promise<Record<Level, Say>> | undefined;
+  const flush = (pino: Record<Level, Say>) => {
     for (const { level, fields, message } of queue.splice(0)) pino[level](fields, message);
   };
+  const say =
+    (level: Level): Say =>
+    (fields, message) => {
+      queue.push({ level, fields, message });
+      ready ??= openPino();
+      void ready.then(flush);
+    };
   return {
     warn: say('warn'),
     error: say('error'),
@@ -39,15 +54,13 @@ export function openLog(options: { readonly format: 'text' | 'json'; readonly is
   };
 }
 
-async function openPino(format: 'text' | 'json') {
+async function openPino(): Promise<Record<Level, Say>> {
   const { pino } = await import('pino');
-  const destination = format === 'json' ? pino.destination({ fd: 2, sync: true }) : { write: writeText };
-  return pino({ name: 'evpair', base: null }, destination);
-}
-
-function writeText(line: string): void {
-  const { level, msg } = JSON.parse(line) as { level: number; msg: string };
-  writeStderr(`evpair: ${level >= 50 ? 'error' : 'warning'}: ${escapeForTerminal(msg)}\n`);
+  const logger = pino({ name: 'evpair', base: null }, pino.destination({ fd: 2, sync: true }));
+  return {
+    warn: (fields, message) => logger.warn(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+  };
 }
 
 /** Nobody may be reading stderr; that must not end the run. */
