@@ -117,8 +117,10 @@ export class Ledger {
   }
 
   #repeatOf(said: ArrayLike<number>, namesLog: boolean): Repeat {
-    const ids = Uint32Array.from(said);
-    const logs = Int32Array.from(ids, id => this.rows.contributions.logOf(id));
+    // `from` takes five times as long.
+    const ids = new Uint32Array(said);
+    const logs = new Int32Array(ids.length);
+    for (let each = 0; each < ids.length; each++) logs[each] = this.rows.contributions.logOf(ids[each]!);
     return {
       add: (path, epochMs, nanos, digits, recordId, offset, length, basis = 'export', alternative) => {
         const clock = packClock({ nanos, digits, basis });
