@@ -73,3 +73,18 @@ t.test('a signal ends the reading of a silent pipe, and what was found is printe
   }
   t.fail('evpair never listened to the signal');
 });
+
+t.test('the library for logs is loaded by JSON messages alone', async t => {
+  const preload = join(bin, 'list-pino.cjs');
+  const isLoaded = 'Object.keys(require.cache).some(name => /[\\\\/]pino[\\\\/]/.test(name))';
+  writeFileSync(preload, `process.on('exit', () => require('fs').writeSync(1, String(${isLoaded})));`);
+  for (const [form, expected] of [
+    ['text', 'false'],
+    ['json', 'true'],
+  ] as const) {
+    const args = ['--require', preload, program, '-o', join(bin, 'out'), '--log-format', form, 'no-such-file'];
+    const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    t.match(stderr, /no-such-file: no such file or folder/);
+    t.equal(stdout, expected, form);
+  }
+});

@@ -21,6 +21,20 @@ export function giveBackWindowMemory(memory: GrowableMemory): void {
   if (spare.length < MOST_SPARE && ground.memory.buffer.byteLength <= MOST_SPARE_BYTES) spare.push(ground);
 }
 
+/** Calls `use` with a memory: the one that is given, or one of its own, which is given back behind it. */
+export async function withWindowMemory<Result>(
+  given: GrowableMemory | undefined,
+  use: (memory: GrowableMemory) => Promise<Result>,
+): Promise<Result> {
+  if (given !== undefined) return use(given);
+  const memory = createWindowMemory();
+  try {
+    return await use(memory);
+  } finally {
+    giveBackWindowMemory(memory);
+  }
+}
+
 /** What a memory stands on: it can be stood on again, and holds what was put into the caches of texts. */
 interface Ground {
   readonly memory: InstanceType<typeof WebAssembly.Memory>;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ByteWindow, type GrowableMemory } from '../../bytes/byte-window.js';
 import { loadCodePage } from '../../bytes/code-pages.js';
-import { createWindowMemory, giveBackWindowMemory } from '../../bytes/window-memory.js';
+import { withWindowMemory } from '../../bytes/window-memory.js';
 import type { ReadItem, Reject } from '../../model/index.js';
 import { WINDOW_BYTES } from '../../stream/file-windows.js';
 import { forEachLine } from '../../stream/lines.js';
@@ -65,24 +65,18 @@ export async function readSource(
   options: ReadInputOptions,
   emit: (item: ReadItem) => void,
 ): Promise<void> {
-  // One for all members too, which are read one after the other.
-  const memory = options.memory ?? createWindowMemory();
+  const { encoding, unpackLimits: limits, signal } = options;
+  const hashed = options.hash === true ? hashedSource : undefined;
   try {
-    if (options.encoding !== undefined) await loadCodePage(options.encoding);
-    await unpack(
-      source,
-      input.name,
-      {
-        limits: options.unpackLimits,
-        signal: options.signal,
-        hashed: options.hash === true ? hashedSource : undefined,
-      },
-      inner => readUnpacked(inner, { name: inner.name, path: input.path }, memory, options, emit),
-      emit,
-    );
+    if (encoding !== undefined) await loadCodePage(encoding);
+    // One for all members too, which are read one after the other.
+    await withWindowMemory(options.memory, async memory => {
+      const read = (inner: UnpackedInput) =>
+        readUnpacked(inner, { name: inner.name, path: input.path }, memory, options, emit);
+      await unpack(source, input.name, { limits, signal, hashed }, read, emit);
+    });
   } finally {
     source.close();
-    if (options.memory === undefined) giveBackWindowMemory(memory);
   }
 }
 

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { ByteWindow, type GrowableMemory } from '../../bytes/byte-window.js';
 import { loadCodePage } from '../../bytes/code-pages.js';
 import { GatheredWindow } from '../../bytes/gathered-window.js';
-import { createWindowMemory, giveBackWindowMemory } from '../../bytes/window-memory.js';
+import { withWindowMemory } from '../../bytes/window-memory.js';
 import type { EventRecord, Reject, Warning } from '../../model/index.js';
 import { WINDOW_BYTES } from '../../stream/file-windows.js';
 import type { Swept } from '../event-xml/sweep.js';
@@ -90,10 +90,15 @@ export async function readRange(
   emit: (item: EventRecord | Reject | Warning) => void,
   memory?: GrowableMemory,
 ): Promise<RangeReading> {
-  if (memory === undefined) {
-    const own = createWindowMemory();
-    return readRange(range, options, emit, own).finally(() => giveBackWindowMemory(own));
-  }
+  return await withWindowMemory(memory, own => readRangeIn(own, range, options, emit));
+}
+
+async function readRangeIn(
+  memory: GrowableMemory,
+  range: FileRange,
+  options: ReadInputOptions & { readonly input: string },
+  emit: (item: EventRecord | Reject | Warning) => void,
+): Promise<RangeReading> {
   if (options.encoding !== undefined) await loadCodePage(options.encoding);
   const form = formatNamed(range.format)!;
   const fd = opened(range.path, options.input);
