@@ -170,7 +170,7 @@ export function isClosedInRanges(format: string): boolean {
 }
 
 /** Between two turns of the event loop: fewer than elsewhere, since threads wait for answers. */
-const WINDOWS_PER_TURN = 8;
+const WINDOWS_PER_TURN = 4;
 /** A start is seen whole within this many bytes. */
 const START_BYTES = 16;
 
