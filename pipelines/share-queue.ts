@@ -50,6 +50,13 @@ export class ShareQueue {
     }
   }
 
+  /** Passes over the next share in turn, which was read already. */
+  skip(): void {
+    this.#ahead.shift();
+    this.#look();
+    this.#feed();
+  }
+
   #look(): void {
     while (this.#ahead.length < this.#most) {
       const share = this.#shares.next();

@@ -11,7 +11,8 @@ export function sweepFirst(settings: SweepSettings, jobs: number, open: () => Pr
   const sweep = openSweep(settings);
   let reader: Promise<ShareReader> | undefined;
   let path: string | undefined;
-  let last: Passing | undefined;
+  /** Whether most of the last one that was swept was kept, and it is left unread. */
+  let isLeft = false;
   /** So many ranges are taken to be as the last one that was swept was, and how many that were before. */
   let pause = 0;
   let lastPause = 0;
@@ -22,19 +23,16 @@ export function sweepFirst(settings: SweepSettings, jobs: number, open: () => Pr
     path = range.path;
     if (pause > 0) {
       pause -= 1;
-      return last;
+      return isLeft ? { kind: 'unread', alike: pause } : undefined;
     }
     const swept = sweep?.(range);
-    last = undefined;
-    if (swept !== undefined && isMost(swept, range)) {
-      if (swept.bytes.length < (swept.end - swept.begin) / 2) {
-        lastPause = 0;
-        return { kind: 'swept', swept };
-      }
-      if (jobs < LEAST_TO_DOUBLE) last = { kind: 'unread' };
+    isLeft = swept?.isDense === true && jobs < LEAST_TO_DOUBLE;
+    if (swept?.isDense === false && isMost(swept, range)) {
+      lastPause = 0;
+      return { kind: 'swept', swept };
     }
     lastPause = pause = Math.min(lastPause * 2 + 1, LONGEST_PAUSE);
-    return last;
+    return isLeft ? { kind: 'unread', alike: pause } : undefined;
   };
   return async (share: Share, context) => {
     const passing = share.kind === 'range' ? pass(share.range) : undefined;

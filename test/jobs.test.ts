@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import t from 'tap';
 import { type Plan, planShares } from '../pipelines/plan-shares.js';
@@ -63,7 +64,12 @@ async function run(inputs: readonly InputSource[], settings: Settings, jobs: Job
     parseAll: settings.parseAll,
     keepRejectBytes: settings.prefersRejects,
     maxEventBytes: settings.maxEventBytes,
+    onProgress(bytes) {
+      longest = Math.max(longest, bytes);
+    },
   };
+  /** How many bytes came at once at most. */
+  let longest = 0;
   const tell = (item: Reject | Warning) => {
     const bytes = 'bytes' in item && item.bytes !== undefined ? { bytes: Buffer.from(item.bytes).toString('hex') } : {};
     told.push(JSON.stringify({ ...item, ...bytes }));
@@ -131,7 +137,7 @@ async function run(inputs: readonly InputSource[], settings: Settings, jobs: Job
     extraction: {},
     ...(jobs === undefined ? {} : { jobs: { ...jobs, available: () => 8, open: () => threads } }),
   });
-  return { shown: { lines, told, outcome }, shares, sweeps };
+  return { shown: { lines, told, outcome }, shares, sweeps, longest };
 }
 
 function written(name: string, bytes: Uint8Array): InputSource {
@@ -356,6 +362,62 @@ t.test('what a sweep keeps is read where it stood', async t => {
     }
   }
   t.ok(runs > 100, `with much dropped between: ${runs} runs`);
+});
+
+t.test('where most is kept several ranges are read as one, ahead of the search', async t => {
+  const part = (density: number, size: number, seed: number) =>
+    Buffer.concat([...generateExport({ format: 'xml', density, size, seed })]).subarray(
+      '<Events>'.length,
+      -'</Events>'.length,
+    );
+  const mixed = Buffer.concat([
+    part(1, 3e6, 31),
+    part(0.01, 4e6, 32),
+    part(1, 19e6, 33),
+    Buffer.from('<Event'),
+    part(1, 2e6, 34),
+  ]);
+  const input = written('mixed.xml', mixed);
+  const alone = await run([input], PLAIN, undefined);
+  for (const rangeBytes of [100_000, 1 << 20]) {
+    const shared = await run([input], PLAIN, { count: 2, rangeBytes, shareBytes: 1, room: 4 });
+    t.strictSame(shared.shown, alone.shown);
+    t.ok(shared.sweeps > 0, 'where little is kept, what was swept is taken');
+    t.ok(shared.longest > 2 * rangeBytes, `${shared.longest} bytes were read at once`);
+  }
+  const options = { input: input.name, parseAll: true, selection: compiled.selection };
+  const sweep = openSweep(sweepSettings(compiled.selection, options))!;
+  const range = { path: input.path!, format: 'event-xml', units: 'utf-8', isExact: false } as const;
+  const dense = sweep({ ...range, from: 8_000_000, to: mixed.length })!;
+  t.same([dense.isDense, dense.isWhole], [true, false]);
+  t.ok(dense.end - dense.begin < 3 << 20, 'it leaves off early');
+  t.equal(sweep({ ...range, from: 4_000_000, to: 6_000_000 })!.isDense, false);
+  for (const [from, to] of [
+    [1, 9_000_000],
+    [5_000_000, 5_000_000 + (16 << 20)],
+    [20_000_000, Infinity],
+  ] as const) {
+    const [plain, ahead]: unknown[][] = [[], []];
+    const { bytes: _, ...reading } = await readRange({ ...range, from, to }, options, item => plain!.push(item));
+    const { bytes, ...readingAhead } = await readRange({ ...range, from, to }, { ...options, readAhead: true }, item =>
+      ahead!.push(item),
+    );
+    t.ok(plain!.length > 1000);
+    t.equal(isDeepStrictEqual(ahead, plain), true, `from ${from}`);
+    t.same(readingAhead, reading);
+    t.ok(bytes >= (reading.stop?.offset ?? mixed.length) && bytes <= mixed.length);
+  }
+  // A folder opens, and cannot be read.
+  const errors: unknown[][] = [[], []];
+  for (const readAhead of [false, true]) {
+    const at = { ...range, path: folder, from: 0, to: Infinity, isExact: true };
+    const { isComplete } = await readRange(at, { ...options, readAhead }, item =>
+      errors[Number(readAhead)]!.push(item),
+    );
+    t.equal(isComplete, false);
+  }
+  t.match(errors[0], [{ type: 'warning', code: 'read-error' }]);
+  t.strictSame(errors[1], errors[0]);
 });
 
 t.test('what only one reader can do is left to one reader', async t => {

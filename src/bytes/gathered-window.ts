@@ -64,6 +64,11 @@ export class BytesGatherer {
     }
   }
 
+  /** How many bytes were gathered. */
+  get length(): number {
+    return this.#length;
+  }
+
   /** Gives what was gathered, and begins anew. */
   gathered(): GatheredBytes {
     const gathered = {

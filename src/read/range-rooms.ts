@@ -1,6 +1,6 @@
 /** How many bytes of a range that ends at `to` are read at once at `offset`; behind it a little, for its last event's end. */
-export function roomInRange(offset: number, to: number): number {
-  return Math.min(ROOM_BYTES, Math.max(to - offset, 0) + OVERHANG_BYTES);
+export function roomInRange(offset: number, to: number, most = ROOM_BYTES): number {
+  return Math.min(most, Math.max(to - offset, 0) + OVERHANG_BYTES);
 }
 
 /**

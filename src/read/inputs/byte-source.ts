@@ -34,7 +34,8 @@ export async function openSource(
     const stat = fstatSync(fd);
     if (stat.isFile()) {
       return {
-        read: room => (room.length < READ_AHEAD_BYTES ? readSync(fd, room, 0, room.length, null) : readAside(fd, room)),
+        read: room =>
+          room.length < READ_AHEAD_BYTES ? readSync(fd, room, 0, room.length, null) : readAside(fd, room, null),
         close: () => (path === undefined ? undefined : closeSync(fd)),
         size: stat.size,
       };
@@ -68,9 +69,10 @@ export async function openSource(
   };
 }
 
-function readAside(fd: number, room: Uint8Array): Promise<number> {
+/** Reads in another thread: from an absolute offset on, or null for where the last reading ended. */
+export function readAside(fd: number, room: Uint8Array, offset: number | null): Promise<number> {
   return new Promise((resolve, reject) =>
-    read(fd, room, 0, room.length, null, (error, length) => (error === null ? resolve(length) : reject(error))),
+    read(fd, room, 0, room.length, offset, (error, length) => (error === null ? resolve(length) : reject(error))),
   );
 }
 

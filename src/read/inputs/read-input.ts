@@ -6,7 +6,7 @@ import type { ReadItem, Reject } from '../../model/index.js';
 import { WINDOW_BYTES } from '../../stream/file-windows.js';
 import { forEachLine } from '../../stream/lines.js';
 import { ExportReader, type ExportReaderOptions } from '../export-reader.js';
-import { type ByteSource, openSource } from './byte-source.js';
+import { type ByteSource, openSource, READ_AHEAD_BYTES } from './byte-source.js';
 import type { InputSource } from './expand-inputs.js';
 import { unpack } from './unpack.js';
 import type { UnpackLimits } from './unpack-limits.js';
@@ -179,7 +179,12 @@ async function readExport(
 ): Promise<void> {
   const reader = new ExportReader({ ...options, input: name }, window);
   const end = new InputEnd(name, warnings, emit);
-  const feed = new WindowFeed(window, source, room => end.reading(() => source.read(room)));
+  const isAhead = source.size !== undefined && source.size >= LEAST_BYTES_TO_READ_AHEAD;
+  const feed = new WindowFeed(window, {
+    isAhead,
+    room: () => (isAhead ? READ_AHEAD_BYTES : WINDOW_BYTES),
+    read: room => end.reading(() => source.read(room)),
+  });
   let bytes = 0;
   try {
     for (;;) {
@@ -215,6 +220,8 @@ async function readExport(
     ...(size === undefined ? {} : { size }),
   });
 }
+
+const LEAST_BYTES_TO_READ_AHEAD = 4 * READ_AHEAD_BYTES;
 
 /** How the reading of an input ended, and what there is to tell of it before its report. */
 class InputEnd {

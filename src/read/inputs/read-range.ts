@@ -10,10 +10,11 @@ import type { FormatReport, RangeStop, UnitEncoding } from '../format-reader.js'
 import { detectFormat, formatNamed } from '../formats.js';
 import { HEAD_BYTES, lookAtHead } from '../head.js';
 import { roomInRange } from '../range-rooms.js';
-import { cannotOpen } from './byte-source.js';
+import { cannotOpen, READ_AHEAD_BYTES, readAside } from './byte-source.js';
 import { isOwnOutput, OWN_MARK_BYTES, type ReadInputOptions } from './read-input.js';
 import { isPacked } from './unpack.js';
 import { readErrorMessage } from './unpack-nest.js';
+import { WindowFeed } from './window-feed.js';
 
 /** What can be known of a file from its first 64 KiB, for who plans how to read it. */
 export interface FileOutlook {
@@ -53,6 +54,13 @@ export interface RangeReading {
   readonly isComplete: boolean;
 }
 
+export interface ReadRangeOptions extends ReadInputOptions {
+  /** The file's name in what is emitted. */
+  readonly input: string;
+  /** Whether the next bytes are read while the window is, by another thread: for long ranges. Default: false. */
+  readonly readAhead?: boolean | undefined;
+}
+
 /** Looks at a file's head. Undefined for what is no regular file or cannot be opened: the reader tells why. */
 export function lookAtFile(path: string, options: ReadInputOptions): FileOutlook | undefined {
   let fd: number;
@@ -86,7 +94,7 @@ export function lookAtFile(path: string, options: ReadInputOptions): FileOutlook
  */
 export async function readRange(
   range: FileRange,
-  options: ReadInputOptions & { readonly input: string },
+  options: ReadRangeOptions,
   emit: (item: EventRecord | Reject | Warning) => void,
   memory?: GrowableMemory,
 ): Promise<RangeReading> {
@@ -96,7 +104,7 @@ export async function readRange(
 async function readRangeIn(
   memory: GrowableMemory,
   range: FileRange,
-  options: ReadInputOptions & { readonly input: string },
+  options: ReadRangeOptions,
   emit: (item: EventRecord | Reject | Warning) => void,
 ): Promise<RangeReading> {
   if (options.encoding !== undefined) await loadCodePage(options.encoding);
@@ -110,38 +118,69 @@ async function readRangeIn(
     const reader = form.create({ ...options, range: { units: range.units, stopAt: range.to } });
     const window = new ByteWindow(memory);
     window.moveTo(begin);
-    let at = begin;
-    let error: Error | undefined;
+    const feed = new RangeFeed(fd, window, begin, range.to, options.readAhead === true);
+    let bytes = begin;
     let isStopped = false;
-    for (let windows = 1; reader.stop?.() === undefined; windows++) {
-      const room = roomInRange(at, range.to);
-      const length = tryRead(() => readSync(fd, window.reserve(room), 0, room, at));
-      if (typeof length !== 'number') error = length;
-      if (typeof length !== 'number' || length === 0 || isStopped) {
-        if (error !== undefined) emit(readError(options.input, error));
-        reader.read(window, true, emit);
-        break;
+    try {
+      for (let windows = 1; reader.stop?.() === undefined; windows++) {
+        const answer = isStopped ? 0 : feed.next();
+        const length = typeof answer === 'number' ? answer : await answer;
+        if (length === 0) {
+          if (feed.error !== undefined) emit(readError(options.input, feed.error));
+          reader.read(window, true, emit);
+          break;
+        }
+        bytes += length;
+        reader.read(window, false, emit);
+        options.onProgress?.(length);
+        const wait = options.afterWindow?.();
+        if (wait !== undefined) await wait;
+        if (windows % WINDOWS_PER_TURN === 0) await new Promise(resolve => setImmediate(resolve));
+        isStopped = options.signal?.aborted === true;
       }
-      at += length;
-      window.commit(length);
-      reader.read(window, false, emit);
-      options.onProgress?.(length);
-      const wait = options.afterWindow?.();
-      if (wait !== undefined) await wait;
-      if (windows % WINDOWS_PER_TURN === 0) await new Promise(resolve => setImmediate(resolve));
-      isStopped = options.signal?.aborted === true;
+    } finally {
+      await feed.settle();
     }
     const report = reader.report();
-    const warnings = error === undefined ? report.warnings : { ...report.warnings, 'read-error': 1 };
+    const warnings = feed.error === undefined ? report.warnings : { ...report.warnings, 'read-error': 1 };
     return {
       begin,
       stop: reader.stop?.(),
-      bytes: at,
+      bytes,
       report: { ...report, warnings },
-      isComplete: error === undefined && !isStopped,
+      isComplete: feed.error === undefined && !isStopped,
     };
   } finally {
     closeSync(fd);
+  }
+}
+
+/** Fills a window with a range's bytes from an offset on. An error is kept and is the end. */
+class RangeFeed extends WindowFeed {
+  error: Error | undefined;
+
+  constructor(fd: number, window: ByteWindow, from: number, to: number, isAhead: boolean) {
+    let offset = from;
+    const past = (length: number) => {
+      offset += length;
+      return length;
+    };
+    const fail = (cause: unknown) => {
+      this.error = cause as Error;
+      return 0;
+    };
+    super(window, {
+      isAhead,
+      room: () => roomInRange(offset, to, isAhead ? READ_AHEAD_BYTES : undefined),
+      read(room) {
+        if (isAhead) return readAside(fd, room, offset).then(past, fail);
+        try {
+          return past(readSync(fd, room, 0, room.length, offset));
+        } catch (cause) {
+          return fail(cause);
+        }
+      },
+    });
   }
 }
 
@@ -153,7 +192,7 @@ async function readRangeIn(
 export function readSwept(
   swept: Swept,
   range: FileRange,
-  options: ReadInputOptions & { readonly input: string },
+  options: ReadRangeOptions,
   emit: (item: EventRecord | Reject | Warning) => void,
   memory: GrowableMemory,
 ): RangeReading {
@@ -204,14 +243,6 @@ function readFully(fd: number, bytes: Buffer, offset: number): number {
     filled += read;
   }
   return filled;
-}
-
-function tryRead(read: () => number): number | Error {
-  try {
-    return read();
-  } catch (error) {
-    return error as Error;
-  }
 }
 
 function readError(input: string, error: Error): Warning {

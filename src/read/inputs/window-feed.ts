@@ -1,33 +1,38 @@
 import type { ByteWindow } from '../../bytes/byte-window.js';
-import { WINDOW_BYTES } from '../../stream/file-windows.js';
-import { type ByteSource, READ_AHEAD_BYTES } from './byte-source.js';
 
-/**
- * Fills a window from a source, in place. Of a large input the next bytes are read while the window is: where a second
- * core is free, copying them out of the page cache then takes no time of its own.
- */
+export interface FeedOptions {
+  /**
+   * Whether the next bytes are read while the window is: where a second core is free, copying them out of the page cache
+   * then takes no time of its own.
+   */
+  readonly isAhead: boolean;
+  /** How many bytes are read at once. */
+  readonly room: () => number;
+  /** Fills the start of a room; 0 at the end. It must not throw or reject. */
+  readonly read: (room: Uint8Array) => number | Promise<number>;
+}
+
+/** Fills a window, in place. */
 export class WindowFeed {
   readonly #window: ByteWindow;
-  readonly #read: (room: Uint8Array) => number | Promise<number>;
-  readonly #isAhead: boolean;
+  readonly #options: FeedOptions;
   #coming: number | Promise<number> | undefined;
 
-  /** `read` fills a room as `source.read` does. It must not throw or reject. */
-  constructor(window: ByteWindow, source: ByteSource, read: (room: Uint8Array) => number | Promise<number>) {
+  constructor(window: ByteWindow, options: FeedOptions) {
     this.#window = window;
-    this.#read = read;
-    this.#isAhead = source.size !== undefined && source.size >= LEAST_BYTES_TO_READ_AHEAD;
+    this.#options = options;
   }
 
   /** Puts the next bytes into the window, and gives how many: 0 at the end. */
   next(): number | Promise<number> {
     const window = this.#window;
-    if (!this.#isAhead) {
+    const { isAhead, room, read } = this.#options;
+    if (!isAhead) {
       const commit = (length: number) => {
         window.commit(length);
         return length;
       };
-      const answer = this.#read(window.reserve(WINDOW_BYTES));
+      const answer = read(window.reserve(room()));
       return typeof answer === 'number' ? commit(answer) : answer.then(commit);
     }
     const commit = (length: number) => {
@@ -45,8 +50,7 @@ export class WindowFeed {
   }
 
   #readAhead(): number | Promise<number> {
-    return this.#read(this.#window.reserveAhead(READ_AHEAD_BYTES));
+    const { room, read } = this.#options;
+    return read(this.#window.reserveAhead(room()));
   }
 }
-
-const LEAST_BYTES_TO_READ_AHEAD = 4 * READ_AHEAD_BYTES;
