@@ -120,13 +120,16 @@ async function readRangeIn(
     window.moveTo(begin);
     const feed = new RangeFeed(fd, window, begin, range.to, options.readAhead === true);
     let bytes = begin;
+    // One that came ahead, behind the range's end, is not its own.
+    let error: Error | undefined;
     let isStopped = false;
     try {
       for (let windows = 1; reader.stop?.() === undefined; windows++) {
         const answer = isStopped ? 0 : feed.next();
         const length = typeof answer === 'number' ? answer : await answer;
         if (length === 0) {
-          if (feed.error !== undefined) emit(readError(options.input, feed.error));
+          error = feed.error;
+          if (error !== undefined) emit(readError(options.input, error));
           reader.read(window, true, emit);
           break;
         }
@@ -142,13 +145,13 @@ async function readRangeIn(
       await feed.settle();
     }
     const report = reader.report();
-    const warnings = feed.error === undefined ? report.warnings : { ...report.warnings, 'read-error': 1 };
+    const warnings = error === undefined ? report.warnings : { ...report.warnings, 'read-error': 1 };
     return {
       begin,
       stop: reader.stop?.(),
       bytes,
       report: { ...report, warnings },
-      isComplete: feed.error === undefined && !isStopped,
+      isComplete: error === undefined && !isStopped,
     };
   } finally {
     closeSync(fd);
