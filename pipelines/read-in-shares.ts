@@ -144,6 +144,7 @@ class RangedInput {
       selection: compiled.selection,
       input: input.name,
       afterWindow: () => output.drain(),
+      readAhead: true,
       ...repeatsInto(ledger, this.#extractor, extract),
     };
     const counts = this.#counts;
@@ -159,13 +160,15 @@ class RangedInput {
   }
 
   async read(results: ShareQueue): Promise<Pick<Outcome, 'isIncomplete'>> {
-    let next: RangeReading['stop'] | 'start' = 'start';
+    let next: { readonly offset: number; readonly units: FileRange['units'] } | undefined = {
+      offset: 0,
+      units: undefined,
+    };
     let isIncomplete = false;
     const { signal } = this.#options;
     for (const [at, range] of this.#ranges.entries()) {
-      const from = next === 'start' ? 0 : next?.offset;
       // An event that began before the range may end behind it, and several may have been read as one.
-      if (from !== undefined && from >= range.to) {
+      if (next !== undefined && next.offset >= range.to) {
         results.skip();
         continue;
       }
@@ -174,13 +177,13 @@ class RangedInput {
         isIncomplete = true;
         break;
       }
-      if (next === undefined || from === undefined || isIncomplete) continue;
-      const units: FileRange['units'] = next === 'start' ? undefined : next.units;
+      if (next === undefined || isIncomplete) continue;
+      const { offset: from, units } = next;
       // What is known to be read here is read in one.
       const alike = result.kind === 'unread' ? (result.alike ?? 0) : 0;
       const { to } = this.#ranges[Math.min(at + alike, this.#ranges.length - 1)]!;
       const exact: FileRange = { ...range, from, to, units, isExact: true };
-      const holds = beginOf(result) === from && (next === 'start' || units === range.units);
+      const holds = beginOf(result) === from && units === range.units;
       const part = await this.#readRange(holds || result.kind === 'given-up' ? result : { kind: 'unread' }, exact);
       isIncomplete = part?.isComplete !== true;
       next = part?.stop;
@@ -216,8 +219,7 @@ class RangedInput {
   /** Reads as one reader of the whole file does: what is found is told at once. */
   async #readHere(range: FileRange): Promise<RangeReading | undefined> {
     try {
-      const options = { ...this.#options, readAhead: range.to - range.from >= LEAST_BYTES_TO_READ_AHEAD };
-      const part = await readRange(range, options, this.#take, this.#here.memory);
+      const part = await readRange(range, this.#options, this.#take, this.#here.memory);
       this.#parts.push(part);
       return part;
     } catch (error) {
@@ -274,9 +276,6 @@ class RangedInput {
     this.#take(report);
   }
 }
-
-/** The copy of less is waited for: others have use for the processors. */
-const LEAST_BYTES_TO_READ_AHEAD = 16 << 20;
 
 function beginOf(result: ShareResult): number | undefined {
   if (result.kind === 'swept') return result.swept.begin;

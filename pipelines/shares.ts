@@ -33,9 +33,9 @@ export interface ShareCounts {
 }
 
 /**
- * What came of a share. `unread`: nothing, since nobody has begun it, or since it is read faster in its turn; then as many
- * ranges behind it as `alike` says are too. `given-up`: it can only be read in its turn, because it holds lines that evpair wrote, local dates whose order the whole file decides, or
- * more rejects than are to be kept waiting.
+ * What came of a share. `unread`: nothing, since nobody has begun it, or since it is read faster in its turn; then so are
+ * as many ranges behind it as `alike` says. `given-up`: it can only be read in its turn, because it holds lines that evpair
+ * wrote, local dates whose order the whole file decides, or more rejects than are to be kept waiting.
  */
 export type ShareResult =
   | { readonly kind: 'unread'; readonly alike?: number }

@@ -16,6 +16,8 @@ export interface ByteSource {
  * over reading in turn, with 4 MiB a search that takes as long as the copy hides all of it.
  */
 export const READ_AHEAD_BYTES = 4 << 20;
+/** The copy of less is waited for: a second room for it would be made in vain. */
+export const LEAST_BYTES_TO_READ_AHEAD = 4 * READ_AHEAD_BYTES;
 
 /**
  * Opens a file, or standard input when `path` is undefined. Regular files (also `< file`) are read with `readSync`,

@@ -6,7 +6,7 @@ import type { ReadItem, Reject } from '../../model/index.js';
 import { WINDOW_BYTES } from '../../stream/file-windows.js';
 import { forEachLine } from '../../stream/lines.js';
 import { ExportReader, type ExportReaderOptions } from '../export-reader.js';
-import { type ByteSource, openSource, READ_AHEAD_BYTES } from './byte-source.js';
+import { type ByteSource, LEAST_BYTES_TO_READ_AHEAD, openSource, READ_AHEAD_BYTES } from './byte-source.js';
 import type { InputSource } from './expand-inputs.js';
 import { unpack } from './unpack.js';
 import type { UnpackLimits } from './unpack-limits.js';
@@ -220,8 +220,6 @@ async function readExport(
     ...(size === undefined ? {} : { size }),
   });
 }
-
-const LEAST_BYTES_TO_READ_AHEAD = 4 * READ_AHEAD_BYTES;
 
 /** How the reading of an input ended, and what there is to tell of it before its report. */
 class InputEnd {

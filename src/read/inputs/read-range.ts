@@ -10,7 +10,7 @@ import type { FormatReport, RangeStop, UnitEncoding } from '../format-reader.js'
 import { detectFormat, formatNamed } from '../formats.js';
 import { HEAD_BYTES, lookAtHead } from '../head.js';
 import { roomInRange } from '../range-rooms.js';
-import { cannotOpen, READ_AHEAD_BYTES, readAside } from './byte-source.js';
+import { cannotOpen, LEAST_BYTES_TO_READ_AHEAD, READ_AHEAD_BYTES, readAside } from './byte-source.js';
 import { isOwnOutput, OWN_MARK_BYTES, type ReadInputOptions } from './read-input.js';
 import { isPacked } from './unpack.js';
 import { readErrorMessage } from './unpack-nest.js';
@@ -57,7 +57,7 @@ export interface RangeReading {
 export interface ReadRangeOptions extends ReadInputOptions {
   /** The file's name in what is emitted. */
   readonly input: string;
-  /** Whether the next bytes are read while the window is, by another thread: for long ranges. Default: false. */
+  /** Whether the next bytes of a long range are read while the window is, by another thread. Default: false. */
   readonly readAhead?: boolean | undefined;
 }
 
@@ -118,7 +118,8 @@ async function readRangeIn(
     const reader = form.create({ ...options, range: { units: range.units, stopAt: range.to } });
     const window = new ByteWindow(memory);
     window.moveTo(begin);
-    const feed = new RangeFeed(fd, window, begin, range.to, options.readAhead === true);
+    const isAhead = options.readAhead === true && range.to - begin >= LEAST_BYTES_TO_READ_AHEAD;
+    const feed = new RangeFeed(fd, window, begin, range.to, isAhead);
     let bytes = begin;
     // One that came ahead, behind the range's end, is not its own.
     let error: Error | undefined;
