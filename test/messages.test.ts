@@ -324,8 +324,16 @@ t.test('whatever an export did to the text, an exact answer is the truth as the 
         );
       },
     ),
-    // Folding drops the mark of direction, and the space behind it was cut.
-    { ...RUNS, verbose: 1, examples: [[['', 1, '\u200e ', 2, ''], ['', '\né b', '', ''], 'no trailing spaces']] },
+    {
+      ...RUNS,
+      verbose: 1,
+      examples: [
+        // Folding drops the mark of direction, and the space behind it was cut.
+        [['', 1, '\u200e ', 2, ''], ['', '\né b', '', ''], 'no trailing spaces'],
+        // It drops all of a literal, and another was cut.
+        [['', 1, '\u200e', 2, '', 3, '\t', 4, ''], ['\t', '', 'a', ''], 'no trailing spaces'],
+      ],
+    },
   );
   t.comment(JSON.stringify(counts, null, 1));
 });

@@ -194,8 +194,12 @@ function isInDoubt(
   input: Alignable,
   inversion: Inversion,
 ): boolean {
-  // Of a literal that folding makes white space alone, nothing is left where that is cut.
-  if (form.view === 'folded' && input.literals.some((literal, at) => isBare(literal) && isFolded(template, at)))
+  // Of a literal that folding makes white space alone, nothing is left where that is cut; of one that it drops, nothing at
+  // all: a text that has its mark may come from values that need another cut.
+  if (
+    form.view === 'folded' &&
+    input.literals.some((literal, at) => (literal === '' || isBare(literal)) && isFolded(template, at))
+  )
     return true;
   if (form.view === 'verbatim' || form.view === 'folded')
     return hasCutReading(input, input.literals === form.literals, views.raw);
