@@ -2,7 +2,7 @@ import { isBare } from './anchors.js';
 import { hasCutReading } from './cut.js';
 import { longestPlaces } from './cut-repeats.js';
 import { damagedForms, ends, type Form, forms } from './forms.js';
-import { MessageViews, originalSlice, type View, type ViewedText } from './normalise.js';
+import { DROPPED, foldCode, MessageViews, originalSlice, type View, type ViewedText } from './normalise.js';
 import { type Alignable, findReadings, hasOneReading, READINGS_LIMIT, type Readings, valueStart } from './readings.js';
 import type { CompiledTemplate } from './template.js';
 
@@ -160,8 +160,9 @@ function read(
     const readings = findReadings(input);
     if (readings.count === 0 && !readings.isCut) continue;
     const inversion = toInversion(template, input, readings, views.raw, viewed, view);
-    if (inversion.certainty !== 'exact' || isSettled(input) || !isInDoubt(template, form, views, input, inversion))
-      return inversion;
+    if (inversion.certainty !== 'exact' || isSettled(input)) return inversion;
+    const isTold = view === 'folded' && hasOtherBlank(template, input, readings, views.raw, viewed);
+    if (!isTold && !isInDoubt(template, form, views, input, inversion)) return inversion;
     return { ...inversion, certainty: 'ambiguous', readings: 2, reason: 'views' };
   }
   return undefined;
@@ -220,6 +221,33 @@ function isInDoubt(
     }
   }
   return form.view === 'unbroken' && hasCutReading(input, false, views.raw);
+}
+
+/**
+ * Whether folding alone makes a blank of the text the blank that stands between two inserts, such as a no-break space: then
+ * it may be a value's, and the template's own was cut. Line breaks are written in several ways.
+ */
+function hasOtherBlank(
+  template: CompiledTemplate,
+  input: Alignable,
+  { starts }: Readings,
+  raw: string,
+  viewed: ViewedText,
+): boolean {
+  for (let k = 1; k < input.inserts.length; k++) {
+    const literal = template.literals[k]!;
+    if (!isBare(input.literals[k]!) || literal.includes('\n')) continue;
+    const own = originalSlice(raw, viewed, starts[k]!, valueStart(input, starts, k + 1));
+    if (withoutMarks(own) !== withoutMarks(literal)) return true;
+  }
+  return false;
+}
+
+/** Without what folding drops. */
+function withoutMarks(text: string): string {
+  let kept = '';
+  for (let at = 0; at < text.length; at++) if (foldCode(text.charCodeAt(at)) !== DROPPED) kept += text[at];
+  return kept;
 }
 
 /** Whether a literal between two inserts is more than white space. */
