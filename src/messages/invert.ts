@@ -161,8 +161,10 @@ function read(
     if (readings.count === 0 && !readings.isCut) continue;
     const inversion = toInversion(template, input, readings, views.raw, viewed, view);
     if (inversion.certainty !== 'exact' || isSettled(input)) return inversion;
-    const isTold = view === 'folded' && hasOtherBlank(template, input, readings, views.raw, viewed);
-    if (!isTold && !isInDoubt(template, form, views, input, inversion)) return inversion;
+    const hasDoubt =
+      (form.view === 'folded' && hasOtherBlank(template, input, readings, views.raw, viewed)) ||
+      isInDoubt(template, form, views, input, inversion);
+    if (!hasDoubt) return inversion;
     return { ...inversion, certainty: 'ambiguous', readings: 2, reason: 'views' };
   }
   return undefined;
