@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +26,7 @@ import {
   type WindowMemory,
 } from '../src/index.js';
 import { generateExport } from './bench/generate.js';
+import { FAILURE, FAILURE_WITHOUT_COMPUTER, JSON_LINES, LOCAL_TIME_LINE, SAMPLE_EVENTS } from './pieces.js';
 
 const samples = fileURLToPath(new URL('../samples/', import.meta.url));
 const program = fileURLToPath(new URL('../dist/evpair.cjs', import.meta.url));
@@ -148,18 +149,15 @@ function written(name: string, bytes: Uint8Array): InputSource {
 
 // --- what the inputs are made of
 
-const sampleEvents = readFileSync(join(samples, 'CAS01-Application.xml'), 'utf8').match(/<Event[ >].*?<\/Event>/gs)!;
-const failure = sampleEvents[0]!;
-const noComputer = failure.replace(/<Computer>.*?<\/Computer>/, '');
-const inside = (text: string) => failure.replace('<EventData>', `<EventData>${text}`);
+const inside = (text: string) => FAILURE.replace('<EventData>', `<EventData>${text}`);
 const XML_PIECES: readonly string[] = [
-  ...sampleEvents.slice(0, 6),
-  noComputer,
-  noComputer.replace('<EventRecordID>1060', '<EventRecordID>7'),
-  inside(`<Data><![CDATA[${failure}]]></Data>`),
+  ...SAMPLE_EVENTS.slice(0, 6),
+  FAILURE_WITHOUT_COMPUTER,
+  FAILURE_WITHOUT_COMPUTER.replace('<EventRecordID>1060', '<EventRecordID>7'),
+  inside(`<Data><![CDATA[${FAILURE}]]></Data>`),
   inside('<Data><![CDATA[<Event xmlns="x">]]></Data>'),
-  inside(`<!-- ${failure} -->`),
-  `<!-- ${failure} -->`,
+  inside(`<!-- ${FAILURE} -->`),
+  `<!-- ${FAILURE} -->`,
   '<!-- <Event > -->',
   '<Event xmlns="x"><System><Provider Name="Other"/><EventID>1</EventID></System></Event>',
   '<Event/>',
@@ -167,10 +165,10 @@ const XML_PIECES: readonly string[] = [
   '<Event><![CDATA[',
   '<Event><!--',
   '</Event >',
-  failure.slice(0, 400),
-  failure.replace('</Data>', ' & </Data>'),
-  failure.replace('<Level>2', '<Level>zwei'),
-  failure.replace('</System>', '</Sys>'),
+  FAILURE.slice(0, 400),
+  FAILURE.replace('</Data>', ' & </Data>'),
+  FAILURE.replace('<Level>2', '<Level>zwei'),
+  FAILURE.replace('</System>', '</Sys>'),
   '<Eve',
   'no event',
   '<Events>',
@@ -182,20 +180,11 @@ const XML_PIECES: readonly string[] = [
   ' ',
   'x'.repeat(300),
 ];
-const JSON_LINES = readdirSync(join(samples, 'dialects'))
-  .filter(name => /json$/.test(name) && !/elastic|graph|nxlog|eventlog|winevent/.test(name))
-  .flatMap(name =>
-    readFileSync(join(samples, 'dialects', name), 'utf8')
-      .replace(/^\ufeff/, '')
-      .split('\n'),
-  )
-  .filter(line => line.startsWith('{"'));
-const localTime = readFileSync(join(samples, 'dialects', 'nxlog.json'), 'utf8').split('\n')[0]!;
 const JSON_PIECES: readonly string[] = [
   ...JSON_LINES.flatMap(line => [`${line}\n`, `${line}\r\n`]),
   `${JSON_LINES[0]!.slice(0, 200)}\n`,
   `${JSON_LINES[0]}${JSON_LINES[1]}\n`,
-  `${localTime}\n`,
+  `${LOCAL_TIME_LINE}\n`,
   '\n',
   '  \n',
   '{\n',
@@ -233,7 +222,7 @@ function filled(piece: number): string[] {
   const space = ['\n', '\r\n', '', ' \t'][piece % 4]!;
   return [
     ...new Array<string>(piece % 23).fill(`${filler}${space}`),
-    sampleEvents[piece % sampleEvents.length]!,
+    SAMPLE_EVENTS[piece % SAMPLE_EVENTS.length]!,
     ...odd,
   ];
 }
@@ -249,7 +238,7 @@ function cooked({ form, encoding, isMarked, pieces }: Recipe): { readonly name: 
     return { name: 'a.ndjson', bytes: Buffer.from(text, encoding === 'latin1' ? 'latin1' : 'utf8') };
   }
   const pieceTexts = form === 'filled' ? pieces.flatMap(filled) : of(XML_PIECES);
-  const parts = [isMarked ? '\ufeff' : '', failure, ...pieceTexts].map((text, at) => {
+  const parts = [isMarked ? '\ufeff' : '', FAILURE, ...pieceTexts].map((text, at) => {
     if (encoding === 'utf16be') return UTF16BE(text);
     if (encoding !== 'mixed') return Buffer.from(text, encoding);
     return [Buffer.from(text), Buffer.from(text, 'utf16le'), UTF16BE(text)][(at * at) % 3]!;
@@ -307,14 +296,14 @@ t.test('any number of jobs, any ranges and any order of who reads what give the 
 t.test('a file cut at many of its bytes gives the same bytes out', async t => {
   const xml = [
     '<Events>',
-    failure,
+    FAILURE,
     inside('<Data><![CDATA[<Event xmlns="x"><Event >]]></Data>'),
     '<!-- <Event > -->',
     'no event',
     inside('<!-- <Event x=""> -->'),
-    noComputer,
-    failure.slice(0, 90),
-    sampleEvents[1],
+    FAILURE_WITHOUT_COMPUTER,
+    FAILURE.slice(0, 90),
+    SAMPLE_EVENTS[1],
     '</Events>',
   ].join('\n');
   const json = `${JSON_LINES[0]}\n${JSON_LINES[1]}\n\n{\n"a": 1\n}\nno event\n${JSON_LINES[2]}\n`;
@@ -421,7 +410,7 @@ t.test('where most is kept several ranges are read as one, ahead of the search',
 });
 
 t.test('what only one reader can do is left to one reader', async t => {
-  const many = written('many-rejects.xml', Buffer.from(`${failure}${'<Event >'.repeat(30_000)}${failure}`));
+  const many = written('many-rejects.xml', Buffer.from(`${FAILURE}${'<Event >'.repeat(30_000)}${FAILURE}`));
   const own = written('own.ndjson', Buffer.from('{"type":"event","schema_version":1}\n'.repeat(20)));
   const jobs = { count: 3, rangeBytes: 100_000, shareBytes: 1, room: 4 };
   const inputs = [many, own, { name: 'gone.xml', path: join(folder, 'gone.xml') }];

@@ -332,6 +332,7 @@ t.test('whatever an export did to the text, an exact answer is the truth as the 
         [['', 1, '\u200e ', 2, ''], ['', '\né b', '', ''], 'no trailing spaces'],
         // It makes a space of one that does not break, and the template's own was cut.
         [['', 1, '', 2, '', 3, ' ', 4, ''], ['', '', '\u00a0a', ''], 'no trailing spaces'],
+        [['', 1, ' \n', 2, '\u00a0\n'], ['', 'a', '', ''], 'no trailing spaces'],
         // It drops all of a literal, and another was cut.
         [['', 1, '\u200e', 2, '', 3, '\t', 4, ''], ['\t', '', 'a', ''], 'no trailing spaces'],
       ],

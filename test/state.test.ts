@@ -22,6 +22,7 @@ import type { StateStore } from '../pipelines/state/input-memory.js';
 import { type SummarizeCommand, summarize } from '../pipelines/summarize.js';
 import { summarizeWithState } from '../pipelines/summarize-with-state.js';
 import type { EvpairError, InputSource } from '../src/index.js';
+import { FAILURE, FAILURE_WITHOUT_COMPUTER, JSON_LINES, LOCAL_TIME_LINE, SAMPLE_EVENTS } from './pieces.js';
 
 const samples = fileURLToPath(new URL('../samples/', import.meta.url));
 const program = fileURLToPath(new URL('../dist/evpair.cjs', import.meta.url));
@@ -135,39 +136,27 @@ const SCHEMAS = new Map(
 
 // --- what the files are made of
 
-const sampleEvents = readFileSync(join(samples, 'CAS01-Application.xml'), 'utf8').match(/<Event[ >].*?<\/Event>/gs)!;
-const failure = sampleEvents[0]!;
-const noComputer = failure.replace(/<Computer>.*?<\/Computer>/, '');
 const XML_PIECES: readonly string[] = [
-  ...sampleEvents.slice(0, 6),
-  failure.replace('<EventRecordID>', '<EventRecordID>9').replace('CAS02', 'CAS07'),
-  noComputer,
-  noComputer.replace('CAS02', 'CAS08'),
-  failure.replace('<EventData>', `<EventData><Data><![CDATA[${failure}]]></Data>`),
-  `<!-- ${failure} -->`,
+  ...SAMPLE_EVENTS.slice(0, 6),
+  FAILURE.replace('<EventRecordID>', '<EventRecordID>9').replace('CAS02', 'CAS07'),
+  FAILURE_WITHOUT_COMPUTER,
+  FAILURE_WITHOUT_COMPUTER.replace('CAS02', 'CAS08'),
+  FAILURE.replace('<EventData>', `<EventData><Data><![CDATA[${FAILURE}]]></Data>`),
+  `<!-- ${FAILURE} -->`,
   '<Event >',
-  failure.slice(0, 400),
-  failure.replace('</Data>', ' & </Data>'),
-  failure.replace('</System>', '</Sys>'),
+  FAILURE.slice(0, 400),
+  FAILURE.replace('</Data>', ' & </Data>'),
+  FAILURE.replace('</System>', '</Sys>'),
   'no event',
   '<Events>',
   '</Events>',
   '\r\n',
-  failure.replace('<EventData>', `<EventData><Data>${'x'.repeat(80_000)}</Data>`),
+  FAILURE.replace('<EventData>', `<EventData><Data>${'x'.repeat(80_000)}</Data>`),
 ];
-const JSON_LINES = readdirSync(join(samples, 'dialects'))
-  .filter(name => /json$/.test(name) && !/elastic|graph|nxlog|eventlog|winevent/.test(name))
-  .flatMap(name =>
-    readFileSync(join(samples, 'dialects', name), 'utf8')
-      .replace(/^\ufeff/, '')
-      .split('\n'),
-  )
-  .filter(line => line.startsWith('{"'));
-const localTime = readFileSync(join(samples, 'dialects', 'nxlog.json'), 'utf8').split('\n')[0]!;
 const JSON_PIECES: readonly string[] = [
   ...JSON_LINES.flatMap(line => [`${line}\n`, `${line}\r\n`]),
   ...JSON_LINES.map((line, at) => `${line.replaceAll(/CAS0(\d)/gi, `CAS${at}$1`)}\n`),
-  `${localTime}\n`,
+  `${LOCAL_TIME_LINE}\n`,
   `${JSON_LINES[0]!.slice(0, 200)}\n`,
   '\n',
   '{\n"a": 1\n}\n',
@@ -177,11 +166,11 @@ const JSON_PIECES: readonly string[] = [
 const csv = readFileSync(join(samples, 'CAS02-Application.csv'));
 
 /** Enough to be read in parts. */
-const XML_BASE = Buffer.from(`<Events>\n${sampleEvents.join('\n').repeat(12)}`);
+const XML_BASE = Buffer.from(`<Events>\n${SAMPLE_EVENTS.join('\n').repeat(12)}`);
 const JSON_BASE = Buffer.from(
   `${JSON_LINES.join('\n')}\n`.repeat(Math.ceil(190_000 / `${JSON_LINES.join('\n')}\n`.length)),
 );
-const UTF16_BASE = Buffer.from(`\ufeff${sampleEvents.join('\n').repeat(6)}`, 'utf16le');
+const UTF16_BASE = Buffer.from(`\ufeff${SAMPLE_EVENTS.join('\n').repeat(6)}`, 'utf16le');
 
 const FILES = ['a.xml', 'b.ndjson', 'c.xml', 'd.csv'] as const;
 type Name = (typeof FILES)[number];
@@ -339,8 +328,8 @@ t.test('a file that grows byte by byte shows the same at each of its ends as one
 t.test('what two inputs hold of one event outlives either of them', async t => {
   for (const name of NAMES) rmSync(join(folder, name), { force: true });
   const [a, b] = [join(folder, 'a.xml'), join(folder, 'c.xml')];
-  writeFileSync(a, sampleEvents.join('\n'));
-  writeFileSync(b, sampleEvents.join('\n'));
+  writeFileSync(a, SAMPLE_EVENTS.join('\n'));
+  writeFileSync(b, SAMPLE_EVENTS.join('\n'));
   const store = new MemoryStore();
   const both = await runWithState(store, ['a.xml', 'c.xml']);
   t.ok(JSON.parse(both.lines.at(-1)!).duplicates > 0);
@@ -665,7 +654,7 @@ t.test('a file is followed as it grows and is rotated, and a signal ends it with
 
 t.test('a pipe is followed as it comes, however slowly, and ends the run with its end', async t => {
   for (const padding of [0, 70_000]) {
-    const text = `<Events>${'\n'.repeat(padding)}${failure}${sampleEvents[1]}</Events>`;
+    const text = `<Events>${'\n'.repeat(padding)}${FAILURE}${SAMPLE_EVENTS[1]}</Events>`;
     const cut = text.length - 700;
     const following = started(['--follow', '--interval', '20ms']);
     const pairs = () => following.said.stdout.split('\n').filter(each => each.includes('"type":"pair"'));

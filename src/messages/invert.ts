@@ -226,8 +226,8 @@ function isInDoubt(
 }
 
 /**
- * Whether folding alone makes a blank of the text the blank that stands between two inserts, such as a no-break space: then
- * it may be a value's, and the template's own was cut. Line breaks are written in several ways.
+ * Whether folding alone makes white space of the text the white space that stands between two inserts, such as a no-break
+ * space: then it may be a value's, and the template's own was cut. Line breaks are written in several ways.
  */
 function hasOtherBlank(
   template: CompiledTemplate,
@@ -237,19 +237,21 @@ function hasOtherBlank(
   viewed: ViewedText,
 ): boolean {
   for (let k = 1; k < input.inserts.length; k++) {
-    const literal = template.literals[k]!;
-    if (!isBare(input.literals[k]!) || literal.includes('\n')) continue;
+    if (!isBare(input.literals[k]!)) continue;
     const own = originalSlice(raw, viewed, starts[k]!, valueStart(input, starts, k + 1));
-    if (withoutMarks(own) !== withoutMarks(literal)) return true;
+    if (blanksOf(own) !== blanksOf(template.literals[k]!)) return true;
   }
   return false;
 }
 
-/** Without what folding drops. */
-function withoutMarks(text: string): string {
-  let kept = '';
-  for (let at = 0; at < text.length; at++) if (foldCode(text.charCodeAt(at)) !== DROPPED) kept += text[at];
-  return kept;
+/** White space as it is written, but for the form of line breaks and for what folding drops. */
+function blanksOf(text: string): string {
+  let blanks = '';
+  for (let at = 0; at < text.length; at++) {
+    const folded = foldCode(text.charCodeAt(at));
+    if (folded !== DROPPED) blanks += folded === 10 ? '\n' : text[at];
+  }
+  return blanks.replace(/\r\n?/g, '\n');
 }
 
 /** Whether a literal between two inserts is more than white space. */
