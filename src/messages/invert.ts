@@ -244,15 +244,26 @@ function hasOtherBlank(
   return false;
 }
 
-/** White space as it is written, but for the form of line breaks and for what folding drops. */
+/**
+ * White space as it is written, but for the form of line breaks and for what folding drops. Of that, what stands in front
+ * of a line break stays: it may be all of a value, behind which spaces were cut.
+ */
 function blanksOf(text: string): string {
   let blanks = '';
-  for (let at = 0; at < text.length; at++) {
-    const folded = foldCode(text.charCodeAt(at));
-    if (folded !== DROPPED) blanks += folded === 10 ? '\n' : text[at];
+  let dropped = '';
+  for (const character of text.replace(/\r\n?/g, '\n')) {
+    const folded = foldCode(character.charCodeAt(0));
+    if (folded === DROPPED) {
+      dropped += character;
+      continue;
+    }
+    blanks += folded === LINE_FEED ? `${dropped}\n` : character;
+    dropped = '';
   }
-  return blanks.replace(/\r\n?/g, '\n');
+  return blanks;
 }
+
+const LINE_FEED = 10;
 
 /** Whether a literal between two inserts is more than white space. */
 function isFolded({ literals }: CompiledTemplate, at: number): boolean {
