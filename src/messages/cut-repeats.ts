@@ -1,4 +1,5 @@
-import { type Alignable, valueStart } from './readings.js';
+import { findFirst } from './find.js';
+import { type Alignable, placesOf, shared, valueStart } from './readings.js';
 
 /**
  * The numbers of the inserts of a reading whose repeated inserts need not agree, where each is the longest of its number;
@@ -28,3 +29,47 @@ function isCutFrom(text: string, at: number, gone: string): boolean {
   while (end < text.length && (text[end] === ' ' || text[end] === '\t')) end++;
   return end === text.length || (text[end] === '\n' && !gone.includes('\n'));
 }
+
+/** The number of an insert that holds nothing but white space. */
+export const BLANK = 0;
+
+/**
+ * Whether there is a reading that `isOther`, in which the places of each insert are the same but for white space around
+ * them: of some, that was cut, or it ran together with a literal's. True as well when the bounded search gives up.
+ */
+export function hasUnevenReading(input: Alignable, isOther: (starts: Int32Array) => boolean): boolean {
+  const places = placesOf(input);
+  if (places === undefined) return false;
+  const { text, literals, inserts } = input;
+  const { least, greatest } = places;
+  const last = literals.length - 1;
+  const starts = least.slice();
+  if (last === 0) return isOther(starts);
+  const values = new Array<string>(last).fill('');
+  let budget = UNEVEN_BUDGET;
+  return hasFrom(1);
+
+  function hasFrom(level: number): boolean {
+    const literal = literals[level]!;
+    const from = starts[level - 1]! + literals[level - 1]!.length - shared(input, level - 1);
+    const limit = greatest[level]! + literal.length;
+    const earlier = inserts.indexOf(inserts[level - 1]!);
+    for (
+      let at = findFirst(text, literal, Math.max(from, least[level]!), limit);
+      at >= 0;
+      at = findFirst(text, literal, at + 1, limit)
+    ) {
+      starts[level] = at;
+      const value = text.slice(valueStart(input, starts, level), at).trim();
+      budget -= 1 + (value.length >> 4);
+      if (budget < 0) return true;
+      values[level - 1] = value;
+      if (value !== (inserts[level - 1] === BLANK ? '' : values[earlier])) continue;
+      if (level === last ? isOther(starts) : hasFrom(level + 1)) return true;
+    }
+    return false;
+  }
+}
+
+/** Steps of that search; a step is a place tried or 16 characters of a value. */
+const UNEVEN_BUDGET = 10_000;

@@ -1,6 +1,7 @@
 import { isBare } from './anchors.js';
+import { BLANK, hasUnevenReading } from './cut-repeats.js';
 import { findFirst } from './find.js';
-import { type Alignable, findReadings } from './readings.js';
+import type { Alignable } from './readings.js';
 
 /**
  * What an export cuts off leaves no trace where nothing but empty values stood between it and an end: `Name: %1%n` reads
@@ -115,7 +116,10 @@ function hasAgreeingReading(input: Alignable, seams: readonly Seam[]): boolean {
   return false;
 }
 
-/** The inserts at seams are empty, and so they are wherever else they stand: what is left may fit or not. */
+/**
+ * The inserts at seams are empty, and wherever else they stand they are so but for white space, of which some was cut: what
+ * is left may fit or not.
+ */
 function hasReadingWith(seams: readonly Seam[], input: Alignable): boolean {
   const empty = new Set(seams.flatMap(({ after, before }) => input.inserts.slice(after, before)));
   const literals: string[] = [];
@@ -128,17 +132,14 @@ function hasReadingWith(seams: readonly Seam[], input: Alignable): boolean {
       // What stands before the seam's first literal stays.
       joined = joined.slice(0, joined.length - input.literals[index]!.length) + seam.literal;
       index = seam.before - 1;
-    } else if (empty.has(number)) {
-      joined += input.literals[index + 1]!;
     } else {
       literals.push(joined);
-      inserts.push(number);
+      inserts.push(empty.has(number) ? BLANK : number);
       joined = input.literals[index + 1]!;
     }
   }
   literals.push(joined);
-  const { count, isCut } = findReadings({ ...input, literals, inserts });
-  return count > 0 || isCut;
+  return hasUnevenReading({ ...input, literals, inserts }, () => true);
 }
 
 const NOWHERE = Number.MAX_SAFE_INTEGER;

@@ -6,6 +6,8 @@ import type { CompiledTemplate } from './template.js';
 export interface Form {
   readonly view: View;
   readonly literals: readonly string[];
+  /** The same as the template has them. */
+  readonly written: readonly string[];
   readonly inserts: readonly number[];
   readonly hasRepeats: boolean;
   /** Only tried where the forms before it do not fit. */
@@ -33,7 +35,7 @@ function makeForms(template: CompiledTemplate, view: View): readonly Form[] {
   const { inserts, hasRepeats } = template;
   const form = (literals: readonly string[]): Form => {
     const viewed = literals.map(literal => viewLiteral(literal, view));
-    return { view, literals: pad(viewed, view), inserts, hasRepeats, isLastResort: false };
+    return { view, literals: pad(viewed, view), written: literals, inserts, hasRepeats, isLastResort: false };
   };
   if (!template.hasParameters) return [form(template.literals)];
   const literals: string[] = [];
@@ -75,7 +77,7 @@ export function damagedForms(template: CompiledTemplate, views: MessageViews, vi
   const damaged: Form[] = [];
   for (const isFolding of [true, false]) {
     let hasLost = false;
-    const literals = template.literals.map(literal => {
+    const written = template.literals.map(literal => {
       let lossy = '';
       for (let at = 0; at < literal.length; at++) {
         const code = literal.charCodeAt(at);
@@ -83,11 +85,12 @@ export function damagedForms(template: CompiledTemplate, views: MessageViews, vi
         lossy += isKept ? literal[at]! : '?';
         hasLost ||= !isKept;
       }
-      return viewLiteral(lossy, view);
+      return lossy;
     });
     if (!hasLost) continue;
     const { inserts, hasRepeats } = template;
-    damaged.push({ view, literals: pad(literals, view), inserts, hasRepeats, isLastResort: false });
+    const literals = written.map(literal => viewLiteral(literal, view));
+    damaged.push({ view, literals: pad(literals, view), written, inserts, hasRepeats, isLastResort: false });
   }
   return damaged;
 }

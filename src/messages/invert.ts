@@ -1,6 +1,6 @@
 import { isBare } from './anchors.js';
 import { hasCutReading } from './cut.js';
-import { longestPlaces } from './cut-repeats.js';
+import { hasUnevenReading, longestPlaces } from './cut-repeats.js';
 import { damagedForms, ends, type Form, forms } from './forms.js';
 import { DROPPED, foldCode, MessageViews, originalSlice, type View, type ViewedText } from './normalise.js';
 import { type Alignable, findReadings, hasOneReading, READINGS_LIMIT, type Readings, valueStart } from './readings.js';
@@ -162,7 +162,7 @@ function read(
     const inversion = toInversion(template, input, readings, views.raw, viewed, view);
     if (inversion.certainty !== 'exact' || isSettled(input)) return inversion;
     const hasDoubt =
-      (form.view === 'folded' && hasOtherBlank(template, input, readings, views.raw, viewed)) ||
+      (form.view === 'folded' && hasOtherBlank(form, input, readings, views.raw, viewed)) ||
       isInDoubt(template, form, views, input, inversion);
     if (!hasDoubt) return inversion;
     return { ...inversion, certainty: 'ambiguous', readings: 2, reason: 'views' };
@@ -201,17 +201,19 @@ function isInDoubt(
   // all: a text that has its mark may come from values that need another cut.
   if (
     form.view === 'folded' &&
-    input.literals.some((literal, at) => (literal === '' || isBare(literal)) && isFolded(template, at))
+    input.literals.some((literal, at) => (literal === '' || isBare(literal)) && isFolded(form, at))
   )
     return true;
-  if (form.view === 'verbatim' || form.view === 'folded')
-    return hasCutReading(input, input.literals === form.literals, views.raw);
+  const hasOwnBlanks = form.view === 'verbatim' || form.view === 'folded';
+  const isAsItStands = hasOwnBlanks && input.literals === form.literals;
+  if (template.hasRepeats && hasUneven(template, form, views, inversion, isAsItStands)) return true;
+  if (hasOwnBlanks) return hasCutReading(input, isAsItStands, views.raw);
   // Where a run of white space is one space, there are all readings of the other views; but for line breaks left out.
   for (const view of ['spaced', 'unbroken'] as const) {
     const viewed = view === form.view ? undefined : views.get(view);
     if (viewed === undefined) continue;
     for (const other of forms(template, view)) {
-      if (other.isLastResort) continue;
+      if (other.isLastResort && !form.isLastResort) continue;
       for (const alignable of ends(other, viewed.text)) {
         const readings = findReadings(alignable);
         if (readings.isCut || readings.count > 1) return true;
@@ -226,20 +228,45 @@ function isInDoubt(
 }
 
 /**
+ * Of an insert that stands several times the white space at some of its places was cut, and then there are other values.
+ *
+ * @param keepsBare nothing is supposed of white space alone between two inserts.
+ */
+function hasUneven(
+  template: CompiledTemplate,
+  form: Form,
+  views: MessageViews,
+  { insertions }: Inversion,
+  keepsBare: boolean,
+): boolean {
+  for (const view of ['spaced', 'unbroken'] as const) {
+    const viewed = views.get(view);
+    if (viewed === undefined) continue;
+    for (const other of forms(template, view)) {
+      if (other.isLastResort && !form.isLastResort) continue;
+      for (const alignable of ends(other, viewed.text)) {
+        const input = { ...alignable, keepsBare };
+        const isOther = (starts: Int32Array) => {
+          const reading = { count: 1, starts, isCut: false };
+          const own = toInversion(template, input, reading, views.raw, viewed, view).insertions;
+          return !sameBut(own.map(withoutMarks), insertions.map(withoutMarks));
+        };
+        if (hasUnevenReading(input, isOther)) return true;
+      }
+    }
+  }
+  return false;
+}
+
+/**
  * Whether folding alone makes white space of the text the white space that stands between two inserts, such as a no-break
  * space: then it may be a value's, and the template's own was cut. Line breaks are written in several ways.
  */
-function hasOtherBlank(
-  template: CompiledTemplate,
-  input: Alignable,
-  { starts }: Readings,
-  raw: string,
-  viewed: ViewedText,
-): boolean {
+function hasOtherBlank(form: Form, input: Alignable, { starts }: Readings, raw: string, viewed: ViewedText): boolean {
   for (let k = 1; k < input.inserts.length; k++) {
     if (!isBare(input.literals[k]!)) continue;
     const own = originalSlice(raw, viewed, starts[k]!, valueStart(input, starts, k + 1));
-    if (blanksOf(own) !== blanksOf(template.literals[k]!)) return true;
+    if (blanksOf(own) !== blanksOf(form.written[k]!)) return true;
   }
   return false;
 }
@@ -266,13 +293,21 @@ function blanksOf(text: string): string {
 const LINE_FEED = 10;
 
 /** Whether a literal between two inserts is more than white space. */
-function isFolded({ literals }: CompiledTemplate, at: number): boolean {
-  return at > 0 && at < literals.length - 1 && literals[at] !== '' && !isBare(literals[at]!);
+function isFolded({ written }: Form, at: number): boolean {
+  return at > 0 && at < written.length - 1 && written[at] !== '' && !isBare(written[at]!);
 }
 
 /** The same but for white space around them. */
 function sameBut(left: readonly (string | null)[], right: readonly (string | null)[]): boolean {
   return sameInsertions(left.map(trim), right.map(trim));
+}
+
+/** Without what folding drops, at which a value's borders may lie on either side. */
+function withoutMarks(text: string | null): string | null {
+  if (text === null) return null;
+  let kept = '';
+  for (let at = 0; at < text.length; at++) if (foldCode(text.charCodeAt(at)) !== DROPPED) kept += text[at];
+  return kept;
 }
 
 function trim(text: string | null): string | null {

@@ -14,6 +14,8 @@ export interface Alignable {
    * may then be the same character of the text, with an empty value between them.
    */
   readonly sharesSpaces: boolean;
+  /** That of literals which are nothing else, between inserts, is not. */
+  readonly keepsBare?: boolean;
   /** White space at the end of the last value is none of its own. */
   readonly dropsEnd?: boolean;
 }
@@ -64,6 +66,12 @@ export function hasOneReading(input: Alignable): boolean {
   return leftmost.every((place, k) => place === rightmost[k]);
 }
 
+/** The least and the greatest place of each literal in any reading, whether repeated inserts agree or not; undefined when there is none. */
+export function placesOf(input: Alignable): { readonly least: Int32Array; readonly greatest: Int32Array } | undefined {
+  const least = placeLeftmost(input);
+  return least === undefined ? undefined : { least, greatest: placeRightmost(input, least) };
+}
+
 /** The value of the insert before literal `k`: its bounds in the text. */
 export function valueStart(input: Alignable, starts: Int32Array, k: number): number {
   return Math.min(starts[k - 1]! + input.literals[k - 1]!.length, starts[k]!);
@@ -109,10 +117,12 @@ function placeRightmost(input: Alignable, leftmost: Int32Array): Int32Array {
 }
 
 /** How many characters literal `k` may share with the next one, empty ones aside. */
-function shared({ sharesSpaces, literals }: Alignable, k: number): number {
+export function shared({ sharesSpaces, literals, keepsBare }: Alignable, k: number): number {
   if (!sharesSpaces || !literals[k]!.endsWith(' ')) return 0;
+  const last = literals.length - 1;
   let next = k + 1;
-  while (next < literals.length - 1 && literals[next] === '') next++;
+  while (next < last && literals[next] === '') next++;
+  if (keepsBare === true && ((k > 0 && literals[k] === ' ') || (next < last && literals[next] === ' '))) return 0;
   return literals[next]!.startsWith(' ') ? 1 : 0;
 }
 
