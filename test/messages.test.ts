@@ -5,6 +5,7 @@ import { buildCatalogue } from '../src/messages/catalogue-file.js';
 import { type Inversion, invertMessage } from '../src/messages/invert.js';
 import { READINGS_LIMIT } from '../src/messages/readings.js';
 import { compileTemplate, type MessageTemplate, renderTemplate } from '../src/messages/template.js';
+import { TemplateSet } from '../src/messages/template-set.js';
 
 const RUNS = { numRuns: Number(process.env.EVPAIR_RUNS ?? 3000) };
 
@@ -230,6 +231,10 @@ const insertsAndLiterals = fc
     return fc.tuple(fc.constant(inserts), fc.array(shortLiteral, { minLength: length, maxLength: length }));
   });
 
+function partsWith(inserts: readonly number[], literals: readonly string[]): (string | number)[] {
+  return literals.flatMap((one, k) => (k === 0 ? [one] : [inserts[k - 1]!, one]));
+}
+
 t.test('exact is what no other values, whatever an export did to white space, could have given', async t => {
   const counts: Record<string, number> = {};
   const count = (what: string) => {
@@ -239,8 +244,7 @@ t.test('exact is what no other values, whatever an export did to white space, co
     fc.property(insertsAndLiterals, ([inserts, literals]) => {
       const many = Math.max(...inserts);
       const hasRepeats = many < inserts.length;
-      const parts = literals.flatMap((one, k) => (k === 0 ? [one] : [inserts[k - 1]!, one]));
-      const template = compileTemplate(toTemplate(parts));
+      const template = compileTemplate(toTemplate(partsWith(inserts, literals)));
       const solid = literals.join('').replace(/\s/g, '');
       const length = many > 2 ? 3 : 4;
       const characters = [...new Set(['a', ' ', '\n', ...solid])].slice(0, 4);
@@ -377,7 +381,10 @@ t.test('so it is of all templates and values that are put together from a few pi
   const untrue: string[] = [];
   for (const [inserts, literals, values] of worlds) {
     for (const chosen of tuplesOf(literals, inserts + 1)) {
-      const parts = chosen.flatMap((literal, index) => (index === 0 ? [literal] : [index, literal]));
+      const parts = partsWith(
+        chosen.slice(1).map((_, index) => index + 1),
+        chosen,
+      );
       const template = compileTemplate(toTemplate(parts));
       for (const own of tuplesOf(values, inserts)) {
         const rendered = renderTemplate(template, own);
@@ -424,6 +431,36 @@ t.test('so it is whatever stands in the place of a parameter that the machine di
   }
   t.same(untrue.slice(0, 9), []);
   t.ok(exact > 50_000, `${exact} exact answers`);
+});
+
+t.test('so it is of two templates, whichever of them a message comes from', async t => {
+  const piece = fc.constantFrom('', 'a', ' b', 'a ', 'b', 'a\n', '\u00a0a');
+  let exact = 0;
+  fc.assert(
+    fc.property(
+      fc.array(insertsAndLiterals, { minLength: 2, maxLength: 2 }),
+      fc.array(piece, { minLength: 3, maxLength: 3 }),
+      (both, values) => {
+        const templates = both.map(([inserts, literals]) => partsWith(inserts, literals));
+        const compiled = templates.map(parts => compileTemplate(toTemplate(parts)));
+        const set = new TemplateSet(compiled);
+        return compiled.every((template, index) => {
+          const rendered = renderTemplate(template, values);
+          return Object.entries(EXPORTS).every(([name, change]) => {
+            const inversion = set.invert(change(rendered));
+            if (inversion?.certainty !== 'exact') return true;
+            exact += 1;
+            // Of a value that the text does not show nothing is told.
+            const own = values.map((text, at) => (both[index]![0].includes(at + 1) ? text : ''));
+            const insertions = own.map((_, at) => inversion.insertions[at] ?? '');
+            return !isUntrue({ ...inversion, insertions }, templates.flat(), own, name);
+          });
+        });
+      },
+    ),
+    { numRuns: Math.ceil(RUNS.numRuns / 2), verbose: 1 },
+  );
+  t.ok(exact > RUNS.numRuns, `${exact} exact answers`);
 });
 
 function tuplesOf<Item>(items: readonly Item[], length: number): Item[][] {

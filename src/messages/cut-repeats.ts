@@ -2,33 +2,57 @@ import { findFirst } from './find.js';
 import { type Alignable, placesOf, shared, valueStart } from './readings.js';
 
 /**
- * The numbers of the inserts of a reading whose repeated inserts need not agree, where each is the longest of its number;
- * 0 for the others, which are the same but for white space that an export cut behind them: at the end of the message, or
- * blanks at the end of a line. Undefined where they differ in more.
+ * The numbers of the inserts of a reading whose repeated inserts need not agree, where each is the fullest of its number;
+ * 0 for the others, which are the same but for white space that comes and goes: at the ends of the message, or blanks at
+ * the end of a line. Undefined where they differ in more.
  */
-export function longestPlaces(input: Alignable, starts: Int32Array): number[] | undefined {
+export function fullestPlaces(input: Alignable, starts: Int32Array): number[] | undefined {
   const { text, inserts } = input;
-  const values = inserts.map((_, index) => text.slice(valueStart(input, starts, index + 1), starts[index + 1]));
-  const longest = new Map<number, number>();
-  inserts.forEach((number, index) => {
-    const other = longest.get(number);
-    if (other === undefined || values[index]!.length > values[other]!.length) longest.set(number, index);
+  const places = inserts.map((number, index): Place => {
+    const from = valueStart(input, starts, index + 1);
+    const to = starts[index + 1]!;
+    let behind = to;
+    while (text[behind] === ' ' || text[behind] === '\t') behind++;
+    const isLast = behind === text.length;
+    const value = text.slice(from, to);
+    return { number, value, isFirst: from === 0, isLast, endsLine: isLast || text[behind] === '\n' };
   });
-  const isSame = inserts.every((number, index) => {
-    const whole = values[longest.get(number)!]!;
-    const own = values[index]!;
-    return own === whole || (whole.startsWith(own) && isCutFrom(text, starts[index + 1]!, whole.slice(own.length)));
-  });
-  return isSame ? inserts.map((number, index) => (longest.get(number) === index ? number : 0)) : undefined;
+  const fullest = new Map<number, Place>();
+  for (const place of places) {
+    const other = fullest.get(place.number);
+    if (other === undefined || isFuller(place, other)) fullest.set(place.number, place);
+  }
+  if (!places.every(place => isLike(place, fullest.get(place.number)!))) return undefined;
+  return places.map(place => (fullest.get(place.number) === place ? place.number : 0));
 }
 
-/** Whether an export may have cut so much at a place of the text. */
-function isCutFrom(text: string, at: number, gone: string): boolean {
-  if (gone.trim() !== '') return false;
-  let end = at;
-  while (end < text.length && (text[end] === ' ' || text[end] === '\t')) end++;
-  return end === text.length || (text[end] === '\n' && !gone.includes('\n'));
+interface Place {
+  readonly number: number;
+  readonly value: string;
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+  readonly endsLine: boolean;
 }
+
+/** What stands amid a line is whole. */
+function isFuller(place: Place, other: Place): boolean {
+  const isWhole = ({ isFirst, endsLine }: Place) => !isFirst && !endsLine;
+  if (isWhole(place) !== isWhole(other)) return isWhole(place);
+  return place.value.length > other.value.length;
+}
+
+/** The same but for what may have been cut from or added to either. */
+function isLike(place: Place, other: Place): boolean {
+  const cut = (text: string): string => {
+    const started = place.isFirst || other.isFirst ? text.trimStart() : text;
+    if (place.isLast || other.isLast) return started.trimEnd();
+    return place.endsLine || other.endsLine ? started.replace(BLANKS_AT_END, '') : started;
+  };
+  return cut(place.value) === cut(other.value);
+}
+
+/** Behind a character that is none, so that a run of blanks is looked at once. */
+const BLANKS_AT_END = /(?<![ \t])[ \t]+$/;
 
 /** The number of an insert that holds nothing but white space. */
 export const BLANK = 0;

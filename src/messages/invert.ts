@@ -1,6 +1,6 @@
 import { isBare } from './anchors.js';
 import { hasCutReading } from './cut.js';
-import { hasUnevenReading, longestPlaces } from './cut-repeats.js';
+import { fullestPlaces, hasUnevenReading } from './cut-repeats.js';
 import { damagedForms, ends, type Form, forms } from './forms.js';
 import { DROPPED, foldCode, MessageViews, originalSlice, type View, type ViewedText } from './normalise.js';
 import { type Alignable, findReadings, hasOneReading, READINGS_LIMIT, type Readings, valueStart } from './readings.js';
@@ -95,19 +95,25 @@ export function invertAt(template: CompiledTemplate, views: MessageViews, step: 
 
 /**
  * Where an insert stands at the end of a line, and elsewhere too, an export that cuts spaces at the ends of lines makes its
- * places differ: the longest counts. Looked for last, where the text has one reading whether repeated inserts agree or not;
- * what of the spaces was the value's is not proven, so that it is never exact.
+ * places differ: the fullest counts. Looked for last; what of the spaces was the value's is not proven, so that it is never
+ * exact.
  */
 function readCutRepeats(template: CompiledTemplate, views: MessageViews): Inversion | undefined {
   for (const view of ['trimmed', 'spaced'] as const) {
     const viewed = views.get(view)!;
     for (const input of forms(template, view).flatMap(form => [...ends(form, viewed.text)])) {
-      const free = { ...input, inserts: input.inserts.map((_, index) => index + 1), hasRepeats: false };
-      const readings = findReadings(free);
-      const longest = readings.count === 1 ? longestPlaces(input, readings.starts) : undefined;
-      if (longest === undefined) continue;
-      const inversion = toInversion(template, { ...free, inserts: longest }, readings, views.raw, viewed, view);
-      return { ...inversion, certainty: 'ambiguous', readings: 2, reason: 'views' };
+      let readings: Readings = { count: 0, starts: new Int32Array(0), isCut: true };
+      let inserts = input.inserts;
+      const isFitting = hasUnevenReading(input, starts => {
+        const fullest = fullestPlaces(input, starts);
+        if (fullest === undefined) return false;
+        readings = { count: 1, starts, isCut: false };
+        inserts = fullest;
+        return true;
+      });
+      if (!isFitting) continue;
+      const inversion = toInversion(template, { ...input, inserts }, readings, views.raw, viewed, view);
+      return { ...inversion, certainty: 'ambiguous', readings: 2, reason: inversion.reason ?? 'views' };
     }
   }
   return undefined;
@@ -239,7 +245,7 @@ function hasUneven(
   { insertions }: Inversion,
   keepsBare: boolean,
 ): boolean {
-  for (const view of ['spaced', 'unbroken'] as const) {
+  for (const view of [form.view, 'spaced', 'unbroken'] as const) {
     const viewed = views.get(view);
     if (viewed === undefined) continue;
     for (const other of forms(template, view)) {
