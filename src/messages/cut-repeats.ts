@@ -3,19 +3,24 @@ import { type Alignable, placesOf, shared, valueStart } from './readings.js';
 
 /**
  * The numbers of the inserts of a reading whose repeated inserts need not agree, where each is the fullest of its number;
- * 0 for the others, which are the same but for white space that comes and goes: at the ends of the message, or blanks at
- * the end of a line. Undefined where they differ in more.
+ * 0 for the others, which are the same but for white space that comes and goes: at the ends of the message, blanks at the
+ * end of a line, and beside that of a literal where runs of it are one. Undefined where they differ in more.
  */
 export function fullestPlaces(input: Alignable, starts: Int32Array): number[] | undefined {
-  const { text, inserts } = input;
+  const { text, literals, inserts, sharesSpaces } = input;
+  const start = text.length - text.trimStart().length;
   const places = inserts.map((number, index): Place => {
     const from = valueStart(input, starts, index + 1);
     const to = starts[index + 1]!;
     let behind = to;
     while (text[behind] === ' ' || text[behind] === '\t') behind++;
-    const isLast = behind === text.length;
-    const value = text.slice(from, to);
-    return { number, value, isFirst: from === 0, isLast, endsLine: isLast || text[behind] === '\n' };
+    return {
+      number,
+      value: text.slice(from, to),
+      isOpenBefore: from <= start || (sharesSpaces && literals[index]!.endsWith(' ')),
+      isOpenBehind: behind === text.length || (sharesSpaces && literals[index + 1]!.startsWith(' ')),
+      endsLine: text[behind] === '\n',
+    };
   });
   const fullest = new Map<number, Place>();
   for (const place of places) {
@@ -29,14 +34,16 @@ export function fullestPlaces(input: Alignable, starts: Int32Array): number[] | 
 interface Place {
   readonly number: number;
   readonly value: string;
-  readonly isFirst: boolean;
-  readonly isLast: boolean;
+  /** White space may have come or gone on this side. */
+  readonly isOpenBefore: boolean;
+  readonly isOpenBehind: boolean;
+  /** Blanks may have gone behind it. */
   readonly endsLine: boolean;
 }
 
 /** What stands amid a line is whole. */
 function isFuller(place: Place, other: Place): boolean {
-  const isWhole = ({ isFirst, endsLine }: Place) => !isFirst && !endsLine;
+  const isWhole = ({ isOpenBefore, isOpenBehind, endsLine }: Place) => !isOpenBefore && !isOpenBehind && !endsLine;
   if (isWhole(place) !== isWhole(other)) return isWhole(place);
   return place.value.length > other.value.length;
 }
@@ -44,8 +51,8 @@ function isFuller(place: Place, other: Place): boolean {
 /** The same but for what may have been cut from or added to either. */
 function isLike(place: Place, other: Place): boolean {
   const cut = (text: string): string => {
-    const started = place.isFirst || other.isFirst ? text.trimStart() : text;
-    if (place.isLast || other.isLast) return started.trimEnd();
+    const started = place.isOpenBefore || other.isOpenBefore ? text.trimStart() : text;
+    if (place.isOpenBehind || other.isOpenBehind) return started.trimEnd();
     return place.endsLine || other.endsLine ? started.replace(BLANKS_AT_END, '') : started;
   };
   return cut(place.value) === cut(other.value);

@@ -169,7 +169,7 @@ function read(
     if (inversion.certainty !== 'exact' || isSettled(input)) return inversion;
     const hasDoubt =
       (form.view === 'folded' && hasOtherBlank(form, input, readings, views.raw, viewed)) ||
-      isInDoubt(template, form, views, input, inversion);
+      isInDoubt(template, form, views, input, inversion, hasBlanksOf(form, input, readings, views.raw, viewed));
     if (!hasDoubt) return inversion;
     return { ...inversion, certainty: 'ambiguous', readings: 2, reason: 'views' };
   }
@@ -202,6 +202,7 @@ function isInDoubt(
   views: MessageViews,
   input: Alignable,
   inversion: Inversion,
+  hasItsBlanks: boolean,
 ): boolean {
   // Of a literal that folding makes white space alone, nothing is left where that is cut; of one that it drops, nothing at
   // all: a text that has its mark may come from values that need another cut.
@@ -211,7 +212,7 @@ function isInDoubt(
   )
     return true;
   const hasOwnBlanks = form.view === 'verbatim' || form.view === 'folded';
-  const isAsItStands = hasOwnBlanks && input.literals === form.literals;
+  const isAsItStands = hasOwnBlanks && hasItsBlanks && input.literals === form.literals;
   if (template.hasRepeats && hasUneven(template, form, views, inversion, isAsItStands)) return true;
   if (hasOwnBlanks) return hasCutReading(input, isAsItStands, views.raw);
   // Where a run of white space is one space, there are all readings of the other views; but for line breaks left out.
@@ -276,6 +277,22 @@ function hasOtherBlank(form: Form, input: Alignable, { starts }: Readings, raw: 
   }
   return false;
 }
+
+/**
+ * Whether each blank of the literals stands in the text as the template has it, or as a space or tab: no export makes
+ * another one of it, such as a no-break space, which then is a value's more likely.
+ */
+function hasBlanksOf(form: Form, input: Alignable, { starts }: Readings, raw: string, viewed: ViewedText): boolean {
+  if (form.view !== 'folded') return true;
+  return input.literals.every((_, k) => {
+    const to = k < input.inserts.length ? valueStart(input, starts, k + 1) : input.to;
+    const own = originalSlice(raw, viewed, starts[k]!, to).match(BLANKS) ?? [];
+    const written = form.written[k]!.match(BLANKS) ?? [];
+    return own.every((blank, at) => blank === written[at] || blank === ' ' || blank === '\t');
+  });
+}
+
+const BLANKS = /[^\S\r\n]/g;
 
 /**
  * White space as it is written, but for the form of line breaks and for what folding drops. Of that, what stands in front
