@@ -1,6 +1,6 @@
 import type { Catalogue } from '../messages/catalogue.js';
 import { invertFallback, mayBeFallback } from '../messages/fallback.js';
-import type { Inversion } from '../messages/invert.js';
+import type { Inversion } from '../messages/inversion.js';
 import type { EventRecord } from '../model/index.js';
 import type { RuleTemplates } from './compile-definitions.js';
 

@@ -2,7 +2,8 @@ import { buildCatalogue, bytesSource, CatalogueReader, type CatalogueSource, pla
 import { contested, countsBeside, decide, type Match, ofCulture, ofEvent, pickUse } from './choice.js';
 import { Events } from './events.js';
 import { invertFallback, mayBeFallback } from './fallback.js';
-import { type Inversion, invertAt, isRival, NO_MATCH, STEPS, type Step } from './invert.js';
+import { type Inversion, NO_MATCH } from './inversion.js';
+import { invertAt, isRival, STEPS, type Step } from './invert.js';
 import { MessageViews } from './normalise.js';
 import { Shelf } from './shelf.js';
 import type { CompiledTemplate, MessageTemplate } from './template.js';

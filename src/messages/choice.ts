@@ -1,6 +1,6 @@
 import type { CatalogueInversion, KnownEvent } from './catalogue.js';
 import { plainEventId } from './catalogue-file.js';
-import { type Inversion, sameInsertions } from './invert.js';
+import { type Inversion, sameInsertions } from './inversion.js';
 import type { Candidate } from './shelf.js';
 import type { MessageTemplate } from './template.js';
 

@@ -96,11 +96,12 @@ export function hasUnevenReading(input: Alignable, isOther: (starts: Int32Array)
       if (budget < 0) return true;
       values[level - 1] = value;
       if (value !== (inserts[level - 1] === BLANK ? '' : values[earlier])) continue;
+      if (level === last) budget -= text.length >> 4;
       if (level === last ? isOther(starts) : hasFrom(level + 1)) return true;
     }
     return false;
   }
 }
 
-/** Steps of that search; a step is a place tried or 16 characters of a value. */
+/** Steps of that search; a step is a place tried, or 16 characters of a value, or of the text for each reading. */
 const UNEVEN_BUDGET = 10_000;

@@ -1,5 +1,5 @@
 import { FALLBACK_LANGUAGES, type FallbackLanguage } from './fallback-languages.js';
-import type { Inversion } from './invert.js';
+import type { Inversion } from './inversion.js';
 import { MessageViews, originalSlice } from './normalise.js';
 import { READINGS_LIMIT } from './readings.js';
 import type { CompiledTemplate } from './template.js';

@@ -8,7 +8,8 @@ export {
 export { buildCatalogue, bytesSource, type CatalogueSource, isCatalogueHead } from './catalogue-file.js';
 export { importTemplates, type TemplateFile } from './import-templates.js';
 export type { ImportOptions, TemplateImport } from './import-text.js';
-export { type Inversion, type InversionReason, invertMessage } from './invert.js';
+export type { Inversion, InversionReason } from './inversion.js';
+export { invertMessage } from './invert.js';
 export { invertLine } from './invert-lines.js';
 export { type LearnedTemplate, type LearningEvent, type LearningReport, TemplateLearner } from './learn.js';
 export { type CompiledTemplate, compileTemplate, type MessageTemplate, renderTemplate } from './template.js';

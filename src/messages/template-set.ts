@@ -1,5 +1,6 @@
 import { contested } from './choice.js';
-import { type Inversion, invertAt, isRival, STEPS, sameInsertions } from './invert.js';
+import { type Inversion, sameInsertions } from './inversion.js';
+import { invertAt, isRival, STEPS } from './invert.js';
 import { MessageViews } from './normalise.js';
 import type { CompiledTemplate } from './template.js';
 import { NONE, PlainTemplates } from './verbatim.js';
