@@ -236,7 +236,7 @@ function take(step: Step): void {
   } else if (size > 0) {
     const whole = readFileSync(path);
     // Somewhere in the ends, where a change is promised to be seen.
-    const at = Math.min(size - 1, Math.floor(step.share * 65_536));
+    const at = Math.min(size - 1, 65_535, Math.floor(step.share * 65_536));
     const from = step.pieces[0]! % 2 === 0 ? at : size - 1 - at;
     if (step.what === 'spoil') whole[from] = whole[from] === 0x41 ? 0x42 : 0x41;
     writeFileSync(path, whole);
