@@ -77,6 +77,7 @@ export function hasUnevenReading(input: Alignable, isOther: (starts: Int32Array)
   const starts = least.slice();
   if (last === 0) return isOther(starts);
   const values = new Array<string>(last).fill('');
+  const inFront = text.slice(0, least[last]).trimEnd();
   let budget = UNEVEN_BUDGET;
   return hasFrom(1);
 
@@ -92,16 +93,23 @@ export function hasUnevenReading(input: Alignable, isOther: (starts: Int32Array)
     ) {
       starts[level] = at;
       const value = text.slice(valueStart(input, starts, level), at).trim();
-      budget -= 1 + (value.length >> 4);
+      budget -= 1 + ((value.length + text.length) >> 12);
       if (budget < 0) return true;
       values[level - 1] = value;
-      if (value !== (inserts[level - 1] === BLANK ? '' : values[earlier])) continue;
+      if (value !== (inserts[level - 1] === BLANK ? '' : values[earlier]) || !mayComeAgain(level, value, at)) continue;
       if (level === last) budget -= text.length >> 4;
       if (level === last ? isOther(starts) : hasFrom(level + 1)) return true;
     }
     return false;
   }
+
+  /** Whether the value stands in the text behind a place, and in front of the last literal, where its insert does. */
+  function mayComeAgain(level: number, value: string, at: number): boolean {
+    const next = inserts.indexOf(inserts[level - 1]!, level);
+    if (next < 0) return true;
+    return inserts[last - 1] === inserts[next] ? inFront.endsWith(value) : text.indexOf(value, at) >= 0;
+  }
 }
 
-/** Steps of that search; a step is a place tried, or 16 characters of a value, or of the text for each reading. */
+/** Steps of that search; a step is a place tried, 4096 characters passed there, or 16 of the text for each reading. */
 const UNEVEN_BUDGET = 10_000;
