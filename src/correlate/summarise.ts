@@ -1,6 +1,5 @@
 import type { EpisodeColumns, Mutable, PairSummary } from '../model/index.js';
-import { type Clock, unpackClock } from '../time/clock.js';
-import { formatInstant } from '../time/instant-text.js';
+import { spansOf, textOf } from '../time/episode-spans.js';
 import type { Ledger } from './ledger.js';
 import { PairFacts } from './pair-facts.js';
 import { PairTable } from './pair-table.js';
@@ -89,15 +88,3 @@ function summarisePair(table: PairTable, rank: number, facts: PairFacts, options
 }
 
 const NO_EPISODES: PairSummary['episodes'] = [];
-
-function spansOf({ kept, firstMs, firstClocks, lastMs, lastClocks, counts }: EpisodeColumns): PairSummary['episodes'] {
-  return Array.from({ length: kept }, (_, at) => ({
-    start: textOf(firstMs[at]!, firstClocks[at]!),
-    end: textOf(lastMs[at]!, lastClocks[at]!),
-    count: counts[at]!,
-  }));
-}
-
-function textOf(epochMs: number, clock: Clock): string {
-  return formatInstant({ epochMs, ...unpackClock(clock) });
-}

@@ -1,5 +1,4 @@
 import type { Instant, TimeBasis } from '../model/index.js';
-import { basisOf, type Clock, digitsOf, nanosOf } from './clock.js';
 
 const ISO =
   /^(\d{4}|[+-]\d{6})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9})\d*)?)?\s*(Z|[+-]\d\d:?\d\d)?$/i;
@@ -64,16 +63,9 @@ export function formatInstant(instant: Instant, digits: number = instant.digits)
 }
 
 /** No instant takes more bytes. */
-export const MOST_INSTANT_BYTES = 64;
+const written = Buffer.alloc(64);
 
-const written = Buffer.alloc(MOST_INSTANT_BYTES);
-
-/** What `formatInstant` writes of a time and its clock, into `bytes` from `at` on. @returns the place past it. */
-export function putTime(bytes: Uint8Array, at: number, epochMs: number, clock: Clock): number {
-  return putInstant(bytes, at, epochMs, nanosOf(clock), digitsOf(clock), basisOf(clock) === 'assumed');
-}
-
-/** Bytes, not texts put together: there are two times in each of thousands of episodes, and joining texts takes thrice as long. */
+/** Bytes, not texts put together: joining texts takes thrice as long. */
 function putInstant(
   bytes: Uint8Array,
   from: number,

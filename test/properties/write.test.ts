@@ -25,6 +25,7 @@ import {
   writePartial,
   writeRun,
 } from '../../src/index.js';
+import { packClock, unpackClock } from '../../src/time/clock.js';
 import { fakeInputsArb, fakeReport, ledgerOfInputs } from './fake-rows.js';
 
 const seed = process.env.EVPAIR_SEED === undefined ? Date.now() & 0x7fffffff : Number(process.env.EVPAIR_SEED);
@@ -53,6 +54,10 @@ const textArb = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.constantFrom('', '\ud800', '\udfff x', '\u0000\u001b[31m', '\u2028', '%1', '"\\', '\r\n', '__proto__'),
 );
+const sampleLedger = () =>
+  ledgerOfInputs(
+    fc.sample(fakeInputsArb, { seed: 1, numRuns: 50 }).find(each => each.some(input => input.items.length > 8))!,
+  );
 const optional = <T>(arb: fc.Arbitrary<T>) => fc.option(arb, { nil: undefined });
 const timeArb = fc
   .record({
@@ -202,10 +207,47 @@ t.test('an instant is written as the language itself writes it, with the digits 
   );
 });
 
-t.test('the keys of pair and run lines stand in the order of the contract', async t => {
-  const ledger = ledgerOfInputs(
-    fc.sample(fakeInputsArb, { seed: 1, numRuns: 50 }).find(each => each.some(input => input.items.length > 8))!,
+t.test('the episodes of a pair line are those of its columns, in any year and however many', async t => {
+  const [pair] = [...summarise(sampleLedger())];
+  const [first, past] = [Date.UTC(1601, 0), Date.UTC(10_000, 0)];
+  const timeArb = fc.oneof(
+    { weight: 30, arbitrary: fc.integer({ min: first, max: past - 1 }) },
+    {
+      weight: 10,
+      arbitrary: fc.constantFrom(first, past - 1, -1, 0, Date.UTC(2000, 1, 29), Date.UTC(1900, 1, 28, 24)),
+    },
+    { weight: 1, arbitrary: fc.constantFrom(first - 1, past, -8.64e15, 8.64e15) },
   );
+  const clockArb = fc
+    .record({ nanos: fc.nat(999_999), digits: fc.nat(9), basis: fc.constantFrom('export', 'given', 'assumed') })
+    .map(packClock);
+  const endArb = fc.tuple(timeArb, clockArb);
+  const episodeArb = fc.tuple(endArb, optional(endArb), fc.oneof(fc.nat(200), fc.nat(0xffff_ffff)));
+  check(
+    fc.property(fc.array(episodeArb, { maxLength: 40 }), fc.constantFrom(1, 1, 1, 30), (few, times) => {
+      const all = Array.from({ length: times }, () => few).flat();
+      const kept = all.length;
+      const columns = {
+        kept,
+        // Columns may be longer than what they hold.
+        firstMs: Float64Array.from([...all.map(([first]) => first[0]), 7]),
+        firstClocks: Uint32Array.from([...all.map(([first]) => first[1]), 7]),
+        lastMs: Float64Array.from([...all.map(([first, last]) => (last ?? first)[0]), 7]),
+        lastClocks: Uint32Array.from([...all.map(([first, last]) => (last ?? first)[1]), 7]),
+        counts: Uint32Array.from([...all.map(([, , count]) => count), 7]),
+      };
+      const textOf = ([epochMs, clock]: [number, number]) => formatInstant({ epochMs, ...unpackClock(clock) });
+      const episodes = all.map(([first, last, count]) => ({ start: textOf(first), end: textOf(last ?? first), count }));
+      t.equal(
+        Buffer.from(pairLine({ ...pair!, episodes: [] }, columns)).toString(),
+        `${JSON.stringify({ ...pair!, episodes })}\n`,
+      );
+    }),
+  );
+});
+
+t.test('the keys of pair and run lines stand in the order of the contract', async t => {
+  const ledger = sampleLedger();
   const [pair] = [...summarise(ledger)];
   const inOrder = (keys: string, line: string) => {
     const wanted = keys.split(' ');

@@ -3,6 +3,7 @@
 
 import { CHUNK, MOST_VALUES } from './evtx-layout';
 import { put, putDigits, putHex, putNumber, putText } from './json-text';
+import { putSecond } from './time-text';
 
 export const NULL: u32 = 0;
 export const STRING: u32 = 1;
@@ -141,27 +142,7 @@ export function isWritable(time: u64): bool {
 
 /** An instant that `isWritable`, with the seven digits that a FILETIME has. */
 export function putTime(out: usize, time: u64): usize {
-  const seconds = time / 10_000_000;
-  const ofDay = <u32>(seconds % 86_400);
-  // Days from 0000-03-01 on, in eras of 400 years (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms").
-  const day = <u32>(seconds / 86_400) + 584_694;
-  const era = day / 146_097;
-  const ofEra = day - era * 146_097;
-  const yearOfEra = (ofEra - ofEra / 1460 + ofEra / 36_524 - ofEra / 146_096) / 365;
-  const ofYear = ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
-  const shifted = (5 * ofYear + 2) / 153;
-  const month = shifted < 10 ? shifted + 3 : shifted - 9;
-  out = putDigits(out, yearOfEra + era * 400 + (month <= 2 ? 1 : 0), 4);
-  store<u8>(out, 45);
-  out = putDigits(out + 1, month, 2);
-  store<u8>(out, 45);
-  out = putDigits(out + 1, ofYear - (153 * shifted + 2) / 5 + 1, 2);
-  store<u8>(out, 84); // T
-  out = putDigits(out + 1, ofDay / 3600, 2);
-  store<u8>(out, 58);
-  out = putDigits(out + 1, (ofDay / 60) % 60, 2);
-  store<u8>(out, 58);
-  out = putDigits(out + 1, ofDay % 60, 2);
+  out = putSecond(out, time / 10_000_000);
   store<u8>(out, 46);
   out = putDigits(out + 1, <u32>(time % 10_000_000), 7);
   store<u8>(out, 90); // Z
