@@ -7,6 +7,7 @@ import { ByteWindow } from '../src/bytes/byte-window.js';
 import { Crc32 } from '../src/bytes/crc32.js';
 import { EventText } from '../src/bytes/event-text.js';
 import { EPISODE_TEXT_WASM } from '../src/bytes/generated/episode-text.js';
+import { LEDGER_ROWS_WASM } from '../src/bytes/generated/ledger-rows.js';
 import { MESSAGE_FIT_WASM } from '../src/bytes/generated/message-fit.js';
 import { writeWanted } from '../src/bytes/wanted-table.js';
 import { compileOnce, WebAssembly } from '../src/bytes/web-assembly.js';
@@ -100,6 +101,7 @@ t.test('where WebAssembly has SIMD the window stands on it, elsewhere on plain m
   };
   t.ok(constantsEnd(MESSAGE_FIT_WASM) <= 1000, 'nor do those of the inverter reach into what it writes');
   t.ok(constantsEnd(EPISODE_TEXT_WASM) <= 4096, 'nor those of the episodes’ writer');
+  t.ok(constantsEnd(LEDGER_ROWS_WASM) <= 4096, 'nor those of the loops over rows');
   const wasm = Reflect.get(globalThis, 'WebAssembly') as { Module: unknown; validate: unknown };
   const { Module, validate } = wasm;
   wasm.validate = () => false;

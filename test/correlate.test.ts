@@ -18,6 +18,7 @@ import {
   summariseRun,
   writePartial,
 } from '../src/index.js';
+import { xorshift } from './bench/generate.js';
 import { fakeInputsArb, fakeReport, type Item, ledgerOfInputs } from './properties/fake-rows.js';
 import { expectedPairs, expectedRun } from './properties/summary-oracle.js';
 
@@ -571,6 +572,82 @@ t.test('rows by time, in the reverse order and in any other give the same summar
     3,
   );
 });
+
+t.test('rows are counted, put in order and told the same with WebAssembly and without', async t => {
+  const compare = (ledger: Ledger, options: SummariseOptions = {}) => {
+    const lines = linesOf(ledger, options);
+    const run = runOf(ledger);
+    withoutMemory(() => {
+      t.same(linesOf(ledger, options), lines);
+      t.same(runOf(ledger), run);
+    });
+  };
+  check(
+    fc.property(
+      fakeInputsArb,
+      fc.constantFrom(0, 300_000, GAP_MS),
+      fc.integer({ min: 1, max: 3 }),
+      (inputs, gapMs, minCount) => compare(ledgerOfInputs(inputs), { gapMs, minCount }),
+    ),
+  );
+  // More rows than stand in a block, and in a chunk of the store; with more episodes of a pair than are kept.
+  const random = xorshift(seed + 1);
+  const below = (limit: number) => Math.floor(random() * limit);
+  for (const isInOrder of [true, false]) {
+    const ledger = new Ledger();
+    for (let n = 0; n < 70_000; n++) {
+      const place = isInOrder ? n : below(70_000);
+      const time =
+        below(50) === 0 ? undefined : { ...after(place * 2_000_000 + below(2), below(3)), digits: below(10) };
+      const item = {
+        ...(below(4) === 0 ? anUnidentified() : aFailure({ recordId: String(below(3) === 0 ? below(n + 1) : n) })),
+        destination: `cas${below(9) === 0 ? 0 : below(40)}.local`,
+        position: at(n * 100, below(20) === 0 ? 'b.xml' : 'a.xml'),
+        time,
+      };
+      const kind =
+        below(30) === 0 ? ('recovery' as const) : below(30) === 0 ? ('context' as const) : ('failure' as const);
+      ledger.add({ ...item, kind } as Failure);
+      // Several definitions make rows of one event.
+      if (below(6) === 0) ledger.add({ ...item, kind, definition: 'ews-too' } as Failure);
+      if (below(200) === 0) ledger.rows.drop(below(ledger.rows.size));
+    }
+    ledger.endInput(fakeReport('a.xml', 90_000));
+    compare(ledger, { values: 3 });
+    compare(ledger, { gapMs: 5_000_000, minCount: 2000 });
+  }
+  // The rows of one event on both sides of where a block ends; in the reverse order but for those of one millisecond.
+  const events = Array.from({ length: 10_000 }, (_, n) =>
+    (['recovery', 'failure', 'context'] as const).map(kind =>
+      anUnidentified({
+        kind,
+        definition: `tells of ${kind}`,
+        position: at(n),
+        time: after(1e9 - Math.floor(n / 2) * 1e6, n % 2),
+      }),
+    ),
+  );
+  compare(ledgerOf(events.flat()));
+  const { createFastRows } = await import('../src/correlate/fast-rows.js');
+  t.equal(createFastRows(2 ** 32), undefined, 'tables that WebAssembly has no room for are left to JavaScript');
+});
+
+/** Calls `use` while WebAssembly has no memory to give. */
+function withoutMemory(use: () => void): void {
+  const wasm = Reflect.get(globalThis, 'WebAssembly') as { Memory: unknown };
+  const { Memory } = wasm;
+  let refused = 0;
+  wasm.Memory = function refuse() {
+    refused += 1;
+    throw new RangeError('no memory');
+  };
+  try {
+    use();
+  } finally {
+    wasm.Memory = Memory;
+  }
+  if (refused === 0) throw new Error('nobody asked for memory');
+}
 
 t.test('strings go on in a further map before one is full', async t => {
   const pool = new StringPool(4);

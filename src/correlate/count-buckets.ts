@@ -1,3 +1,4 @@
+import { createFastRows } from './fast-rows.js';
 import type { Ledger } from './ledger.js';
 import type { LedgerRows } from './ledger-rows.js';
 import { FAILURE, ROW_KINDS, type RowKind } from './outlines.js';
@@ -35,20 +36,14 @@ export function countBuckets({ rows }: Ledger): Buckets {
   const besideOthers = new Uint32Array(outlines.size);
   const failuresByInput = new Uint32Array(rows.inputNames.size);
   const tally: Tally = { rowsByContribution, isFailure, failuresByInput, identified: 0, withoutTime: 0, inDoubt: 0 };
-  for (const block of rows.blocks()) {
-    if (!tallyBlock(block, tally)) continue;
-    for (let at = 0; at < block.length; at++) {
-      const stands = block.standing[at]!;
-      if (stands !== BESIDE_OTHERS && stands !== UNPROVED_BESIDE_OTHERS) continue;
-      besideOthers[contributions.outlineIdOf(block.contributions[at]!)]! += 1;
-      const row = block.from + at;
-      const eventKind = kindOfEventAt(rows, row);
-      if (eventKind === undefined) continue;
-      buckets.events[eventKind] += 1;
-      if (rows.hasIdentity(row)) buckets.identified += 1;
-      if (eventKind === 'failure') failuresByInput[firstInputOf(rows, row)]! += 1;
-    }
-  }
+  tallyRows(rows, tally, row => {
+    besideOthers[contributions.outlineIdOf(rows.contributionOf(row))]! += 1;
+    const eventKind = kindOfEventAt(rows, row);
+    if (eventKind === undefined) return;
+    buckets.events[eventKind] += 1;
+    if (rows.hasIdentity(row)) buckets.identified += 1;
+    if (eventKind === 'failure') failuresByInput[firstInputOf(rows, row)]! += 1;
+  });
   const rowsByOutline = new Float64Array(outlines.size);
   for (let id = 0; id < rowsByContribution.length; id++) {
     rowsByOutline[contributions.outlineIdOf(id)]! += rowsByContribution[id]!;
@@ -79,6 +74,44 @@ interface Tally {
   withoutTime: number;
   /** Failures without identity. */
   inDoubt: number;
+}
+
+/** Counts all rows; calls `onBeside` for each that stands beside others of its event. */
+function tallyRows(rows: LedgerRows, tally: Tally, onBeside: (row: number) => void): void {
+  const tellBeside = (standing: Uint8Array, from: number, length: number) => {
+    for (let at = 0; at < length; at++) {
+      const stands = standing[at]!;
+      if (stands === BESIDE_OTHERS || stands === UNPROVED_BESIDE_OTHERS) onBeside(from + at);
+    }
+  };
+  if (tallyFast(rows, tally, tellBeside)) return;
+  for (const block of rows.blocks()) if (tallyBlock(block, tally)) tellBeside(block.standing, block.from, block.length);
+}
+
+/** The same in WebAssembly. @returns whether the machine has it. */
+function tallyFast(
+  rows: LedgerRows,
+  tally: Tally,
+  tellBeside: (standing: Uint8Array, from: number, length: number) => void,
+): boolean {
+  const { rowsByContribution, failuresByInput } = tally;
+  const fast = createFastRows(rowsByContribution.length * 5 + failuresByInput.length * 4);
+  if (fast === undefined) return false;
+  const isFailure = fast.copy(tally.isFailure);
+  const counts = fast.words(rowsByContribution.length);
+  const byInput = fast.words(failuresByInput.length);
+  fast.forEachBlock(rows, ({ from, length, hasBefore, hasBehind }) => {
+    const { byteOffset } = isFailure;
+    const beside = fast.loops.tally(length, hasBefore, hasBehind, byteOffset, counts.byteOffset, byInput.byteOffset);
+    if (beside > 0) tellBeside(fast.standing, from, length);
+  });
+  rowsByContribution.set(counts);
+  for (let input = 0; input < byInput.length; input++) failuresByInput[input]! += byInput[input]!;
+  const [identified, withoutTime, inDoubt] = fast.tallied;
+  tally.identified += identified!;
+  tally.withoutTime += withoutTime!;
+  tally.inDoubt += inDoubt!;
+  return true;
 }
 
 /**

@@ -11,16 +11,22 @@ const PLACES = MOST_KEPT + 1;
  */
 export class Episodes implements EpisodeColumns {
   readonly #gapMs: number;
-  readonly firstMs = new Float64Array(PLACES);
-  readonly firstClocks = new Uint32Array(PLACES);
-  readonly lastMs = new Float64Array(PLACES);
-  readonly lastClocks = new Uint32Array(PLACES);
-  readonly counts = new Uint32Array(PLACES);
+  readonly firstMs: Float64Array;
+  readonly firstClocks: Uint32Array;
+  readonly lastMs: Float64Array;
+  readonly lastClocks: Uint32Array;
+  readonly counts: Uint32Array;
   total = 0;
   #isOpen = false;
 
-  constructor(gapMs: number) {
+  /** @param columns those of whoever tells the episodes, and then how many they are, in our place. */
+  constructor(gapMs: number, columns: Omit<EpisodeColumns, 'kept'> = emptyColumns()) {
     this.#gapMs = gapMs;
+    this.firstMs = columns.firstMs;
+    this.firstClocks = columns.firstClocks;
+    this.lastMs = columns.lastMs;
+    this.lastClocks = columns.lastClocks;
+    this.counts = columns.counts;
   }
 
   /** Begins with another pair. */
@@ -81,4 +87,14 @@ export class Episodes implements EpisodeColumns {
     if (isOneInstant) this.firstClocks[place] = clock;
     this.lastClocks[place] = clock;
   }
+}
+
+function emptyColumns(): Omit<EpisodeColumns, 'kept'> {
+  return {
+    firstMs: new Float64Array(PLACES),
+    firstClocks: new Uint32Array(PLACES),
+    lastMs: new Float64Array(PLACES),
+    lastClocks: new Uint32Array(PLACES),
+    counts: new Uint32Array(PLACES),
+  };
 }

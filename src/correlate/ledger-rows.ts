@@ -191,6 +191,11 @@ export class LedgerRows {
     return blocksOf(this.#store, this.#blockRoom);
   }
 
+  /** The rows in [from, to) as they are, 40 bytes each, into the start of `words`. */
+  copyWhole(from: number, to: number, words: Uint32Array): void {
+    this.#store.copyWhole(from, to, words);
+  }
+
   /** The rows of a list in its order, some hundreds at a time. */
   batches(list: Uint32Array): Generator<RowBatch> {
     return batchesOf(this.#store, list);

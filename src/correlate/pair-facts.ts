@@ -1,64 +1,95 @@
 import type { Evidence, TimeBasis } from '../model/index.js';
 import { BASES, basisNumberOf, type Clock, nanosOf } from '../time/clock.js';
 import { Episodes } from './episodes.js';
+import type { FastRows } from './fast-rows.js';
 import type { LedgerRows } from './ledger-rows.js';
 import { FAILURE, RECOVERY } from './outlines.js';
 import type { RowsByPair } from './rows-by-pair.js';
 
-/** What the rows of one pair after the other say about time, added in the order of time; those without time come last. */
+/** What the rows of one pair after the other say about time. They stand in its order, those without time last. */
 export class PairFacts {
   readonly episodes: Episodes;
   failures = 0;
   recoveries = 0;
   context = 0;
+  readonly #byPair: RowsByPair;
+  readonly #gapMs: number;
   /** By the number of a basis. */
   readonly #bases = new Uint32Array(BASES.length);
-  #first = -1;
-  #firstMs = 0;
-  #firstNanos = 0;
-  #last = -1;
-  #lastMs = 0;
-  #lastNanos = 0;
+  /** Where the failures of the first instant stand, and those of the last: [from, to) of all rows by pair. */
+  readonly #first: Run = { from: 0, to: 0 };
+  readonly #last: Run = { from: 0, to: 0 };
 
-  constructor(gapMs: number) {
-    this.episodes = new Episodes(gapMs);
+  constructor(byPair: RowsByPair, gapMs: number) {
+    this.#byPair = byPair;
+    this.#gapMs = gapMs;
+    this.episodes = new Episodes(gapMs, byPair.fast?.episodes);
   }
 
-  /** Begins with another pair. */
-  restart(): void {
+  /** Goes on to the pair at a rank. */
+  read(rank: number): void {
+    const { starts, fast } = this.#byPair;
+    const [from, to] = [starts[rank]!, starts[rank + 1]!];
+    if (fast !== undefined) this.#take(fast, from, to);
+    else this.#tell(from, to);
+  }
+
+  #take({ loops, facts }: FastRows, from: number, to: number): void {
+    const { epochMs, marks } = this.#byPair;
+    loops.tell(from, to, epochMs.byteOffset, marks.byteOffset, this.#gapMs);
+    this.failures = facts[0]!;
+    this.recoveries = facts[1]!;
+    this.context = facts[2]!;
+    for (let basis = 0; basis < BASES.length; basis++) this.#bases[basis] = facts[3 + basis]!;
+    this.episodes.total = facts[6]!;
+    setRun(this.#first, facts[7]!, facts[8]!);
+    setRun(this.#last, facts[9]!, facts[10]!);
+  }
+
+  #tell(from: number, to: number): void {
+    const byPair = this.#byPair;
     this.episodes.restart();
     this.failures = 0;
     this.recoveries = 0;
     this.context = 0;
     this.#bases.fill(0);
-    this.#first = -1;
-    this.#last = -1;
-  }
-
-  /** Adds all rows of the pair at a rank. */
-  add(rows: LedgerRows, byPair: RowsByPair, rank: number): void {
-    const end = byPair.starts[rank + 1]!;
-    for (let place = byPair.starts[rank]!; place < end; place++) {
+    for (let place = from; place < to; place++) {
       const epochMs = byPair.epochMs[place]!;
       const kind = byPair.kindAt(place);
-      if (kind === FAILURE) this.#addFailure(rows, byPair.rows[place]!, epochMs, byPair.clockAt(place));
+      if (kind === FAILURE) this.#addFailure(place, epochMs, byPair.clockAt(place));
       else if (kind === RECOVERY) this.#addRecovery(epochMs);
       else this.context += 1;
     }
   }
 
-  #addFailure(rows: LedgerRows, row: number, epochMs: number, clock: Clock): void {
+  #addFailure(place: number, epochMs: number, clock: Clock): void {
+    this.#witness(place, epochMs, clock);
     this.failures += 1;
-    if (!Number.isNaN(epochMs)) {
-      this.#bases[basisNumberOf(clock)]! += 1;
-      this.episodes.add(epochMs, clock);
-    }
-    this.#witness(rows, row, epochMs, nanosOf(clock));
+    if (Number.isNaN(epochMs)) return;
+    this.#bases[basisNumberOf(clock)]! += 1;
+    this.episodes.add(epochMs, clock);
   }
 
   #addRecovery(epochMs: number): void {
     this.recoveries += 1;
     if (!Number.isNaN(epochMs)) this.episodes.recover();
+  }
+
+  /** Failures of one instant stand together; those without time are the last, which only count where no other does. */
+  #witness(place: number, epochMs: number, clock: Clock): void {
+    if (this.failures === 0) {
+      setRun(this.#first, place, place + 1);
+      setRun(this.#last, place, place + 1);
+      return;
+    }
+    if (this.#isOfRun(this.#first, epochMs, clock)) this.#first.to = place + 1;
+    if (this.#isOfRun(this.#last, epochMs, clock)) this.#last.to = place + 1;
+    else if (!Number.isNaN(epochMs)) setRun(this.#last, place, place + 1);
+  }
+
+  #isOfRun({ from }: Run, epochMs: number, clock: Clock): boolean {
+    const byPair = this.#byPair;
+    return Object.is(epochMs, byPair.epochMs[from]) && nanosOf(clock) === nanosOf(byPair.clockAt(from));
   }
 
   timeBasis(): Partial<Record<TimeBasis, number>> {
@@ -71,35 +102,36 @@ export class PairFacts {
 
   /** The first and the last failure by time, then position; those without time only where none has one. */
   evidence(rows: LedgerRows): { readonly first: Evidence; readonly last: Evidence } {
-    return { first: pointerTo(rows, this.#first), last: pointerTo(rows, this.#last) };
+    return { first: pointerTo(rows, this.#least(rows)), last: pointerTo(rows, this.#greatest(rows)) };
   }
 
-  /** Rows come in the order of time: a later instant is the last so far, and no instant is before the first. */
-  #witness(rows: LedgerRows, row: number, epochMs: number, nanos: number): void {
-    if (this.#first < 0) {
-      this.#first = row;
-      this.#last = row;
-      this.#firstMs = epochMs;
-      this.#firstNanos = nanos;
-    } else if (epochMs > this.#lastMs) {
-      this.#last = row;
-    } else {
-      if (
-        Object.is(epochMs, this.#firstMs) &&
-        nanos === this.#firstNanos &&
-        comparePositions(rows, row, this.#first) < 0
-      )
-        this.#first = row;
-      const isLast =
-        Object.is(epochMs, this.#lastMs) && nanos === this.#lastNanos
-          ? comparePositions(rows, row, this.#last) > 0
-          : !Number.isNaN(epochMs);
-      if (!isLast) return;
-      this.#last = row;
+  #least(rows: LedgerRows): number {
+    const { rows: places } = this.#byPair;
+    let least = places[this.#first.from]!;
+    for (let place = this.#first.from + 1; place < this.#first.to; place++) {
+      if (comparePositions(rows, places[place]!, least) < 0) least = places[place]!;
     }
-    this.#lastMs = epochMs;
-    this.#lastNanos = nanos;
+    return least;
   }
+
+  #greatest(rows: LedgerRows): number {
+    const { rows: places } = this.#byPair;
+    let greatest = places[this.#last.from]!;
+    for (let place = this.#last.from + 1; place < this.#last.to; place++) {
+      if (comparePositions(rows, places[place]!, greatest) > 0) greatest = places[place]!;
+    }
+    return greatest;
+  }
+}
+
+interface Run {
+  from: number;
+  to: number;
+}
+
+function setRun(run: Run, from: number, to: number): void {
+  run.from = from;
+  run.to = to;
 }
 
 function comparePositions(rows: LedgerRows, a: number, b: number): number {

@@ -1,4 +1,5 @@
 import { ByKey } from './by-key.js';
+import { createFastRows } from './fast-rows.js';
 import type { Ledger } from './ledger.js';
 import type { LedgerRows } from './ledger-rows.js';
 import { byCodeUnits, FAILURE } from './outlines.js';
@@ -90,7 +91,14 @@ export class PairTable {
 }
 
 function countRows(rows: LedgerRows): Uint32Array {
-  const counts = new Uint32Array(rows.contributions.size);
+  const { size } = rows.contributions;
+  const fast = createFastRows(size * 4);
+  if (fast !== undefined) {
+    const counts = fast.words(size);
+    fast.forEachBlock(rows, ({ length }) => fast.loops.count(length, counts.byteOffset));
+    return counts.slice();
+  }
+  const counts = new Uint32Array(size);
   for (const { length, contributions } of rows.blocks()) {
     // Past the end, for a row that was taken out, nothing is counted.
     for (let at = 0; at < length; at++) counts[contributions[at]!]! += 1;

@@ -71,6 +71,16 @@ export class RowStore {
     this.#words[row >>> SHIFT]![(row & MASK) * WORDS + field] = value;
   }
 
+  /** The rows in [from, to) as they are, 40 bytes each, into the start of `words`. */
+  copyWhole(from: number, to: number, words: Uint32Array): void {
+    for (let row = from; row < to; ) {
+      const end = Math.min(to, ((row >>> SHIFT) + 1) << SHIFT);
+      const first = (row & MASK) * WORDS;
+      words.set(this.#words[row >>> SHIFT]!.subarray(first, first + (end - row) * WORDS), (row - from) * WORDS);
+      row = end;
+    }
+  }
+
   /**
    * The rows at `list[from, to)`, into the start of the columns. They may lie anywhere: a loop that does nothing else waits
    * for many of them at once.

@@ -1,4 +1,5 @@
 import { type Clock, nanosOf } from '../time/clock.js';
+import { createFastRows, type FastRows } from './fast-rows.js';
 import type { LedgerRows } from './ledger-rows.js';
 import { ROW_KINDS } from './outlines.js';
 import { radixSort } from './radix-sort.js';
@@ -17,7 +18,9 @@ export class RowsByPair {
   /** Times in epoch milliseconds, NaN where there is none. */
   readonly epochMs: Float64Array;
   /** Clocks, and the kinds above them. */
-  readonly #marks: Uint32Array;
+  readonly marks: Uint32Array;
+  /** In whose memory all these stand, and who tells of them then. */
+  readonly fast: FastRows | undefined;
   /** By contribution: the rank of its pair plus 1; 0 for those that have none. */
   readonly #rankOf: Uint32Array;
   /** By contribution: the place of its kind in `ROW_KINDS`. */
@@ -40,11 +43,14 @@ export class RowsByPair {
     for (let id = 0; id < rankOf.length; id++) if (rankOf[id]! > 0) this.starts[rankOf[id]!]! += counts[id]!;
     for (let rank = 0; rank < ranks; rank++) this.starts[rank + 1]! += this.starts[rank]!;
     const size = this.starts[ranks]!;
-    this.rows = new Uint32Array(size);
-    this.epochMs = new Float64Array(size);
-    this.#marks = new Uint32Array(size);
+    const fast = createFastRows(size * 16 + rankOf.length * 5 + ranks * 4);
+    this.fast = fast;
+    this.rows = fast?.words(size) ?? new Uint32Array(size);
+    this.epochMs = fast?.doubles(size) ?? new Float64Array(size);
+    this.marks = fast?.words(size) ?? new Uint32Array(size);
     this.#next = this.starts.slice();
-    for (const block of rows.blocks()) this.#put(block);
+    if (fast !== undefined) this.#putFast(fast, rows);
+    else for (const block of rows.blocks()) this.#put(block);
     // Most exports are in the order of time, or in the reverse.
     if (this.#rising >= size - 1) return;
     const list = this.#sorted(rows, size);
@@ -53,12 +59,31 @@ export class RowsByPair {
   }
 
   clockAt(place: number): number {
-    return this.#marks[place]! & CLOCK_BITS;
+    return this.marks[place]! & CLOCK_BITS;
   }
 
   /** The place of the row's kind in `ROW_KINDS`. */
   kindAt(place: number): number {
-    return this.#marks[place]! >>> KIND_SHIFT;
+    return this.marks[place]! >>> KIND_SHIFT;
+  }
+
+  /** As `#put` all rows. */
+  #putFast(fast: FastRows, rows: LedgerRows): void {
+    const tables = [
+      fast.copy(this.#rankOf),
+      fast.copy(this.#kinds),
+      fast.copy(this.#next.subarray(0, -1)),
+      this.rows,
+      this.epochMs,
+      this.marks,
+    ] as const;
+    const [rankOf, kinds, next, places, times, marks] = tables.map(table => table.byteOffset);
+    fast.forEachBlock(rows, ({ from, length }) =>
+      fast.loops.put(length, from, rankOf!, kinds!, next!, places!, times!, marks!),
+    );
+    const { rising, falling } = fast.order;
+    this.#rising = rising;
+    this.#falling = falling;
   }
 
   /**
@@ -69,7 +94,7 @@ export class RowsByPair {
     const rankOf = this.#rankOf;
     const kinds = this.#kinds;
     const next = this.#next;
-    const [rows, times, marks] = [this.rows, this.epochMs, this.#marks];
+    const [rows, times, marks] = [this.rows, this.epochMs, this.marks];
     let lastMs = this.#lastMs;
     let lastRest = this.#lastRest;
     let rising = 0;

@@ -40,7 +40,7 @@ export function* summariseInColumns(
 ): Generator<{ readonly pair: PairSummary; readonly episodes: EpisodeColumns }> {
   ledger.inputs(); // an input that never ended is settled by this
   const table = new PairTable(ledger, options.minCount ?? 1);
-  const facts = new PairFacts(options.gapMs ?? DEFAULT_GAP_MS);
+  const facts = new PairFacts(table.rowsByPair, options.gapMs ?? DEFAULT_GAP_MS);
   for (let rank = 0; rank < table.ranked.length; rank++) {
     yield { pair: summarisePair(table, rank, facts, options), episodes: facts.episodes };
   }
@@ -48,8 +48,7 @@ export function* summariseInColumns(
 
 function summarisePair(table: PairTable, rank: number, facts: PairFacts, options: SummariseOptions): PairSummary {
   const { rows } = table;
-  facts.restart();
-  facts.add(rows, table.rowsByPair, rank);
+  facts.read(rank);
   const { episodes } = facts;
   const tallies = new Tallies(rows.contributions, table.contributionsOf(rank), table.failuresByContribution);
   const values = options.values ?? DEFAULT_VALUES;

@@ -93,7 +93,7 @@ export interface GeneratedEvent {
 type Random = () => number;
 
 /** 0 to 1, 32 bits of it; xorshift32. */
-function xorshift(seed: number): Random {
+export function xorshift(seed: number): Random {
   let state = (seed * 2654435761) >>> 0 || 1;
   return () => {
     state ^= state << 13;
