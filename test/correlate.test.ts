@@ -608,11 +608,13 @@ t.test('rows are counted, put in order and told the same with WebAssembly and wi
       const kind =
         below(30) === 0 ? ('recovery' as const) : below(30) === 0 ? ('context' as const) : ('failure' as const);
       ledger.add({ ...item, kind } as Failure);
+      if (below(10) === 0) ledger.add({ ...item, kind, position: at(n * 100 + 50) } as Failure);
       // Several definitions make rows of one event.
       if (below(6) === 0) ledger.add({ ...item, kind, definition: 'ews-too' } as Failure);
       if (below(200) === 0) ledger.rows.drop(below(ledger.rows.size));
     }
     ledger.endInput(fakeReport('a.xml', 90_000));
+    t.ok(runOf(ledger).possible_duplicates > 500, 'some may be copies');
     compare(ledger, { values: 3 });
     compare(ledger, { gapMs: 5_000_000, minCount: 2000 });
   }

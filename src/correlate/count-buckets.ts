@@ -1,4 +1,4 @@
-import { createFastRows } from './fast-rows.js';
+import { createFastRows, type FastRows } from './fast-rows.js';
 import type { Ledger } from './ledger.js';
 import type { LedgerRows } from './ledger-rows.js';
 import { FAILURE, ROW_KINDS, type RowKind } from './outlines.js';
@@ -197,6 +197,29 @@ function countPossibleDuplicates(rows: LedgerRows, failures: Uint32Array): numbe
   // By contribution; then by time, which a library sorts in bounded time whatever stands in a log.
   const starts = new Uint32Array(failures.length + 1);
   for (let id = 0; id < failures.length; id++) starts[id + 1] = starts[id]! + failures[id]!;
+  const size = starts[failures.length]!;
+  const fast = createFastRows(size * 8 + failures.length * 8);
+  const keys = fast === undefined ? secondsOf(rows, failures, starts) : secondsFast(fast, rows, failures, starts);
+  let count = 0;
+  for (let id = 0; id < failures.length; id++) {
+    if (failures[id]! < 2) continue;
+    const [from, to] = [starts[id]!, starts[id + 1]!];
+    const inOrder = fast?.loops.countCopies(from, to, keys.byteOffset) ?? -1;
+    if (inOrder >= 0) {
+      count += inOrder;
+      continue;
+    }
+    const group = keys.subarray(from, to).sort();
+    count += fast?.loops.countCopies(from, to, keys.byteOffset) ?? countCopies(group);
+  }
+  return count;
+}
+
+/**
+ * The seconds of failures, contribution by contribution, doubled and with 1 more where a failure has no identity.
+ * @param starts by contribution: where its failures begin
+ */
+function secondsOf(rows: LedgerRows, failures: Uint32Array, starts: Uint32Array): Float64Array {
   const keys = new Float64Array(starts[failures.length]!);
   const next = starts.slice();
   for (const { length, contributions, epochMs, standing } of rows.blocks()) {
@@ -209,18 +232,29 @@ function countPossibleDuplicates(rows: LedgerRows, failures: Uint32Array): numbe
         (Number.isNaN(second) ? NO_SECOND : second) * 2 + (standing[at]! >= UNPROVED ? 1 : 0);
     }
   }
+  return keys;
+}
+
+/** The same in WebAssembly, in whose memory they stand. */
+function secondsFast(fast: FastRows, rows: LedgerRows, failures: Uint32Array, starts: Uint32Array): Float64Array {
+  const keys = fast.doubles(starts[failures.length]!);
+  const [counts, next] = [fast.copy(failures), fast.copy(starts.subarray(0, -1))];
+  fast.forEachBlock(rows, ({ length }) =>
+    fast.loops.putSeconds(length, counts.byteOffset, next.byteOffset, keys.byteOffset),
+  );
+  return keys;
+}
+
+/** How many of failures that say the same may be copies, from their seconds in order. */
+function countCopies(keys: Float64Array): number {
   let count = 0;
-  for (let id = 0; id < failures.length; id++) {
-    if (failures[id]! < 2) continue;
-    const group = keys.subarray(starts[id], starts[id + 1]).sort();
-    for (let from = 0, to = 0; from < group.length; from = to) {
-      const second = Math.floor(group[from]! / 2);
-      let unproved = 0;
-      for (to = from; to < group.length && Math.floor(group[to]! / 2) === second; to++) {
-        if (group[to] !== second * 2) unproved += 1;
-      }
-      count += unproved === to - from ? unproved - 1 : unproved;
+  for (let from = 0, to = 0; from < keys.length; from = to) {
+    const second = Math.floor(keys[from]! / 2);
+    let unproved = 0;
+    for (to = from; to < keys.length && Math.floor(keys[to]! / 2) === second; to++) {
+      if (keys[to] !== second * 2) unproved += 1;
     }
+    count += unproved === to - from ? unproved - 1 : unproved;
   }
   return count;
 }

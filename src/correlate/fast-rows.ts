@@ -140,6 +140,8 @@ interface RowLoops {
     counts: number,
     failuresByInput: number,
   ): number;
+  putSeconds(length: number, failures: number, next: number, keys: number): void;
+  countCopies(from: number, to: number, keys: number): number;
   put(
     length: number,
     from: number,

@@ -152,6 +152,50 @@ function isOneEvent(one: usize, other: usize): bool {
 }
 
 /**
+ * Puts the seconds of the block's failures, doubled and with 1 more where they have no identity, in `keys`; `failures` has by
+ * contribution how many there are, `next` where the next one goes.
+ */
+export function putSeconds(length: u32, failures: usize, next: usize, keys: usize): void {
+  for (let row = ROWS, end = ROWS + length * ROW_BYTES; row < end; row += ROW_BYTES) {
+    if ((clockOf(row) & DROPPED) != 0) continue;
+    const contribution = <usize>contributionOf(row) << 2;
+    if (load<u32>(failures + contribution) == 0) continue;
+    const place = <usize>load<u32>(next + contribution);
+    store<u32>(next + contribution, place + 1);
+    const ms = epochMsOf(row);
+    const second = isNaN(ms) ? NO_SECOND : Math.floor(ms / 1000);
+    store<f64>(keys + (place << 3), second * 2 + ((clockOf(row) & HAS_IDENTITY) == 0 ? 1 : 0));
+  }
+}
+
+/** Past any that a time in milliseconds may have. */
+const NO_SECOND: f64 = 1_125_899_906_842_624;
+
+/**
+ * How many of the failures at [from, to) of `keys`, which say the same, may be copies: of those of one second all that have no
+ * identity, but one where none has. -1 where they are not in order.
+ */
+export function countCopies(from: u32, to: u32, keys: usize): i32 {
+  let copies: i32 = 0;
+  let last: f64 = -Infinity;
+  let at = keys + ((<usize>from) << 3);
+  for (const end = keys + ((<usize>to) << 3); at < end; ) {
+    const start = at;
+    const second = Math.floor(load<f64>(at) / 2);
+    let unproved: i32 = 0;
+    for (; at < end; at += 8) {
+      const key = load<f64>(at);
+      if (key < last) return -1;
+      if (Math.floor(key / 2) != second) break;
+      if (key != second * 2) unproved += 1;
+      last = key;
+    }
+    copies += unproved == <i32>((at - start) >> 3) ? unproved - 1 : unproved;
+  }
+  return copies;
+}
+
+/**
  * Puts the rows of the block, which stand from `from` on in the ledger, where they belong: `rankOf` has by contribution the
  * rank of its pair plus 1, or 0; `kinds` its kind; `next` by rank where its next row goes in `rows`, `times` and `marks`.
  */
