@@ -1,6 +1,6 @@
 // Writes episodes as JSON, from columns. ../../write/episode-text.ts fills these, and names the same places.
 
-import { put, putDigits, putNumber } from './json-text';
+import { put, putNumber, putThree } from './json-text';
 import { putSecond } from './time-text';
 
 /** So many at a call. */
@@ -43,11 +43,14 @@ function isWritable(epochMs: f64): bool {
 /** As `formatInstant` of ../../time/instant-text.ts. A clock is laid out as `packClock` of ../../time/clock.ts does. */
 function putTime(out: usize, epochMs: f64, clock: u32): usize {
   const ms = <u64>(epochMs + MS_TO_1970);
-  out = putSecond(out, ms / 1000);
+  const second = ms / 1000;
+  out = putSecond(out, second);
   const digits = (clock >> 20) & 15;
   if (digits > 0) {
     store<u8>(out, 46);
-    putDigits(putDigits(out + 1, <u32>(ms % 1000), 3), clock & 0xfffff, 6);
+    const nanos = clock & 0xfffff;
+    const micros = nanos / 1000;
+    putThree(putThree(putThree(out + 1, <u32>(ms - second * 1000)), micros), nanos - micros * 1000);
     out += 1 + digits;
   }
   if (((clock >> 24) & 3) != ASSUMED) store<u8>(out++, 90); // Z

@@ -74,6 +74,21 @@ export function putHex(out: usize, number: u64, digits: usize, letters: u32): us
   return out + digits;
 }
 
+/** A number below 100, without a division, which is slow in code that has run little. */
+export function putTwo(out: usize, number: u32): usize {
+  const tens = (number * 205) >> 11;
+  store<u8>(out, 48 + tens);
+  store<u8>(out, 48 + number - tens * 10, 1);
+  return out + 2;
+}
+
+/** The same of a number below 1,000. */
+export function putThree(out: usize, number: u32): usize {
+  const hundreds = (number * 41) >> 12;
+  store<u8>(out, 48 + hundreds);
+  return putTwo(out + 1, number - hundreds * 100);
+}
+
 /** Exactly `digits` digits. */
 export function putDigits(out: usize, number: u32, digits: usize): usize {
   for (let at = out + digits; at > out; number /= 10) store<u8>(--at, 48 + (number % 10));

@@ -1,6 +1,6 @@
 // Times as RFC 3339 writes them.
 
-import { putDigits } from './json-text';
+import { putDigits, putTwo } from './json-text';
 
 /** A second before the year 10000, counted from 1601 on, without its zone. Gives the end of what it wrote. */
 export function putSecond(out: usize, second: u64): usize {
@@ -15,13 +15,15 @@ export function putSecond(out: usize, second: u64): usize {
   const month = shifted < 10 ? shifted + 3 : shifted - 9;
   out = putDigits(out, yearOfEra + era * 400 + (month <= 2 ? 1 : 0), 4);
   store<u8>(out, 45);
-  out = putDigits(out + 1, month, 2);
+  out = putTwo(out + 1, month);
   store<u8>(out, 45);
-  out = putDigits(out + 1, ofYear - (153 * shifted + 2) / 5 + 1, 2);
+  out = putTwo(out + 1, ofYear - (153 * shifted + 2) / 5 + 1);
   store<u8>(out, 84); // T
-  out = putDigits(out + 1, ofDay / 3600, 2);
+  const minute = ofDay / 60;
+  const hour = minute / 60;
+  out = putTwo(out + 1, hour);
   store<u8>(out, 58);
-  out = putDigits(out + 1, (ofDay / 60) % 60, 2);
+  out = putTwo(out + 1, minute - hour * 60);
   store<u8>(out, 58);
-  return putDigits(out + 1, ofDay % 60, 2);
+  return putTwo(out + 1, ofDay - minute * 60);
 }
