@@ -582,12 +582,17 @@ t.test('rows are counted, put in order and told the same with WebAssembly and wi
       t.same(runOf(ledger), run);
     });
   };
+  // So many that WebAssembly pays.
+  const filler = Array.from({ length: 512 }, (_, n) =>
+    aFailure({ recordId: String(n), definition: 'filler', time: after(n), position: at(n, 'filler.xml') }),
+  );
+  const many = ledgerOf(filler, {}, fakeReport('filler.xml', filler.length));
   check(
     fc.property(
       fakeInputsArb,
       fc.constantFrom(0, 300_000, GAP_MS),
       fc.integer({ min: 1, max: 3 }),
-      (inputs, gapMs, minCount) => compare(ledgerOfInputs(inputs), { gapMs, minCount }),
+      (inputs, gapMs, minCount) => compare(merged([many, ledgerOfInputs(inputs)]), { gapMs, minCount }),
     ),
   );
   // More rows than stand in a block, and in a chunk of the store; with more episodes of a pair than are kept.
@@ -631,7 +636,7 @@ t.test('rows are counted, put in order and told the same with WebAssembly and wi
   );
   compare(ledgerOf(events.flat()));
   const { createFastRows } = await import('../src/correlate/fast-rows.js');
-  t.equal(createFastRows(2 ** 32), undefined, 'tables that WebAssembly has no room for are left to JavaScript');
+  t.equal(createFastRows(1000, 2 ** 32), undefined, 'tables that WebAssembly has no room for are left to JavaScript');
 });
 
 /** Calls `use` while WebAssembly has no memory to give. */

@@ -95,7 +95,7 @@ function tallyFast(
   tellBeside: (standing: Uint8Array, from: number, length: number) => void,
 ): boolean {
   const { rowsByContribution, failuresByInput } = tally;
-  const fast = createFastRows(rowsByContribution.length * 5 + failuresByInput.length * 4);
+  const fast = createFastRows(rows.size, rowsByContribution.length * 5 + failuresByInput.length * 4);
   if (fast === undefined) return false;
   const isFailure = fast.copy(tally.isFailure);
   const counts = fast.words(rowsByContribution.length);
@@ -198,7 +198,7 @@ function countPossibleDuplicates(rows: LedgerRows, failures: Uint32Array): numbe
   const starts = new Uint32Array(failures.length + 1);
   for (let id = 0; id < failures.length; id++) starts[id + 1] = starts[id]! + failures[id]!;
   const size = starts[failures.length]!;
-  const fast = createFastRows(size * 8 + failures.length * 8);
+  const fast = createFastRows(rows.size, size * 8 + failures.length * 8);
   const keys = fast === undefined ? secondsOf(rows, failures, starts) : secondsFast(fast, rows, failures, starts);
   let count = 0;
   for (let id = 0; id < failures.length; id++) {

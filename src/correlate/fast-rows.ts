@@ -100,10 +100,11 @@ export class FastRows {
 }
 
 /**
- * Loops with memory for tables of so many bytes. Undefined where the machine has no
- * WebAssembly or not as much memory: the same is told in JavaScript then.
+ * Loops over so many rows with memory for tables of so many bytes. Undefined where the machine has no WebAssembly or not as
+ * much memory, and for few rows, over which JavaScript has gone before the loops are compiled: it tells the same.
  */
-export function createFastRows(bytes: number): FastRows | undefined {
+export function createFastRows(rows: number, bytes: number): FastRows | undefined {
+  if (rows < FEW_ROWS) return undefined;
   const module = rowsModule();
   if (module === undefined) return undefined;
   const pages = Math.ceil((TABLES + bytes + MOST_PADDING) / PAGE_BYTES);
@@ -166,6 +167,9 @@ const BLOCK_ROWS = 8192;
 const ROW_BYTES = 40;
 const ROWS = STANDING + BLOCK_ROWS + ROW_BYTES;
 const TABLES = ROWS + (BLOCK_ROWS + 1) * ROW_BYTES;
+
+/** Measured: over so many both take as long. */
+const FEW_ROWS = 512;
 
 /** So much is lost where eight tables begin at multiples of 8. */
 const MOST_PADDING = 64;

@@ -92,7 +92,7 @@ export class PairTable {
 
 function countRows(rows: LedgerRows): Uint32Array {
   const { size } = rows.contributions;
-  const fast = createFastRows(size * 4);
+  const fast = createFastRows(rows.size, size * 4);
   if (fast !== undefined) {
     const counts = fast.words(size);
     fast.forEachBlock(rows, ({ length }) => fast.loops.count(length, counts.byteOffset));

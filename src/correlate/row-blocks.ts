@@ -45,7 +45,7 @@ export type BlockRoom = ReturnType<typeof createBlockRoom>;
 /** All rows in their order. With other arrays each time, V8 would compile anew what goes through them. */
 export function* blocksOf(store: RowStore, { block, around }: BlockRoom): Generator<RowBlock> {
   for (let from = 0, to = 0; from < store.length; from = to) {
-    to = Math.min(store.length, from + (from === 0 ? FIRST_BLOCK_ROWS : BLOCK_ROWS));
+    to = Math.min(store.length, from + BLOCK_ROWS);
     block.from = from;
     block.length = to - from;
     store.copy(from, to, block);
@@ -125,8 +125,6 @@ export function* batchesOf(store: RowStore, list: Uint32Array): Generator<RowBat
 
 /** Few enough that the columns of a block stay in the second cache of any machine. */
 const BLOCK_ROWS = 8192;
-/** So few that who loops over a block has come to an end once before V8 optimises the loop: else it does so twice. */
-const FIRST_BLOCK_ROWS = 64;
 /** Few enough that a batch stays in the first. */
 const BATCH_ROWS = 512;
 

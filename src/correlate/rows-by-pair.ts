@@ -43,7 +43,7 @@ export class RowsByPair {
     for (let id = 0; id < rankOf.length; id++) if (rankOf[id]! > 0) this.starts[rankOf[id]!]! += counts[id]!;
     for (let rank = 0; rank < ranks; rank++) this.starts[rank + 1]! += this.starts[rank]!;
     const size = this.starts[ranks]!;
-    const fast = createFastRows(size * 16 + rankOf.length * 5 + ranks * 4);
+    const fast = createFastRows(rows.size, size * 16 + rankOf.length * 5 + ranks * 4);
     this.fast = fast;
     this.rows = fast?.words(size) ?? new Uint32Array(size);
     this.epochMs = fast?.doubles(size) ?? new Float64Array(size);

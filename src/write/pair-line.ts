@@ -8,11 +8,7 @@ import { createEpisodeText, type EpisodeText } from './episode-text.js';
  * bytes are written over by the next call.
  */
 export function pairLine(pair: PairSummary, episodes: EpisodeColumns): Uint8Array {
-  if (!isTried) {
-    isTried = true;
-    episodeText = createEpisodeText();
-  }
-  const spans = episodeText?.text(episodes);
+  const spans = textOf(episodes);
   if (spans === undefined) return Buffer.from(`${JSON.stringify({ ...pair, episodes: spansOf(episodes) })}\n`);
   const line = JSON.stringify(pair);
   const most = line.length * MOST_BYTES_A_UNIT + spans.length + 1;
@@ -27,6 +23,20 @@ export function pairLine(pair: PairSummary, episodes: EpisodeColumns): Uint8Arra
   return room.subarray(0, at);
 }
 
+/** Undefined where they are best written as spans. */
+function textOf(episodes: EpisodeColumns): Uint8Array | undefined {
+  written += episodes.kept;
+  if (written < FEW_EPISODES) return undefined;
+  if (!isTried) {
+    isTried = true;
+    episodeText = createEpisodeText();
+  }
+  return episodeText?.text(episodes);
+}
+
+/** These are written before WebAssembly is compiled. */
+const FEW_EPISODES = 512;
+let written = 0;
 const NO_EPISODES = '"episodes":[]';
 const LINE_FEED = 0x0a;
 /** A UTF-16 unit takes at most so many bytes of UTF-8. */
