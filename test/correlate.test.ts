@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { createFastRows } from '../src/correlate/fast-rows.js';
 import { StringPool } from '../src/correlate/string-pool.js';
 import { TuplePool } from '../src/correlate/tuple-pool.js';
 import {
@@ -21,6 +22,7 @@ import {
 import { xorshift } from './bench/generate.js';
 import { fakeInputsArb, fakeReport, type Item, ledgerOfInputs } from './properties/fake-rows.js';
 import { expectedPairs, expectedRun } from './properties/summary-oracle.js';
+import { withoutMemory } from './without-memory.js';
 
 const seed = process.env.EVPAIR_SEED === undefined ? Date.now() & 0x7fffffff : Number(process.env.EVPAIR_SEED);
 t.comment(`seed ${seed}`);
@@ -635,26 +637,8 @@ t.test('rows are counted, put in order and told the same with WebAssembly and wi
     ),
   );
   compare(ledgerOf(events.flat()));
-  const { createFastRows } = await import('../src/correlate/fast-rows.js');
   t.equal(createFastRows(1000, 2 ** 32), undefined, 'tables that WebAssembly has no room for are left to JavaScript');
 });
-
-/** Calls `use` while WebAssembly has no memory to give. */
-function withoutMemory(use: () => void): void {
-  const wasm = Reflect.get(globalThis, 'WebAssembly') as { Memory: unknown };
-  const { Memory } = wasm;
-  let refused = 0;
-  wasm.Memory = function refuse() {
-    refused += 1;
-    throw new RangeError('no memory');
-  };
-  try {
-    use();
-  } finally {
-    wasm.Memory = Memory;
-  }
-  if (refused === 0) throw new Error('nobody asked for memory');
-}
 
 t.test('strings go on in a further map before one is full', async t => {
   const pool = new StringPool(4);

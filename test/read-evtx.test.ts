@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import type { EventRecord, InputReport, ReadItem, Reject } from '../src/index.js';
+import { createFastRecords } from '../src/read/evtx/fast-records.js';
 import { linesGiven, readEvtx } from './evtx-reader.js';
 import {
   eventRoot,
@@ -15,6 +16,7 @@ import {
   writeRecords,
 } from './evtx-writer.js';
 import { type RunOptions, readItems } from './properties/run-evpair.js';
+import { withoutMemory } from './without-memory.js';
 
 const seed = process.env.EVPAIR_SEED === undefined ? Date.now() & 0x7fffffff : Number(process.env.EVPAIR_SEED);
 t.comment(`seed ${seed}`);
@@ -581,6 +583,12 @@ t.test('a selection is pushed down: a record that nobody wants is not even rende
   t.equal(rejectsOf(read(unwanted)).length, 1);
   t.same(rejectsOf(read(unwanted, { selection })), []);
   t.match(reportOf(read(unwanted, { selection })), { events: 40, malformed: 0 });
+});
+
+t.test('where WebAssembly has no memory to give every record is for the strict reader', async t => {
+  const options = { input: 'a.evtx', onEventLines: () => {} };
+  withoutMemory(() => t.equal(createFastRecords(options), undefined));
+  t.ok(createFastRecords(options));
 });
 
 t.test('a template that holds itself is a damaged record and no endless loop', async t => {

@@ -24,6 +24,31 @@ function compile(binary: Uint8Array): WasmModule | undefined {
   }
 }
 
+/**
+ * A compiled module with a memory of its own, of so many pages of 64 KiB, which does not grow; undefined where there is none,
+ * or not as much memory to be had. What it exports is declared by its source.
+ */
+export function instantiate<Exports>(module: WasmModule | undefined, pages: number): Instantiated<Exports> | undefined {
+  if (module === undefined || pages > MOST_PAGES) return undefined;
+  try {
+    const memory = new WebAssembly.Memory({ initial: pages });
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    return { exports: exports as Exports, memory: memory.buffer };
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+export interface Instantiated<Exports> {
+  readonly exports: Exports;
+  readonly memory: ArrayBuffer;
+}
+
+export const PAGE_BYTES = 65_536;
+/** 4 GiB. */
+const MOST_PAGES = 65_536;
+
 /** Whether the machine's WebAssembly has SIMD, asked with a function of one instruction. */
 export function hasSimd(): boolean {
   return WebAssembly?.validate(SPLAT) === true;

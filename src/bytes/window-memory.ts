@@ -1,7 +1,7 @@
 import type { NumberedTexts } from '../model/index.js';
 import { type GrowableMemory, plainMemory } from './byte-window.js';
 import { EVENT_SCAN_WASM } from './generated/event-scan.js';
-import { compileOnce, hasSimd, WebAssembly } from './web-assembly.js';
+import { compileOnce, hasSimd, PAGE_BYTES, WebAssembly } from './web-assembly.js';
 
 /**
  * Memory for a window that a WebAssembly search reads in place, where the machine has SIMD; else plain memory, in which
@@ -237,7 +237,6 @@ export const LONGEST_CACHED = 120;
 /** A longer text is not kept. */
 export const LONGEST_KEPT = 4096;
 
-const PAGE_BYTES = 65_536;
 /** Where input bytes begin: past all that `assembly/layout.ts` lays out. */
 export const BASE = 9_613_312;
 const INITIAL_PAGES = 156;

@@ -1,5 +1,5 @@
 import { LEDGER_ROWS_WASM } from '../bytes/generated/ledger-rows.js';
-import { compileOnce, type WasmModule, WebAssembly } from '../bytes/web-assembly.js';
+import { compileOnce, instantiate, PAGE_BYTES } from '../bytes/web-assembly.js';
 import type { LedgerRows } from './ledger-rows.js';
 
 /**
@@ -105,19 +105,9 @@ export class FastRows {
  */
 export function createFastRows(rows: number, bytes: number): FastRows | undefined {
   if (rows < FEW_ROWS) return undefined;
-  const module = rowsModule();
-  if (module === undefined) return undefined;
   const pages = Math.ceil((TABLES + bytes + MOST_PADDING) / PAGE_BYTES);
-  if (pages > MOST_PAGES) return undefined;
-  try {
-    const memory = new WebAssembly.Memory({ initial: pages });
-    // The module's source declares what it exports.
-    const loops = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as RowLoops;
-    return new FastRows(loops, memory.buffer);
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
+  const made = instantiate<RowLoops>(rowsModule(), pages);
+  return made && new FastRows(made.exports, made.memory);
 }
 
 /** A block of rows on its way through the loops. */
@@ -173,8 +163,5 @@ const FEW_ROWS = 512;
 
 /** So much is lost where eight tables begin at multiples of 8. */
 const MOST_PADDING = 64;
-const PAGE_BYTES = 65_536;
-/** 4 GiB. */
-const MOST_PAGES = 65_536;
 
-const rowsModule: () => WasmModule | undefined = compileOnce(LEDGER_ROWS_WASM);
+const rowsModule = compileOnce(LEDGER_ROWS_WASM);

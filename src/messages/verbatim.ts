@@ -1,5 +1,5 @@
 import { MESSAGE_FIT_WASM } from '../bytes/generated/message-fit.js';
-import { compileOnce, type WasmModule, WebAssembly } from '../bytes/web-assembly.js';
+import { compileOnce, PAGE_BYTES, type WasmModule, WebAssembly } from '../bytes/web-assembly.js';
 import { anchorOf, isBare, mayHide } from './anchors.js';
 import type { GramTables } from './grams.js';
 import { foldTable } from './normalise.js';
@@ -208,7 +208,6 @@ const MAY_HIDE = 16;
 /** More do not fit a row; they are not plain. */
 const MOST_UNITS = 0x7fff;
 
-const PAGE_BYTES = 65_536;
 /** A row is fetched by reading so far from where it starts, however short it is. */
 const READ_PAST = 544;
 /** More texts than this under the grams of one message are looked up in the plain way. */

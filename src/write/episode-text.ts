@@ -1,5 +1,5 @@
 import { EPISODE_TEXT_WASM } from '../bytes/generated/episode-text.js';
-import { compileOnce, type WasmModule, WebAssembly } from '../bytes/web-assembly.js';
+import { compileOnce, instantiate, PAGE_BYTES } from '../bytes/web-assembly.js';
 import type { EpisodeColumns } from '../model/index.js';
 
 /**
@@ -11,21 +11,20 @@ export interface EpisodeText {
   text(episodes: EpisodeColumns): Uint8Array | undefined;
 }
 
-/** Undefined where the machine's WebAssembly has no SIMD. */
+/** Undefined where the machine's WebAssembly has no SIMD, or no memory to give. */
 export function createEpisodeText(): EpisodeText | undefined {
-  const module = episodeTextModule();
-  if (module === undefined) return undefined;
-  const memory = new WebAssembly.Memory({ initial: PAGES });
-  // The module's source declares this.
-  const { putEpisodes } = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as {
-    putEpisodes(count: number): number;
-  };
-  const bytes = new Uint8Array(memory.buffer);
-  const firstMs = new Float64Array(memory.buffer, 4096, MOST);
-  const lastMs = new Float64Array(memory.buffer, firstMs.byteOffset + firstMs.byteLength, MOST);
-  const firstClocks = new Uint32Array(memory.buffer, lastMs.byteOffset + lastMs.byteLength, MOST);
-  const lastClocks = new Uint32Array(memory.buffer, firstClocks.byteOffset + firstClocks.byteLength, MOST);
-  const counts = new Uint32Array(memory.buffer, lastClocks.byteOffset + lastClocks.byteLength, MOST);
+  const made = instantiate<{ putEpisodes(count: number): number }>(episodeTextModule(), PAGES);
+  if (made === undefined) return undefined;
+  const {
+    exports: { putEpisodes },
+    memory,
+  } = made;
+  const bytes = new Uint8Array(memory);
+  const firstMs = new Float64Array(memory, 4096, MOST);
+  const lastMs = new Float64Array(memory, firstMs.byteOffset + firstMs.byteLength, MOST);
+  const firstClocks = new Uint32Array(memory, lastMs.byteOffset + lastMs.byteLength, MOST);
+  const lastClocks = new Uint32Array(memory, firstClocks.byteOffset + firstClocks.byteLength, MOST);
+  const counts = new Uint32Array(memory, lastClocks.byteOffset + lastClocks.byteLength, MOST);
   const text = counts.byteOffset + counts.byteLength;
   return {
     text(episodes) {
@@ -45,6 +44,6 @@ export function createEpisodeText(): EpisodeText | undefined {
 // As `assembly/episode-text.ts` lays it out.
 const MOST = 1000;
 /** An episode takes 101 bytes at most: `,{"start":"` and so on, two times of 30 bytes and a count of ten digits. */
-const PAGES = Math.ceil((32_096 + MOST * 104) / 65_536);
+const PAGES = Math.ceil((32_096 + MOST * 104) / PAGE_BYTES);
 
-const episodeTextModule: () => WasmModule | undefined = compileOnce(EPISODE_TEXT_WASM);
+const episodeTextModule = compileOnce(EPISODE_TEXT_WASM);

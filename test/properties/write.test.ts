@@ -26,6 +26,8 @@ import {
   writeRun,
 } from '../../src/index.js';
 import { packClock, unpackClock } from '../../src/time/clock.js';
+import { createEpisodeText } from '../../src/write/episode-text.js';
+import { withoutMemory } from '../without-memory.js';
 import { fakeInputsArb, fakeReport, ledgerOfInputs } from './fake-rows.js';
 
 const seed = process.env.EVPAIR_SEED === undefined ? Date.now() & 0x7fffffff : Number(process.env.EVPAIR_SEED);
@@ -244,6 +246,11 @@ t.test('the episodes of a pair line are those of its columns, in any year and ho
       );
     }),
   );
+});
+
+t.test('episodes are left to JavaScript where WebAssembly has no memory to give', async t => {
+  withoutMemory(() => t.equal(createEpisodeText(), undefined));
+  t.ok(createEpisodeText());
 });
 
 t.test('the keys of pair and run lines stand in the order of the contract', async t => {

@@ -1,6 +1,6 @@
 import { EVTX_RECORDS_WASM } from '../../bytes/generated/evtx-records.js';
 import { writeWanted } from '../../bytes/wanted-table.js';
-import { compileOnce, type WasmModule, WebAssembly } from '../../bytes/web-assembly.js';
+import { compileOnce, instantiate } from '../../bytes/web-assembly.js';
 import { Wanted } from '../event-xml/wanted.js';
 import { DEFAULT_MAX_EVENT_BYTES, type ReadOptions } from '../format-reader.js';
 
@@ -34,13 +34,11 @@ export function createFastRecords(options: ReadOptions): FastRecords | undefined
   const { selection, parseAll, prefilter, search = 'simd', onEventLines } = options;
   if (parseAll === true || prefilter === false || search !== 'simd') return undefined;
   if (selection === undefined && onEventLines === undefined) return undefined;
-  const module = recordsModule();
-  if (module === undefined) return undefined;
-  const memory = new WebAssembly.Memory({ initial: PAGES });
-  const bytes = new Uint8Array(memory.buffer);
-  const words = new Int32Array(memory.buffer, FOUND, 5);
-  // The module's source declares these.
-  const wasm = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as EvtxRecords;
+  const made = instantiate<EvtxRecords>(recordsModule(), PAGES);
+  if (made === undefined) return undefined;
+  const { exports: wasm, memory } = made;
+  const bytes = new Uint8Array(memory);
+  const words = new Int32Array(memory, FOUND, 5);
   const input = Buffer.from(JSON.stringify(options.input));
   if (selection === undefined) {
     if (input.length > MOST_INPUT_BYTES) return undefined;
@@ -82,4 +80,4 @@ const PAGES = 27;
 const MOST_INPUT_BYTES = CHUNK - INPUT;
 
 /** Undefined where the machine's WebAssembly has no SIMD. */
-const recordsModule: () => WasmModule | undefined = compileOnce(EVTX_RECORDS_WASM);
+const recordsModule = compileOnce(EVTX_RECORDS_WASM);
