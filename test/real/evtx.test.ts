@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,13 +7,12 @@ import t from 'tap';
 import type { EventRecord, InputReport, ReadItem, Reject } from '../../src/index.js';
 import { readEvtx } from '../evtx-reader.js';
 import { readItems } from '../properties/run-evpair.js';
+import { REAL, skip } from './samples.js';
 
 /**
  * Real logs against Windows' own XML of them and against libevtx, an independent reader, where it is installed. What is
  * rejected of the damaged ones stands in golden/real-samples.json.
  */
-const REAL = process.env.EVPAIR_REAL_SAMPLES ?? fileURLToPath(new URL('../../../shared/samples-real', import.meta.url));
-const skip = existsSync(REAL) ? false : `no real samples in ${REAL}`;
 const evtx = (name: string) => readFileSync(join(REAL, 'evtx', name));
 const read = readEvtx;
 const eventsOf = (items: readonly ReadItem[]) => items.filter((item): item is EventRecord => item.type === 'event');

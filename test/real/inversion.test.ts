@@ -1,21 +1,18 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import type { EventRecord } from '../../src/index.js';
 import { createCatalogue, TemplateLearner } from '../../src/messages/index.js';
 import { readItems } from '../properties/run-evpair.js';
+import { REAL, skip } from './samples.js';
 
 /**
  * Of each real export that holds both values and messages, every other event teaches templates, and the messages of the
  * rest are inverted: the shares that are exact, ambiguous and missed, and why each is missed. No text of the log is shown.
  */
-const folder =
-  process.env.EVPAIR_REAL_SAMPLES ?? fileURLToPath(new URL('../../../shared/samples-real', import.meta.url));
 
-t.test('half of the rendered events of real exports make the other half readable', async t => {
-  if (!existsSync(folder)) return t.fail(`no real samples: ${folder}`);
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+t.test('half of the rendered events of real exports make the other half readable', { skip }, async t => {
+  const files = readdirSync(REAL, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile() && /\.(xml|json|txt|csv)$/.test(entry.name))
     .map(entry => join(entry.parentPath ?? entry.path, entry.name))
     .sort();
@@ -25,14 +22,14 @@ t.test('half of the rendered events of real exports make the other half readable
     if (events.length < 10) continue;
     const outcomes = halfByHalf(events);
     tried++;
-    t.comment(`${relative(folder, file)}: ${events.length} events with values and message`);
+    t.comment(`${relative(REAL, file)}: ${events.length} events with values and message`);
     const total = [...outcomes.values()].reduce((sum, count) => sum + count, 0);
     for (const [outcome, count] of [...outcomes].sort()) {
       t.comment(`  ${((count / total) * 100).toFixed(1).padStart(5)} %  ${String(count).padStart(4)}  ${outcome}`);
     }
     t.notOk(
       [...outcomes.keys()].some(outcome => outcome.startsWith('wrong')),
-      `${relative(folder, file)}: none is wrong`,
+      `${relative(REAL, file)}: none is wrong`,
     );
     const exact = [...outcomes].reduce((sum, [outcome, count]) => sum + (outcome.startsWith('exact') ? count : 0), 0);
     if (file.endsWith('eventviewer-xml/Application.xml')) {

@@ -1,16 +1,15 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import type { Reject } from '../../src/index.js';
 import { readItems } from '../properties/run-evpair.js';
+import { REAL, skip } from './samples.js';
 
 /**
  * Every real sample is read to its end, and what is rejected is listed, file by file, with offset and reason: no event
  * text. `EVPAIR_SNAP=1` writes the list anew; read the difference before you commit it.
  */
-const folder =
-  process.env.EVPAIR_REAL_SAMPLES ?? fileURLToPath(new URL('../../../shared/samples-real', import.meta.url));
 const golden = fileURLToPath(new URL('../golden/real-samples.json', import.meta.url));
 
 interface Found {
@@ -19,28 +18,22 @@ interface Found {
   readonly rejects: readonly string[];
 }
 
-t.test('the real samples are there', async t => {
-  t.ok(existsSync(folder), `${folder} (set EVPAIR_REAL_SAMPLES to the folder that holds them)`);
-});
-
-t.test('every real sample is read to its end, and what is rejected is as listed', async t => {
-  if (!existsSync(folder)) return t.fail('no real samples');
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+t.test('every real sample is read to its end, and what is rejected is as listed', { skip }, async t => {
+  const files = readdirSync(REAL, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile() && /\.(xml|csv|txt|json|snap|evtx|plaso)$/.test(entry.name))
     .map(entry => join(entry.parentPath ?? entry.path, entry.name))
     .sort();
   const found: Record<string, Found> = {};
-  for (const file of files) found[relative(folder, file)] = readWhole(file);
+  for (const file of files) found[relative(REAL, file)] = readWhole(file);
   if (process.env.EVPAIR_SNAP === '1') writeFileSync(golden, `${JSON.stringify(found, undefined, 1)}\n`);
   const expected = JSON.parse(readFileSync(golden, 'utf8')) as Record<string, Found>;
   t.same(Object.keys(found), Object.keys(expected), 'the same files');
   for (const [name, each] of Object.entries(found)) t.same(each, expected[name], name);
 });
 
-t.test('the three Event Viewer exports hold 3,328 events, all of them read', async t => {
-  if (!existsSync(folder)) return t.fail('no real samples');
+t.test('the three Event Viewer exports hold 3,328 events, all of them read', { skip }, async t => {
   const names = ['Application.xml', 'Security.xml', 'System.xml'];
-  const counts = names.map(name => readWhole(join(folder, 'eventviewer-xml', name)));
+  const counts = names.map(name => readWhole(join(REAL, 'eventviewer-xml', name)));
   t.equal(
     counts.reduce((sum, each) => sum + each.events, 0),
     3328,
@@ -52,7 +45,7 @@ t.test('the three Event Viewer exports hold 3,328 events, all of them read', asy
 });
 
 function readWhole(file: string): Found {
-  const items = readItems({ name: relative(folder, file), bytes: readFileSync(file) });
+  const items = readItems({ name: relative(REAL, file), bytes: readFileSync(file) });
   const report = items.at(-1);
   if (report?.type !== 'input') throw new Error(`${file}: no report`);
   const rejects = items.filter((item): item is Reject => item.type === 'reject');
