@@ -9,6 +9,7 @@ import { MessageViews } from '../src/messages/normalise.js';
 import { type CompiledTemplate, compileTemplate, renderTemplate } from '../src/messages/template.js';
 import { anchorsOf, mayFit, TemplateSet } from '../src/messages/template-set.js';
 import { NONE, PlainTemplates, UNSURE } from '../src/messages/verbatim.js';
+import { tuplesOf } from './tuples.js';
 
 const RUNS = { numRuns: Number(process.env.EVPAIR_RUNS ?? 1000), verbose: 1 };
 
@@ -78,28 +79,77 @@ t.test('where the fast path answers, the strict one gives the same answer', asyn
       const rows = [plain.add(origin), plain.add(stranger)];
       const message = messageOf(origin, own, changed);
       plain.read(message);
-      return [origin, stranger].every((compiled, index) => {
-        const readings = plain.fit(rows[index]!);
-        if (readings === UNSURE) return ++counts.left;
-        counts.answered++;
-        const strict = invertAt(compiled, new MessageViews(message), STEPS[0]!);
-        if (readings === NONE) return strict === undefined;
-        const found = plain.values();
-        return (
-          strict?.view === 'verbatim' &&
-          strict.damaged === undefined &&
-          strict.certainty === (readings === 1 ? 'exact' : 'ambiguous') &&
-          (readings === 1 || strict.readings === readings) &&
-          found.length === strict.insertions.length &&
-          sameInsertions(found, strict.insertions)
-        );
-      });
+      return [origin, stranger].every((compiled, index) => isAsStrict(plain, rows[index]!, compiled, message, counts));
     }),
     { ...RUNS, numRuns: RUNS.numRuns * 2 },
   );
   t.comment(JSON.stringify(counts));
   t.ok(counts.answered > RUNS.numRuns);
 });
+
+t.test('so it does for all templates and texts that are put together from a few pieces', async t => {
+  const worlds: readonly [inserts: string[], literals: string[], characters: string[], longest: number][] = [
+    [
+      ['1'],
+      ['', 'a', ' ', ' ’', '’ ', '\n', ' \n', 'a ', ' a', '\u00a0', '\u200e'],
+      ['a', ' ', '\n', '’', '\u00a0'],
+      4,
+    ],
+    [['12', '11'], ['', 'a', ' ', ' ’', '\n', ' \n', 'a '], ['a', ' ', '\n', '’'], 4],
+    [['122', '112'], ['', ' ’', '\n', 'a '], ['a', ' ', '\n', '’'], 5],
+    [['123', '121'], ['', 'a', ' ', ' \n', 'a '], ['a', ' ', '\n'], 5],
+    [['1233'], ['', '\n', 'a'], ['a', ' ', '\n'], 5],
+  ];
+  const counts = { answered: 0, left: 0 };
+  const unlike: string[] = [];
+  for (const [patterns, literals, characters, longest] of worlds) {
+    const messages = Array.from({ length: longest + 1 }, (_, length) => tuplesOf(characters, length)).flat();
+    for (const inserts of patterns) {
+      const plain = new PlainTemplates();
+      for (const chosen of tuplesOf(literals, inserts.length + 1)) {
+        const text = chosen.map(
+          (literal, k) => `${literal.replaceAll('\n', '%n')}${inserts[k] ? `%${inserts[k]}` : ''}`,
+        );
+        const compiled = compileTemplate(text.join(''));
+        const row = plain.add(compiled);
+        for (const message of messages.map(one => one.join(''))) {
+          plain.read(message);
+          if (!isAsStrict(plain, row, compiled, message, counts)) unlike.push(JSON.stringify([text.join(''), message]));
+        }
+      }
+    }
+  }
+  t.comment(JSON.stringify(counts));
+  t.same(unlike.slice(0, 9), []);
+  t.ok(counts.answered > 500_000, `${counts.answered} answers`);
+});
+
+/** Whether the fast path says of a message that it has read what the strict one says, or nothing. */
+function isAsStrict(
+  plain: PlainTemplates,
+  row: number,
+  compiled: CompiledTemplate,
+  message: string,
+  counts: { answered: number; left: number },
+): boolean {
+  const readings = plain.fit(row);
+  if (readings === UNSURE) {
+    counts.left += 1;
+    return true;
+  }
+  counts.answered += 1;
+  const strict = invertAt(compiled, new MessageViews(message), STEPS[0]!);
+  if (readings === NONE) return strict === undefined;
+  const found = plain.values();
+  return (
+    strict?.view === 'verbatim' &&
+    strict.damaged === undefined &&
+    strict.certainty === (readings === 1 ? 'exact' : 'ambiguous') &&
+    (readings === 1 || strict.readings === readings) &&
+    found.length === strict.insertions.length &&
+    sameInsertions(found, strict.insertions)
+  );
+}
 
 t.test('a template of one literal fits a message that is indented and whose end was cut', async t => {
   const plain = new PlainTemplates();

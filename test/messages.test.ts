@@ -7,6 +7,7 @@ import { invertMessage } from '../src/messages/invert.js';
 import { READINGS_LIMIT } from '../src/messages/readings.js';
 import { compileTemplate, type MessageTemplate, renderTemplate } from '../src/messages/template.js';
 import { TemplateSet } from '../src/messages/template-set.js';
+import { tuplesOf } from './tuples.js';
 
 const RUNS = { numRuns: Number(process.env.EVPAIR_RUNS ?? 3000) };
 
@@ -463,11 +464,6 @@ t.test('so it is of two templates, whichever of them a message comes from', asyn
   );
   t.ok(exact > RUNS.numRuns, `${exact} exact answers`);
 });
-
-function tuplesOf<Item>(items: readonly Item[], length: number): Item[][] {
-  if (length === 0) return [[]];
-  return tuplesOf(items, length - 1).flatMap(tuple => items.map(item => [...tuple, item]));
-}
 
 /** Whether the inversion calls values exact that are not those that the export had in its text. */
 function isUntrue(

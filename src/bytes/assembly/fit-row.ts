@@ -7,7 +7,7 @@ import {
   indentEnd,
   isOdd,
   isSpace,
-  mayBeWhite,
+  isWhite,
   pairsBefore,
   textEnd,
   textStart,
@@ -137,6 +137,8 @@ export function fit(row: usize): i32 {
     }
   }
   if (readings == 1 && last > 1) {
+    // Where an insert stands several times, white space may have been cut at some of its places: then there are other values.
+    if ((flags & HAS_REPEATS) != 0 && (!isSure || (flags & HAS_BARE) != 0)) return UNSURE;
     if ((flags & HAS_BARE) != 0) {
       // Where something was cut, white space alone between values may have been cut too.
       if (isCut) return UNSURE;
@@ -193,7 +195,7 @@ function mayHaveSeam(last: u32): bool {
     const literal = literalStart(k);
     const size = literalSize(k);
     let kept = size;
-    while (kept > 0 && mayBeWhite(unitOf(literal + (kept >> 1) - 1))) kept -= 2;
+    while (kept > 0 && isWhite(unitOf(literal + (kept >> 1) - 1))) kept -= 2;
     if (kept == size) continue;
     if (kept == 0) {
       if (k == 0) return true;
@@ -211,7 +213,7 @@ function mayHaveSeam(last: u32): bool {
   while (first < last && literalSize(first) == 0) first++;
   let size = literalSize(first);
   let literal = literalStart(first);
-  while (size > 0 && mayBeWhite(unitOf(literal))) {
+  while (size > 0 && isWhite(unitOf(literal))) {
     literal++;
     size -= 2;
   }
@@ -220,7 +222,7 @@ function mayHaveSeam(last: u32): bool {
 
 /** A line break, or what may be cut before one. */
 function mayBeLineEnd(at: usize): bool {
-  while (at < textEnd && mayBeWhite(load<u16>(at)) && load<u16>(at) != 10) at += 2;
+  while (at < textEnd && isWhite(load<u16>(at)) && load<u16>(at) != 10) at += 2;
   return at == textEnd || load<u16>(at) == 10;
 }
 

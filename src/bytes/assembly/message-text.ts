@@ -168,9 +168,9 @@ export function isSpace(c: u32): bool {
   return c == 32 || c == 10 || c == 13 || c == 9;
 }
 
-/** White space of any kind, and a few more. */
-// @ts-ignore: decorator
-@inline
-export function mayBeWhite(c: u32): bool {
-  return c <= 32 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x206f) || c == 0x3000 || c == 0xfeff;
+/** White space of any kind, as `\s` of a regular expression has it. */
+export function isWhite(c: u32): bool {
+  if (c < 0xa0) return c == 32 || (c >= 9 && c <= 13);
+  if (c < 0x2000) return c == 0xa0 || c == 0x1680;
+  return c <= 0x200a || (c >= 0x2028 && c <= 0x2029) || c == 0x202f || c == 0x205f || c == 0x3000 || c == 0xfeff;
 }
