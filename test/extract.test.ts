@@ -603,6 +603,7 @@ t.test('law: an event whose texts are alike makes the failures that are told wit
     });
   const stage = extractFailures(compileDefinitions(both));
   let alike = 0;
+  let elsewhere = 0;
   law(
     t,
     fc.property(pairArb, ([one, other]) => {
@@ -610,9 +611,11 @@ t.test('law: an event whose texts are alike makes the failures that are told wit
       if (varied === undefined) return true;
       const textAt = (place: number) =>
         place === 0 ? (other.channel ?? '') : place === 1 ? (other.computer ?? '') : other.insertions![place - 2]!;
-      if (!varied.places.every(place => varied.isAlike(place, textAt(place)))) return true;
-      alike += 1;
       const told = ({ place, part }: TextAt) => (part === undefined ? textAt(place) : part(textAt(place)));
+      if (!varied.places.every(place => varied.isAlike(place, textAt(place)))) return true;
+      if (varied.apart.some(([here, there]) => told(here) === told(there))) return true;
+      alike += 1;
+      if (varied.apart.length > 0 && one.computer !== other.computer) elsewhere += 1;
       const expected = varied.failures.map(({ failure, source, destination, placeholders, attributes }) => {
         const of = (all: Readonly<Record<string, TextAt>>) =>
           Object.fromEntries(Object.entries(all).map(([name, at]) => [name, told(at)]));
@@ -636,6 +639,7 @@ t.test('law: an event whose texts are alike makes the failures that are told wit
     6000,
   );
   t.ok(alike > 300, `${alike} of 6,000 alike`);
+  t.ok(elsewhere > 10, `${elsewhere} of them told by another machine of itself and others`);
 });
 
 t.test('law: the rendered message of an event yields what its data yield, wherever its inversion is exact', async t => {

@@ -786,7 +786,7 @@ t.test('a flood of repeats is taken whole, whatever stands in it and wherever th
   }
 });
 
-t.test('events that put known texts together anew are taken, whatever stands among them', async t => {
+t.test('events that put texts together anew are taken, known ones and new, whatever stands among them', async t => {
   const values = [
     'a',
     'bé',
@@ -797,19 +797,51 @@ t.test('events that put known texts together anew are taken, whatever stands amo
     'x'.repeat(57),
     ' a ',
   ];
+  const fresh = values.length;
+  const messages = [
+    ...['a', 'a &amp; b', 'a & b', '&lt;é&gt;&#13;&#10;&#9;&quot;b&apos;', '&#1114111;', '&#1114112;', '&#0000065;'],
+    ...[
+      '&#x41;',
+      '&#;',
+      '&#65',
+      '&amp',
+      '&lt',
+      '&nbsp;',
+      '&AMP;',
+      '&',
+      'a&',
+      'a\r\nb',
+      'a &amp; b '.repeat(20),
+      '&lt;&',
+    ],
+  ];
   const computers = ['m', 'n', '', 'o.contoso.local'];
   const eventArb: fc.Arbitrary<FakeTexts> = fc.record({
-    values: fc.tuple(fc.nat(values.length - 1), fc.nat(3), fc.nat(1)),
+    values: fc.tuple(
+      fc.oneof({ weight: 4, arbitrary: fc.nat(values.length - 1) }, { weight: 3, arbitrary: fc.constant(fresh) }),
+      fc.oneof({ weight: 2, arbitrary: fc.nat(3) }, { weight: 1, arbitrary: fc.constant(fresh) }),
+      fc.oneof({ weight: 9, arbitrary: fc.nat(1) }, { weight: 1, arbitrary: fc.integer({ min: 4, max: 5 }) }),
+    ),
+    message: fc.oneof({ weight: 9, arbitrary: fc.nat(4) }, { weight: 1, arbitrary: fc.nat(messages.length - 1) }),
     computer: fc.nat(3),
     channel: fc.nat(1),
     recordId: fc.option(fc.nat(99), { nil: undefined, freq: 9 }),
     second: fc.option(fc.nat(59), { nil: undefined, freq: 9 }),
     form: fc.integer({ min: 0, max: 12 }),
   });
-  const textOf = ({ values: [a, b, c], computer, channel, recordId, second, form }: FakeTexts) => {
-    const data = [a, b, c].map((at, place) => `<Data${form === 0 ? ` Name='n${place}'` : ''}>${values[at]}</Data>`);
+  const textOf = (
+    { values: [a, b, c], message, computer, channel, recordId, second, form }: FakeTexts,
+    index: number,
+  ) => {
+    const data = [a, b, c].map((at, place) => {
+      const value = values[at] ?? `new ${index % 3 === 0 ? 'é ' : ''}${'long '.repeat(index % 30)}${place} ${index}`;
+      return `<Data${form === 0 ? ` Name='n${place}'` : ''}>${value}</Data>`;
+    });
     const body = form === 1 ? '<Data>alone</Data><Binary>00</Binary>' : data.join('');
-    const rendered = form === 2 ? `<RenderingInfo Culture='en-US'><Message>${values[b]}</Message></RenderingInfo>` : '';
+    const rendered =
+      form !== 2 && form < 9
+        ? ''
+        : `<RenderingInfo Culture='en-US'><Message>${messages[message]}</Message></RenderingInfo>`;
     return event(
       `<EventData>${body}</EventData>${rendered}`,
       `<System><Provider Name='P'/><EventID>${form === 3 ? 8 : 7}</EventID>${
@@ -828,8 +860,9 @@ t.test('events that put known texts together anew are taken, whatever stands amo
       fc.boolean(),
       fc.constantFrom([1 << 20], [701, 1499]),
       fc.nat(7),
+      fc.integer({ min: 2, max: 3 }),
       fc.boolean(),
-      (events, isWide, chunk, refused, parseAll) => {
+      (events, isWide, chunk, refused, told, parseAll) => {
         const text = events.map(textOf).join('\n');
         const bytes = isWide ? utf16le(text) : Buffer.from(text);
         const all = read(bytes, { selection, parseAll, search: 'plain' });
@@ -842,11 +875,14 @@ t.test('events that put known texts together anew are taken, whatever stands amo
             parseAll,
             repeatsOf: first => (isRefused(first) ? undefined : repeatsTo(taken, first)),
             variationsOf: (first, texts) =>
-              isRefused(first) ? undefined : variationsTo(taken, first, texts, isRefused),
+              isRefused(first) ? undefined : variationsTo(taken, first, texts, isRefused, told),
           },
           chunk,
         );
-        const withoutMessage = ({ message: _, culture: __, ...event }: EventRecord) => event;
+        const withoutMessage = ({ message: _, culture: __, ...event }: EventRecord) => ({
+          ...event,
+          insertions: event.insertions?.slice(0, told),
+        });
         t.same(
           [...found.events, ...taken].sort((a, b) => a.position.offset - b.position.offset).map(withoutMessage),
           all.events.map(withoutMessage),
@@ -859,6 +895,28 @@ t.test('events that put known texts together anew are taken, whatever stands amo
     { numRuns: 400 },
   );
   t.ok(most > 20, `as many as ${most} taken of one input`);
+});
+
+t.test('texts that drive each other out of their places are taken as they are', async t => {
+  const at = (record: number) =>
+    event(
+      `<EventData><Data>é ${record}</Data><Data>text ${Math.floor(record / 2)}</Data><Data>${record % 7}</Data></EventData>`,
+      `<System><Provider Name='P'/><EventID>7</EventID><TimeCreated SystemTime='2025-02-28T00:00:10.1234567Z'/><EventRecordID>${record}</EventRecordID><Channel>c</Channel><Computer>m</Computer></System>`,
+    );
+  const text = Array.from({ length: 40_000 }, (_, record) => at(record)).join('\n');
+  for (const bytes of [Buffer.from(text), utf16le(text)]) {
+    const taken: EventRecord[] = [];
+    const found = read(bytes, {
+      repeatsOf: first => repeatsTo(taken, first),
+      variationsOf: (first, texts) => variationsTo(taken, first, texts, () => false),
+    });
+    t.ok(taken.length > 39_900, `${taken.length} of 40,000 taken`);
+    const together = [...found.events, ...taken].sort((a, b) => a.position.offset - b.position.offset);
+    t.same(
+      together.map(({ insertions }) => insertions),
+      Array.from(together, (_, record) => [`é ${record}`, `text ${Math.floor(record / 2)}`, `${record % 7}`]),
+    );
+  }
 });
 
 t.test('real files mutated at random read alike on every path', { skip: noReal }, async t => {
@@ -956,6 +1014,8 @@ t.test('an event larger than the window makes the window grow', async t => {
 /** Runs a property; its seed and the shrunk input stand in the failure's message. */
 interface FakeTexts {
   readonly values: readonly [number, number, number];
+  /** Which of several messages it has, where it has one. */
+  readonly message: number;
   readonly computer: number;
   readonly channel: number;
   readonly recordId: number | undefined;

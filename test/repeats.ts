@@ -16,23 +16,25 @@ export function repeatsTo(taken: EventRecord[], first: EventRecord): Repeat {
 
 /**
  * Makes events again of the variations of one, as long as their texts stand where its own do; `isRefused` says of which it
- * knows nothing.
+ * knows nothing. It wants the first `told` insertions, and gives those behind them as the first event had them.
  */
 export function variationsTo(
   taken: EventRecord[],
   first: EventRecord,
   texts: NumberedTexts,
   isRefused: (event: EventRecord) => boolean,
+  told = first.insertions?.length ?? 0,
 ): Variation {
   const { recordId: _, channel: __, computer: ___, ...same } = first;
-  const { insertions = [] } = first;
+  const insertions = first.insertions?.slice(0, told) ?? [];
+  const untold = first.insertions?.slice(told) ?? [];
   let last: EventRecord = first;
   let expected: EventRecord[] = [];
   const eventOf = (numbers: Uint16Array, start: number): EventRecord => {
     const [channel, computer, ...values] = Array.from(numbers.subarray(start, start + 2 + insertions.length), number =>
       texts.text(number),
     );
-    const event: Mutable<EventRecord> = { ...same, insertions: values };
+    const event: Mutable<EventRecord> = { ...same, insertions: [...values, ...untold] };
     if (channel !== '') event.channel = channel!;
     if (computer !== '') event.computer = computer!;
     return event;

@@ -234,11 +234,15 @@ export const MOST_RUNS = 4096;
 /** How many values the cache holds, and how many bytes one may have. */
 export const CACHE_SLOTS = 16_384;
 export const LONGEST_CACHED = 120;
+/** Where its slots stand: see `assembly/value-cache.ts`; and those whose texts came with repeats, 16 bits each. */
+export const CACHE = 7_516_160;
+export const CACHE_SLOT_BYTES = 128;
+export const NEW_TEXTS = 9_613_312;
 /** A longer text is not kept. */
 export const LONGEST_KEPT = 4096;
 
 /** Where input bytes begin: past all that `assembly/layout.ts` lays out. */
-export const BASE = 9_613_312;
+export const BASE = 9_646_080;
 const INITIAL_PAGES = 156;
 
 const eventScanModule = compileOnce(EVENT_SCAN_WASM);

@@ -20,6 +20,9 @@ export class VariedContributions {
   readonly #texts: NumberedTexts;
   readonly #tuples: readonly Tuple[];
   readonly #parts: Part[] = [];
+  readonly #labels: Label[] = [];
+  /** Of each two texts that must differ: where they are among the event's places, and by number what tells them apart. */
+  readonly #apart: readonly (readonly [Label, Label])[];
   /** By number: the version that is known of it, the places at which it was judged, those at which it is alike, its id. */
   readonly #known: Uint32Array;
   /** By tuple: what the expected events say, those of each event side by side. */
@@ -35,6 +38,7 @@ export class VariedContributions {
     this.#texts = texts;
     this.#known = new Uint32Array(texts.count * KNOWN_WORDS);
     this.#tuples = event.failures.map(failure => this.#tupleOf(failure));
+    this.#apart = event.apart.map(([one, other]) => [this.#labelOf(one), this.#labelOf(other)]);
     this.#expected = this.#tuples.map(() => roomFor(0));
     this.ids = new Uint32Array(this.#tuples.length);
     this.logs = new Int32Array(this.#tuples.length);
@@ -84,6 +88,10 @@ export class VariedContributions {
       if (known[word] !== versions[number]) this.#begin(number);
       if ((known[word + ALIKE]! & (1 << at)) === 0 && !this.#judge(number, at)) return false;
     }
+    for (let at = 0; at < this.#apart.length; at++) {
+      const [one, other] = this.#apart[at]!;
+      if (one.hashes[numbers[from + one.at]!] === other.hashes[numbers[from + other.at]!]) return false;
+    }
     return true;
   }
 
@@ -122,7 +130,18 @@ export class VariedContributions {
     for (const part of this.#parts) {
       if (part.place === place) part.ids[number] = this.#contributions.idOfText(part.of(text));
     }
+    for (const label of this.#labels) if (label.at === at) label.hashes[number] = hashOf(label.of(text));
     return true;
+  }
+
+  #labelOf({ place, part }: TextAt): Label {
+    const label = {
+      at: this.#event.places.indexOf(place),
+      of: part ?? (text => text),
+      hashes: new Uint32Array(this.#texts.count),
+    };
+    this.#labels.push(label);
+    return label;
   }
 
   #tupleOf({ failure, source, destination, placeholders, attributes }: VariedFailure): Tuple {
@@ -177,6 +196,21 @@ interface Part {
   readonly of: (text: string) => string;
   /** By number. */
   readonly ids: Uint32Array;
+}
+
+/** What must not be the same of two texts: where it is, it may be that of other texts with the same hash. */
+interface Label {
+  /** The place of its text among the event's places. */
+  readonly at: number;
+  readonly of: (text: string) => string;
+  /** By number. */
+  readonly hashes: Uint32Array;
+}
+
+function hashOf(text: string): number {
+  let hash = 0;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x5bd1e995);
+  return hash >>> 0;
 }
 
 const KNOWN_WORDS = 4;

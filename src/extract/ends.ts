@@ -1,4 +1,4 @@
-import { isLocalHost, isSameHost, namesHost, normaliseHost } from '../model/index.js';
+import { firstLabel, isLocalHost, isSameHost, namesHost, normaliseHost } from '../model/index.js';
 import type { CompiledRule } from './compile-definitions.js';
 import type { Place } from './definition.js';
 import { type EventValues, fitsShape, holds, positionOf, valueAt } from './place.js';
@@ -84,6 +84,11 @@ const meaningOf = remember((text: string): Meaning => {
 });
 
 const normalHost = remember(normaliseHost);
+
+/** Texts that are taken for one machine have one label. */
+export function labelOf(text: string): string {
+  return firstLabel(normalHost(text));
+}
 
 /** Whether the rule takes a text for the machine itself. */
 function isLocal(text: string, rule: CompiledRule, { computer }: EventValues): boolean {

@@ -9,7 +9,7 @@ import {
 } from '../model/index.js';
 import type { CompiledDefinition, CompiledRule } from './compile-definitions.js';
 import type { Place } from './definition.js';
-import { meaningAt, placeOfEnd } from './ends.js';
+import { labelOf, meaningAt, placeOfEnd } from './ends.js';
 import { isFilled, nameOf, outcomeByRule, recognize, reportedPositions, valuesOfData } from './outcome.js';
 import { type EventValues, holdsOf, looksAs, positionOf, textAt } from './place.js';
 
@@ -38,7 +38,8 @@ export function varyEvent(event: EventRecord, definitions: readonly CompiledDefi
       break;
     }
   }
-  return failures.length === 0 ? undefined : { failures, places: likeness.places(), isAlike: likeness.isAlike };
+  if (failures.length === 0) return undefined;
+  return { failures, places: likeness.places(), isAlike: likeness.isAlike, apart: likeness.apart };
 }
 
 function variedFailure(failure: Failure, rule: CompiledRule, likeness: Likeness): VariedFailure {
@@ -62,6 +63,7 @@ function variedFailure(failure: Failure, rule: CompiledRule, likeness: Likeness)
 /** The questions that are asked of an event's texts, with the answers that one event's gave. */
 class Likeness {
   readonly values: EventValues;
+  readonly apart: (readonly [TextAt, TextAt])[] = [];
   readonly #event: EventRecord;
   readonly #questions = new Map<number, Question[]>();
 
@@ -102,11 +104,26 @@ class Likeness {
   askEnds(rule: CompiledRule): void {
     this.askShape(rule);
     for (const condition of rule.when) this.ask(condition.place, text => holdsOf(condition, text));
-    // What is local is told by comparing with the computer: then nothing holds of another one.
-    if (rule.isSelfLocal) this.#ask(COMPUTER_PLACE, text => text);
     for (const place of [...rule.source, ...rule.destination]) {
-      this.ask(place, text => meaningAt(place, text?.trim(), rule, this.values));
+      const isApart = !rule.isSelfLocal || place.isComputer === true || this.#isApart(place);
+      if (!isApart) this.#ask(COMPUTER_PLACE, text => text);
+      const asked = isApart ? { ...rule, isSelfLocal: false } : rule;
+      this.ask(place, text => meaningAt(place, text?.trim(), asked, this.values));
     }
+  }
+
+  /**
+   * Whether the event's computer and the text at a place cannot be one machine by their labels. Of what is then as far
+   * apart the rest is told without the computer; else nothing holds of another one.
+   */
+  #isApart(place: Place): boolean {
+    const number = this.placeOf(place);
+    if (number === undefined) return true;
+    const there: TextAt = { place: number, part: text => labelOf(textAt(place, text)?.trim() ?? '') };
+    const here: TextAt = { place: COMPUTER_PLACE, part: labelOf };
+    if (there.part!(this.#textOf(number)) === labelOf(this.#textOf(COMPUTER_PLACE))) return false;
+    this.apart.push([there, here]);
+    return true;
   }
 
   /** Asks of the part of the text that a place means. */

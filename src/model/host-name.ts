@@ -9,6 +9,7 @@
 export function normaliseHost(name: string): string {
   const trimmed = trimMarks(name);
   if (isPlainName(trimmed)) return trimmed.toLowerCase();
+  if (isIpv4(trimmed)) return trimmed;
   const bare = bareHost(trimmed);
   return isBareHost(bare) ? (canonicalIp(bare) ?? bare.toLowerCase()) : trimmed.toLowerCase();
 }
@@ -19,7 +20,7 @@ export function normaliseHost(name: string): string {
  */
 export function isHost(text: string): boolean {
   const trimmed = trimMarks(text);
-  return isPlainName(trimmed) || isBareHost(withoutPort(trimmed));
+  return isPlainName(trimmed) || isIpv4(trimmed) || isBareHost(withoutPort(trimmed));
 }
 
 /** An IPv4 literal of four decimal numbers, or an IPv6 literal, with or without brackets; no port. */
@@ -38,7 +39,7 @@ export function isUrl(text: string): boolean {
 /** Whether some spelling of a host stands in the text: what `normaliseHost` can make a host of. */
 export function namesHost(text: string): boolean {
   const trimmed = trimMarks(text);
-  return isPlainName(trimmed) || isBareHost(bareHost(trimmed));
+  return isPlainName(trimmed) || isIpv4(trimmed) || isBareHost(bareHost(trimmed));
 }
 
 /** Whether the text means the machine itself: a loopback or unspecified address, or `localhost`. */
@@ -52,6 +53,12 @@ export function isSameHost(one: string, other: string): boolean {
   if (one === other) return true;
   if (!one.startsWith(`${other}.`) && !other.startsWith(`${one}.`)) return false;
   return !isIpLiteral(one) && !isIpLiteral(other);
+}
+
+/** The first label of a normal spelling: names that can mean one machine have the same. */
+export function firstLabel(host: string): string {
+  const end = host.indexOf('.');
+  return end < 0 ? host : host.slice(0, end);
 }
 
 /** Service classes of the principal names that Windows and Exchange register for machines ([MS-ADTS] 2.2.21, setspn). */
@@ -163,10 +170,26 @@ function canonicalIp(text: string): string | undefined {
   return compressed(groups);
 }
 
+/** Four numbers up to 255 without leading zeros. By hand: an address in a log is new more often than a name is. */
 function isIpv4(text: string): boolean {
-  if (text.length < 7 || text.length > 15) return false;
-  const parts = text.split('.');
-  return parts.length === 4 && parts.every(part => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256);
+  const { length } = text;
+  if (length < 7 || length > 15) return false;
+  let numbers = 0;
+  let number = -1;
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === DOT) {
+      if (number < 0) return false;
+      numbers += 1;
+      number = -1;
+      continue;
+    }
+    const digit = code - 0x30;
+    if (digit < 0 || digit > 9 || number === 0) return false;
+    number = number < 0 ? digit : number * 10 + digit;
+    if (number > 255) return false;
+  }
+  return number >= 0 && numbers === 3;
 }
 
 function ipv6Groups(text: string): number[] | undefined {

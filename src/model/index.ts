@@ -1,7 +1,16 @@
 export type { EventRecord } from './event-record.js';
 export { EvpairError, type EvpairErrorCode } from './evpair-error.js';
 export type { Failure, Unpaired } from './failure.js';
-export { isHost, isIpLiteral, isLocalHost, isSameHost, isUrl, namesHost, normaliseHost } from './host-name.js';
+export {
+  firstLabel,
+  isHost,
+  isIpLiteral,
+  isLocalHost,
+  isSameHost,
+  isUrl,
+  namesHost,
+  normaliseHost,
+} from './host-name.js';
 export type { CoverageLine, DateOrder, InputReport, Warning } from './input-report.js';
 export type { Instant, TimeBasis } from './instant.js';
 export { Payoff } from './payoff.js';

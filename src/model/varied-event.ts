@@ -11,9 +11,10 @@ export interface VariedEvent {
   readonly places: readonly number[];
   /**
    * Whether an event with this text at a place makes the same failures as far as that text decides, told with its own
-   * texts. Where that holds of each place, it makes them.
+   * texts. Where that holds of each place, and the parts of each two that are `apart` differ, it makes them.
    */
   isAlike(place: number, text: string): boolean;
+  readonly apart: readonly (readonly [TextAt, TextAt])[];
 }
 
 /** A failure, and where in its event its texts come from. */

@@ -4,12 +4,13 @@
 
 import { contentOfAsked, knownContentOf } from './event-content';
 import { CHANNEL, COMPUTER, DIGITS, EPOCH_MS, MESSAGE, NANOS, RECORD_ID, VALUE_COUNT } from './event-fields';
-import { replayTo, shapeAt, shapeLearnt, shapeNumber } from './event-shape';
+import { isWide, replayTo, shapeAt, shapeLearnt, shapeNumber } from './event-shape';
+import { hasBareAmpersand } from './event-text';
 import { CACHE_SLOTS, EVENT, MOST_REPEATS, NUMBERS, REPEATS, TAKERS, VALUES, VARIED } from './layout';
 import { isSpace, unit } from './units';
-import { seekSlot, soughtSlotOf } from './value-cache';
+import { beginEvent, heldSlotOf, seekSlot } from './value-cache';
 
-// At REPEATS how many there are, then each: time and record ID as f64; then as 32 bits nanoseconds, digits, the number of
+// At REPEATS how many there are, and how many texts at NEW_TEXTS; then each: time and record ID as f64; then as 32 bits nanoseconds, digits, the number of
 // its texts, its address and its length in bytes; and the place of its shape where its texts did not come together before:
 // then the numbers of those that are wanted stand at NUMBERS, and that of all of them is -1 or will be known from now on.
 const FIRST: usize = REPEATS + 8;
@@ -24,7 +25,8 @@ const PATIENCE: u32 = 16;
 // @ts-ignore: decorator
 @inline
 export function beginRepeats(): void {
-  store<u32>(REPEATS, 0);
+  store<u64>(REPEATS, 0);
+  beginEvent();
 }
 
 /** No more fit. */
@@ -63,7 +65,7 @@ function flood<T>(at: usize, end: usize, maxBytes: usize): usize {
     let shape: i32 = -1;
     if (content < 0) {
       const wanted = load<u32>(VARIED + shapeNumber(shapeAt) * 4);
-      if (wanted == 0 || !numberTexts(wanted, NUMBERS + <usize>count * NUMBERS_BYTES)) break;
+      if (wanted == 0 || !numberTexts<T>(wanted, NUMBERS + <usize>count * NUMBERS_BYTES)) break;
       shape = <i32>shapeNumber(shapeAt);
       content = contentOfAsked(shapeAt, shapeLearnt);
     } else if (load<u8>(TAKERS + <usize>content) == 0) {
@@ -88,24 +90,22 @@ function flood<T>(at: usize, end: usize, maxBytes: usize): usize {
 
 /**
  * Stores the numbers of the texts that are wanted, by the bits of `wanted`: 0 is the channel, 1 the computer, 2 the first
- * value. False when one of them has none.
+ * value. False when one of them has none, or a reader must tell of something in the others.
  */
-function numberTexts(wanted: u32, to: usize): bool {
+function numberTexts<T>(wanted: u32, to: usize): bool {
   const last = VALUES + <usize>load<u32>(EVENT, VALUE_COUNT) * 24;
-  // What is not plain is told of by who reads it, wanted or not.
-  if (load<u32>(EVENT + MESSAGE, 8) != 0) return false;
-  for (let text = VALUES; text < last; text += 24) if (load<u32>(text, 8) != 0) return false;
+  if (mayHaveBareAmpersand<T>(EVENT + MESSAGE)) return false;
+  for (let text = VALUES; text < last; text += 24) if (mayHaveBareAmpersand<T>(text)) return false;
   // Sought where the numbers go.
   let put = to;
   for (let rest = wanted; rest != 0; rest &= rest - 1) {
     const text = textAt(<usize>ctz(rest));
-    if (text >= last) return false;
+    // What is not plain is decoded by who reads it.
+    if (text >= last || load<u32>(text, 8) != 0) return false;
     const from = <usize>load<u32>(text);
     const length = <usize>load<u32>(text, 4) - from;
     // The one behind the slots stands for the empty text.
-    const slot = length == 0 ? <i32>CACHE_SLOTS : seekSlot(from, length);
-    if (slot < 0) return false;
-    store<u16>(put, <u16>slot);
+    store<u16>(put, <u16>(length == 0 ? <i32>CACHE_SLOTS : seekSlot(from, length)));
     put += 2;
   }
   put = to;
@@ -114,13 +114,19 @@ function numberTexts(wanted: u32, to: usize): bool {
     const from = <usize>load<u32>(text);
     const length = <usize>load<u32>(text, 4) - from;
     if (length != 0) {
-      const slot = soughtSlotOf(<i32>load<u16>(put), from, length);
+      const slot = heldSlotOf(<i32>load<i16>(put), from, length, isWide);
       if (slot < 0) return false;
       store<u16>(put, <u16>slot);
     }
     put += 2;
   }
   return true;
+}
+
+// @ts-ignore: decorator
+@inline
+function mayHaveBareAmpersand<T>(text: usize): bool {
+  return load<u32>(text, 8) != 0 && hasBareAmpersand<T>(<usize>load<u32>(text), <usize>load<u32>(text, 4));
 }
 
 // @ts-ignore: decorator

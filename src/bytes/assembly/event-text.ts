@@ -1,7 +1,7 @@
 // Ends of texts, of attribute values and of names.
 
 import { UNPLAIN } from './event-fields';
-import { unit } from './units';
+import { findUnit, unit } from './units';
 
 /** The next `<`, or beyond `end`. */
 // @ts-ignore: decorator
@@ -38,6 +38,37 @@ export function textEnd<T>(from: usize, end: usize): usize {
     p += sizeof<T>();
   }
   return p;
+}
+
+/** Whether an "&" of the text begins no reference, or one that is seldom enough to be looked at by who decodes it. */
+export function hasBareAmpersand<T>(from: usize, to: usize): bool {
+  const w = sizeof<T>();
+  for (let p = findUnit<T>(from, to, 38); p < to; p = findUnit<T>(p, to, 38)) {
+    p += w;
+    if (p < to && unit<T>(p) == 35) {
+      // With six it is a code point; with more it may be none.
+      const digits = p + w;
+      p = digits;
+      while (p < to && p - digits < 6 * w && unit<T>(p) - 48 < 10) p += w;
+      if (p == digits) return true;
+    } else {
+      const name = p;
+      while (p < to && p - name < 4 * w && isLetter(unit<T>(p))) p += w;
+      if (!isEntity<T>(name, (p - name) / w)) return true;
+    }
+    if (p >= to || unit<T>(p) != 59) return true;
+  }
+  return false;
+}
+
+/** `amp`, `lt`, `gt`, `quot` or `apos`. */
+// @ts-ignore: decorator
+@inline
+function isEntity<T>(at: usize, length: usize): bool {
+  const w = sizeof<T>();
+  let name: u32 = 0;
+  for (let k: usize = 0; k < length; k++) name |= unit<T>(at + k * w) << <u32>(k * 8);
+  return name == 0x706d61 || name == 0x746c || name == 0x7467 || name == 0x746f7571 || name == 0x736f7061;
 }
 
 /** Where the quote stands; 0 when something in the value is not plain, or it has no end. */

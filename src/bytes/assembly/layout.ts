@@ -46,7 +46,7 @@ export const CONTENTS_END: usize = CONTENTS + 1024 * CONTENT_BYTES; // 5,316,608
 
 /** A byte for each number of texts: 1 where somebody takes repeats of the event that has them. See `event-flood.ts`. */
 export const TAKERS: usize = 5_316_608; // CONTENTS_END
-/** Repeats on their way to JavaScript. */
+/** Repeats on their way to JavaScript: how many, how many texts at NEW_TEXTS, then each. */
 export const REPEATS: usize = TAKERS + 1024;
 export const MOST_REPEATS: u32 = 512;
 export const REPEATS_END: usize = REPEATS + 8 + MOST_REPEATS * 40; 
@@ -77,4 +77,8 @@ export const MOST_RUNS: u32 = 4096;
 
 /** Slots: a word of its state, then the bytes of the value. */
 export const CACHE: usize = 7_516_160; // NUMBERS_END
-export const CACHE_END: usize = CACHE + <usize>CACHE_SLOTS * CACHE_SLOT_BYTES; // 9,613,312: BASE of `../window-memory.ts`
+export const CACHE_END: usize = CACHE + <usize>CACHE_SLOTS * CACHE_SLOT_BYTES; // 9,613,312
+
+/** Slots whose texts came with repeats, of 16 bits: at most all of them. */
+export const NEW_TEXTS: usize = 9_613_312; // CACHE_END
+export const NEW_TEXTS_END: usize = NEW_TEXTS + <usize>CACHE_SLOTS * 2; // 9,646,080: BASE of `../window-memory.ts`

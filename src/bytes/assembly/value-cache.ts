@@ -3,7 +3,7 @@
 // full set as a rule; in sets of four, 75 would push each other out again and again. A hit is verified byte by byte.
 
 import { areSame } from './event-text';
-import { CACHE, CACHE_SLOT_BYTES, CACHE_SLOTS, CACHE_TAGS, LONGEST_CACHED } from './layout';
+import { CACHE, CACHE_SLOT_BYTES, CACHE_SLOTS, CACHE_TAGS, LONGEST_CACHED, NEW_TEXTS, REPEATS } from './layout';
 
 /** Set in a reference when the slot was taken just now: the text is to be decoded and kept. */
 export const NEW: i32 = 0x10000;
@@ -15,10 +15,12 @@ export const UNCACHED: i32 = 0x20000;
 const LENGTH: u32 = 0xff;
 const IS_NEW: u32 = 0x100;
 const STAMP: u32 = 16;
+/** At NEW_TEXTS, of a text that is not ASCII. */
+const WIDE: i32 = 0x8000;
 const WAYS: u32 = 8;
 const SETS: u32 = CACHE_SLOTS / WAYS;
 
-/** Of the event being parsed. It comes round after 65,536 events, and then costs a value its slot for once. */
+/** Of the event being parsed, or the repeats being gathered. It comes round after 65,536 events, and then costs a value its slot for once. */
 let stamp: u32 = 0;
 /** Which of a full set goes next. */
 let turn: u32 = 0;
@@ -43,14 +45,22 @@ export function slotOf(from: usize, length: usize): i32 {
     store<u32>(at, <u32>length | (stamp << STAMP));
     return known;
   }
+  const slot = takeSlot(tag, from, length);
+  return slot < 0 ? UNCACHED : slot | NEW;
+}
+
+/** Puts the bytes into a slot of their set; -1 when none is free. */
+// @ts-ignore: decorator
+@inline
+function takeSlot(tag: u32, from: usize, length: usize): i32 {
   const slot = freed(setOf(tag));
-  if (slot < 0) return UNCACHED;
+  if (slot < 0) return -1;
   const at = slotAt(slot);
   store<u32>(CACHE_TAGS + (<usize>slot << 2), tag);
   store<u32>(at, <u32>length | IS_NEW | (stamp << STAMP));
   // By words: the rest of the last one is never compared.
   for (let k: usize = 0; k < length; k += 8) store<u64>(at + 4 + k, load<u64>(from + k));
-  return slot | NEW;
+  return slot;
 }
 
 /** The slot of bytes that came before, else -1; nothing is kept. */
@@ -75,14 +85,35 @@ export function seekSlot(from: usize, length: usize): i32 {
 /** Kept, since a compiler leaves out loads of which nothing comes. */
 let fetched: u32 = 0;
 
-/** The slot of the bytes, else -1; `sought` is what `seekSlot` gave for them. */
-// @ts-ignore: decorator
-@inline
-export function soughtSlotOf(sought: i32, from: usize, length: usize): i32 {
-  return holds(slotAt(sought), from, length) ? sought : knownSlotOf(from, length);
+/**
+ * The slot of the bytes, which is theirs until the next event or repeats begin; -1 when there is none for them. `sought` is
+ * what `seekSlot` gave. Those that were not there are listed at NEW_TEXTS, for JavaScript to decode before it asks for them.
+ */
+export function heldSlotOf(sought: i32, from: usize, length: usize, isWide: bool): i32 {
+  if (length > LONGEST_CACHED) return -1;
+  let slot = sought;
+  if (slot < 0 || !holds(slotAt(slot), from, length)) {
+    const tag = tagOf(from, length);
+    slot = find(tag, from, length);
+    if (slot < 0) {
+      slot = takeSlot(tag, from, length);
+      if (slot < 0) return -1;
+      const count = load<u32>(REPEATS, 4);
+      store<u16>(NEW_TEXTS + (<usize>count << 1), <u16>(isWide ? slot | WIDE : slot));
+      store<u32>(REPEATS, count + 1, 4);
+      return slot;
+    }
+  }
+  const at = slotAt(slot);
+  const head = load<u32>(at);
+  if (head >> STAMP != stamp) store<u32>(at, <u32>length | (stamp << STAMP));
+  return slot;
 }
 
-/** A slot of the set for a new value, or -1: two values of one event never share one, so that they are decoded in any order. */
+/**
+ * A slot of the set for a new value, or -1: two values of one event, or of repeats gathered together, never share one, so
+ * that they are decoded in any order.
+ */
 function freed(set: u32): i32 {
   for (let slot = set; slot < set + WAYS; slot++) {
     if (load<u32>(CACHE_TAGS + (<usize>slot << 2)) == 0) return <i32>slot;

@@ -56,6 +56,8 @@ export class LikeEvents {
   readonly #isTaken = new Uint8Array(MOST_REPEATS);
   /** The event at hand was a variation that nobody took. */
   #isLeft = false;
+  /** How many times repeats and variations were given to who takes them. */
+  #given = 0;
   #bytes: Uint8Array = new Uint8Array(0);
   #words: Int32Array = new Int32Array(0);
   #numbers: Float64Array = new Float64Array(0);
@@ -134,12 +136,16 @@ export class LikeEvents {
         taken: 0,
         left: 0,
         asked: 0,
+        askedAt: 0,
         isGivenUp: false,
       };
       this.#shapes[place] = shape;
     }
-    if (shape.isGivenUp || (shape.variations.length > 0 && !this.#isLeft) || this.#hasMost()) return;
+    if (shape.isGivenUp || this.#hasMost()) return;
+    // Of those that were left together many are alike: who takes one may take the others.
+    if (shape.variations.length > 0 && (!this.#isLeft || shape.askedAt === this.#given)) return;
     shape.asked += 1;
+    shape.askedAt = this.#given;
     // One value with a Binary may be a list of strings.
     const isSplit = words[BODY] === BODY_WITH_BINARY && words[VALUE_COUNT] === 1;
     const variation = isSplit ? undefined : variationsOf(event, this.#memory.texts);
@@ -160,6 +166,8 @@ export class LikeEvents {
   give(window: ByteWindow, leave: (start: number, end: number) => void): number {
     const words = this.#words;
     const count = words[REPEAT_COUNT]!;
+    if (count === 0) return 0;
+    this.#given += 1;
     this.#findTakers(count);
     let left: number[] | undefined;
     for (let repeat = 0; repeat < count; repeat++) {
@@ -256,7 +264,9 @@ export class LikeEvents {
     const place = words[number * 2 + REPEAT_SHAPE]!;
     const shape = this.#shapes[place]!;
     shape.left += 1;
-    if (shape.left > MOST_LEFT && shape.left > shape.taken) this.#giveUp(place, shape);
+    if (shape.left > MOST_LEFT && shape.asked >= MOST_ASKED && shape.left > shape.taken * TAKEN_PAYS) {
+      this.#giveUp(place, shape);
+    }
     const content = words[number * 2 + REPEAT_CONTENT]!;
     if (content >= 0) this.#known[content] = undefined;
   }
@@ -304,12 +314,18 @@ interface KnownShape {
   taken: number;
   left: number;
   asked: number;
+  /** What `#given` was then. */
+  askedAt: number;
   isGivenUp: boolean;
 }
 
-/** A shape of which so many events made nothing that varies is left alone, as is one most of whose events are left. */
+/**
+ * A shape of which so many events made nothing that varies is left alone, as is one nearly all of whose events are left: to
+ * make an event of one costs as much as to look at so many.
+ */
 const MOST_ASKED = 8;
 const MOST_LEFT = 64;
+const TAKEN_PAYS = 16;
 /** Who takes one may hold a quarter of a megabyte for it. */
 const MOST_VARIATIONS = 128;
 

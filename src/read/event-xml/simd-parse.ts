@@ -1,6 +1,6 @@
 import type { SlicedBuffer } from '../../bytes/ascii-texts.js';
 import type { ByteWindow } from '../../bytes/byte-window.js';
-import { WasmMemory } from '../../bytes/window-memory.js';
+import { CACHE, CACHE_SLOT_BYTES, NEW_TEXTS, REPEATS, WasmMemory } from '../../bytes/window-memory.js';
 import type { EventRecord, Mutable } from '../../model/index.js';
 import { splitStringArray } from './body-forms.js';
 import { type Leniencies, textContent } from './character-data.js';
@@ -127,7 +127,23 @@ class SimdParse implements FastParse {
   takeRepeats(units: Units, window: ByteWindow, leave: LeaveEvent): number {
     if (this.#bytes.buffer !== units.buffer) this.#look(units.buffer as ArrayBuffer);
     const width = units.BYTES_PER_ELEMENT;
+    this.#takeNewTexts(width);
     return this.#like.give(window, (start, end) => leave(units, start / width, end / width, window.offsetOf(start)));
+  }
+
+  /** Decodes the texts that came with the repeats, from their slots. */
+  #takeNewTexts(width: number): void {
+    const count = this.#words[NEW_TEXT_COUNT]!;
+    const bytes = this.#bytes as SlicedBuffer;
+    for (let at = NEW_TEXTS, end = at + count * 2; at < end; at += 2) {
+      const number = bytes[at]! | (bytes[at + 1]! << 8);
+      const slot = number & (WIDE - 1);
+      const from = CACHE + slot * CACHE_SLOT_BYTES + HEAD_BYTES;
+      const to = from + bytes[from - HEAD_BYTES]!;
+      if (width === 2) this.#strings[slot] = bytes.ucs2Slice(from, to);
+      else this.#strings[slot] = number === slot ? bytes.latin1Slice(from, to) : bytes.utf8Slice(from, to);
+      this.#versions[slot]! += 1;
+    }
   }
 
   #look(memory: ArrayBuffer): void {
@@ -245,6 +261,11 @@ const LONGEST_KEPT = 4096;
 const GIVEN_UP = 0;
 const PARSED_WIDE = 2;
 const KNOWN = 3;
+
+// As `assembly/value-cache.ts` has them.
+const NEW_TEXT_COUNT = (REPEATS + 4) >> 2;
+const WIDE = 0x8000;
+const HEAD_BYTES = 4;
 
 const NEW = 0x10000;
 const UNCACHED = 0x20000;
