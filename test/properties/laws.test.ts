@@ -248,7 +248,7 @@ t.test('law 6: events that repeat others and go past the extractor give what the
     recordId: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constantFrom(undefined, 0xbfff_ffff, 0xc000_0001, 1e11)),
     second: fc.oneof(fc.nat(3), fc.constant(undefined)),
     fraction: fc.constantFrom('', '.1234567', '.5'),
-    mixed: fc.tuple(fc.nat(5), fc.nat(5), fc.nat(5)),
+    mixed: fc.tuple(fc.nat(6), fc.nat(6), fc.nat(5)),
   });
   type Once = typeof onceArb extends fc.Arbitrary<infer Value> ? Value : never;
   const provider = (kind: number) => (kind === 5 ? 'Microsoft-Windows-Security-Auditing' : 'MSExchange Web Services');
@@ -269,11 +269,11 @@ t.test('law 6: events that repeat others and go past the extractor give what the
         .map(value => `<Data>${value}</Data>`)
         .join('') +
       `<Data>https://x/?a=1&${once.kind === 2 ? 'b' : 'amp;b'}=2</Data><Data>cas1</Data></EventData></Event>\n`,
-    // Texts that are put together anew: hosts, what is none, and the computer itself.
-    'mixed.xml': ({ mixed: [a, b, c], ...once }: Once) => {
-      const texts = ['cas1', 'CAS2.contoso.local', '10.0.0.7', '-', '', ' cas9 '];
+    // Texts that are put together anew: hosts, what is none, the computer itself, and a host that comes once.
+    'mixed.xml': ({ mixed: [a, b, c], ...once }: Once, index: number) => {
+      const texts = ['cas1', 'CAS2.contoso.local', '10.0.0.7', '-', '', ' cas9 ', `new-${index}`];
       const named = { IpAddress: texts[a], WorkstationName: texts[b], Status: '0xc000006d', LogonType: `${c % 4}` };
-      const rendered = `<RenderingInfo Culture='fr-FR'><Message>${a > 2 ? `m ${b} ${c}` : ''}</Message></RenderingInfo>`;
+      const rendered = `<RenderingInfo Culture='fr-FR'><Message>${a > 2 ? `m ${b}${c === 5 ? '&' : '&#13;&#10;'} ${c}` : ''}</Message></RenderingInfo>`;
       const body =
         once.kind > 2
           ? Object.entries(named).map(([name, value]) => `<Data Name='${name}'>${value}</Data>`)
