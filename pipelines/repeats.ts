@@ -1,7 +1,7 @@
-import type { ExtractOptions, ExtractStage, Failure, Ledger, RepeatsOf, VariationsOf } from '../src/index.js';
+import type { ExtractOptions, ExtractStage, Ledger, RepeatsOf, VariationsOf } from '../src/index.js';
 
 /**
- * Puts the failures of events that are like earlier ones straight into the ledger: of repeats, which differ from one in
+ * Puts what events make that are like earlier ones straight into the ledger: of repeats, which differ from one in
  * time, record ID and place, and of variations, which have other texts too. Nothing with a bound on time, which decides
  * for each event anew.
  */
@@ -14,9 +14,8 @@ export function repeatsInto(
   return {
     repeatsOf(event) {
       const { items, count } = extractor.again(event);
-      const failures = items.filter((item): item is Failure => item.type === 'failure');
-      if (failures.length < items.length || failures.length === 0) return undefined;
-      const repeat = ledger.repeatOf(failures);
+      if (items.length === 0) return undefined;
+      const repeat = ledger.repeatOf(items);
       if (count === undefined) return repeat;
       return {
         add(...repeated) {

@@ -81,19 +81,20 @@ export class Ledger {
     if (alternative !== undefined) this.#setAlternative(row, alternative);
   }
 
-  /** Takes more events of which would be made what one event's failures say, which were added: a tenth of the work. */
-  repeatOf(failures: readonly Failure[]): Repeat {
-    const contributions = failures.map(failure => this.rows.contributions.intern(failure));
+  /** Takes more events of which would be made what was made of one, which was added: a tenth of the work. */
+  repeatOf(items: readonly (Failure | Unpaired)[]): Repeat {
+    const contributions = items.map(item => this.rows.contributions.intern(item));
     return this.#repeatOf(
       contributions,
-      failures.every(failure => this.#namesLog(failure)),
+      items.every(item => this.#namesLog(item)),
     );
   }
 
-  /** Takes events that are like one whose failures were added, and have other texts. */
+  /** Takes events that are like one of which all was added, and have other texts. */
   variationOf(event: VariedEvent, texts: NumberedTexts): Variation {
     const contributions = new VariedContributions(this.rows.contributions, event, texts);
-    const namesLog = event.failures.every(({ failure }) => this.#namesLog(failure));
+    const items = [...event.failures.map(({ failure }) => failure), ...event.unpaired];
+    const namesLog = items.every(item => this.#namesLog(item));
     return {
       places: event.places,
       expect: (numbers, starts, count, known) => contributions.expect(numbers, starts, count, known),

@@ -2,17 +2,18 @@ import {
   COMPUTER_PLACE,
   type NumberedTexts,
   type TextAt,
+  type Unpaired,
   type VariedEvent,
   type VariedFailure,
 } from '../model/index.js';
 import { type Contributions, DESTINATION, OBSERVER, OUTLINE, SOURCE, VALUES } from './contributions.js';
 
 /**
- * Interns what events say that are like one whose failures are known, from the numbers of their texts: no object is made,
+ * Interns what events say that are like one of which it is known, from the numbers of their texts: no object is made,
  * and each text is judged and looked up once.
  */
 export class VariedContributions {
-  /** What the last event said: a contribution for each failure, and their logs. */
+  /** What the last event said: a contribution for each failure, or for each reason why there is none; and their logs. */
   readonly ids: Uint32Array;
   readonly logs: Int32Array;
   readonly #contributions: Contributions;
@@ -37,7 +38,10 @@ export class VariedContributions {
     this.#event = event;
     this.#texts = texts;
     this.#known = new Uint32Array(texts.count * KNOWN_WORDS);
-    this.#tuples = event.failures.map(failure => this.#tupleOf(failure));
+    this.#tuples = [
+      ...event.failures.map(failure => this.#tupleOf(failure)),
+      ...event.unpaired.map(unpaired => this.#tupleOfUnpaired(unpaired)),
+    ];
     this.#apart = event.apart.map(([one, other]) => [this.#labelOf(one), this.#labelOf(other)]);
     this.#expected = this.#tuples.map(() => roomFor(0));
     this.ids = new Uint32Array(this.#tuples.length);
@@ -142,6 +146,15 @@ export class VariedContributions {
     };
     this.#labels.push(label);
     return label;
+  }
+
+  #tupleOfUnpaired(unpaired: Unpaired): Tuple {
+    const words = new Uint32Array(VALUES);
+    const places = new Int32Array(VALUES).fill(-1);
+    words[OUTLINE] = this.#contributions.outlines.idOf(unpaired);
+    words[SOURCE] = this.#contributions.idOfText(unpaired.reason);
+    if (unpaired.observer !== undefined) places[OBSERVER] = this.#event.places.indexOf(COMPUTER_PLACE);
+    return { words, places, parts: new Array<undefined>(VALUES).fill(undefined) };
   }
 
   #tupleOf({ failure, source, destination, placeholders, attributes }: VariedFailure): Tuple {

@@ -2,7 +2,7 @@ import type { Catalogue } from '../messages/catalogue.js';
 import { type EventRecord, type ExtractItem, isSelected, type ReadItem, type VariedEvent } from '../model/index.js';
 import type { Stage } from '../stream/index.js';
 import type { CompiledDefinition, CompiledDefinitions } from './compile-definitions.js';
-import { type Outcome, outcomeOf } from './outcome.js';
+import { isWarnedOf, type Outcome, outcomeOf } from './outcome.js';
 import { varyEvent } from './vary-event.js';
 
 export interface ExtractOptions {
@@ -29,9 +29,10 @@ export interface ExtractStage extends Stage<ReadItem, ExtractItem> {
   coverage(): Coverage[];
   /**
    * What an event that differs from this one in time, record ID and place alone would make, without a trace of it here;
-   * `count` counts one such event, and is undefined where nothing would be counted.
+   * `count` counts one such event, and is undefined where nothing would be counted. No items where it makes none, or where
+   * each input is warned of it.
    */
-  again(event: EventRecord): { readonly items: readonly ExtractItem[]; readonly count: (() => void) | undefined };
+  again(event: EventRecord): { readonly items: readonly Outcome['found'][]; readonly count: (() => void) | undefined };
   /** What events make that are like this one and differ from it in texts too; undefined where that is not known. */
   varied(event: EventRecord): VariedEvent | undefined;
   /** Begins to count and to warn anew. */
@@ -79,7 +80,8 @@ export function extractFailures(compiled: CompiledDefinitions, options: ExtractO
       const outcomes = outcomesOf(event, definitions);
       const best = certaintyOf(event, definitions, outcomes);
       const count = best === undefined ? undefined : () => void (countsOf(event)[best] += 1);
-      return { items: itemsOf(outcomes), count };
+      const items = itemsOf(outcomes);
+      return { items: items.some(isWarnedOf) ? [] : items, count };
     },
     restart() {
       coverage.clear();
@@ -103,7 +105,7 @@ export function extractFailures(compiled: CompiledDefinitions, options: ExtractO
     const best = certaintyOf(event, definitions, outcomes);
     if (best !== undefined) countsOf(event)[best] += 1;
     for (const found of itemsOf(outcomes)) {
-      if (found.type === 'unpaired' && found.reason === 'computer-absent') warnOnce(event, found.definition, emit);
+      if (isWarnedOf(found)) warnOnce(event, found.definition, emit);
       emit(found);
     }
   }

@@ -151,6 +151,11 @@ function failureOf(event: EventRecord, definition: string, part: ValuePart): Fai
   return failure;
 }
 
+/** Where the computer is missing that a definition needs, each input is warned of it. */
+export function isWarnedOf(found: Outcome['found']): boolean {
+  return found.type === 'unpaired' && found.reason === 'computer-absent';
+}
+
 function hasData(event: EventRecord): boolean {
   return event.insertions !== undefined && event.insertions.length > 0;
 }

@@ -4,26 +4,28 @@ import {
   type EventRecord,
   type Failure,
   type TextAt,
+  type Unpaired,
   type VariedEvent,
   type VariedFailure,
 } from '../model/index.js';
 import type { CompiledDefinition, CompiledRule } from './compile-definitions.js';
 import type { Place } from './definition.js';
 import { labelOf, meaningAt, placeOfEnd } from './ends.js';
-import { isFilled, nameOf, outcomeByRule, recognize, reportedPositions, valuesOfData } from './outcome.js';
+import { isFilled, isWarnedOf, nameOf, outcomeByRule, recognize, reportedPositions, valuesOfData } from './outcome.js';
 import { type EventValues, holdsOf, looksAs, positionOf, textAt } from './place.js';
 
 /**
  * What events make that differ from this one in texts, time, record ID and place alone. All that definitions ask of an
  * event with data they ask of its texts one by one: so where each text gives the answers that this event's gave, the same
- * failures come of it, told with other texts. Undefined where that does not hold (values of an event that must agree, a
- * message that must be read) and of events that make no failure.
+ * failures come of it, told with other texts; or the same reason why it has none. Undefined where that does not hold (values
+ * of an event that must agree, a message that must be read), of events that make nothing, and of those that lack a computer.
  */
 export function varyEvent(event: EventRecord, definitions: readonly CompiledDefinition[]): VariedEvent | undefined {
   const { insertions = [], isUnordered } = event;
   if (insertions.length === 0 || isUnordered === true) return undefined;
   const likeness = new Likeness(event);
   const failures: VariedFailure[] = [];
+  const unpaired: Unpaired[] = [];
   for (const { name, rules } of definitions) {
     for (const rule of rules) {
       if (rule.recognizeBy.includes('shape')) likeness.askShape(rule);
@@ -35,11 +37,18 @@ export function varyEvent(event: EventRecord, definitions: readonly CompiledDefi
       likeness.askEnds(rule);
       const { found } = outcomeByRule(event, name, rule, recognition, undefined);
       if (found.type === 'failure') failures.push(variedFailure(found, rule, likeness));
+      else unpaired.push(found);
       break;
     }
   }
-  if (failures.length === 0) return undefined;
-  return { failures, places: likeness.places(), isAlike: likeness.isAlike, apart: likeness.apart };
+  if (failures.length === 0 && (unpaired.length === 0 || unpaired.some(isWarnedOf))) return undefined;
+  return {
+    failures,
+    unpaired: failures.length > 0 ? [] : unpaired,
+    places: likeness.places(),
+    isAlike: likeness.isAlike,
+    apart: likeness.apart,
+  };
 }
 
 function variedFailure(failure: Failure, rule: CompiledRule, likeness: Likeness): VariedFailure {

@@ -1,17 +1,18 @@
-import type { Failure } from './failure.js';
+import type { Failure, Unpaired } from './failure.js';
 
 // Places of an event's texts: these two, and n + 1 for the insertion `%n`.
 export const CHANNEL_PLACE = 0;
 export const COMPUTER_PLACE = 1;
 
-/** What events make that are like one whose failures are known, and differ from it in texts. */
+/** What events make that are like one of which it is known, and differ from it in texts. */
 export interface VariedEvent {
   readonly failures: readonly VariedFailure[];
+  /** Where it makes no failure: what it makes, told with its own computer. */
+  readonly unpaired: readonly Unpaired[];
   /** All places that decide what such an event makes, or are told of it; ascending. */
   readonly places: readonly number[];
   /**
-   * Whether an event with this text at a place makes the same failures as far as that text decides, told with its own
-   * texts. Where that holds of each place, and the parts of each two that are `apart` differ, it makes them.
+   * Whether an event with this text at a place makes the same as far as that text decides, told with its own texts. Where that holds of each place, and the parts of each two that are `apart` differ, it makes that.
    */
   isAlike(place: number, text: string): boolean;
   readonly apart: readonly (readonly [TextAt, TextAt])[];
