@@ -1,5 +1,5 @@
 import type { Catalogue } from '../messages/catalogue.js';
-import type { EventRecord } from '../model/index.js';
+import { type EventRecord, Payoff } from '../model/index.js';
 import type { Reading } from './invert-with.js';
 import type { ValuePart } from './memo.js';
 
@@ -23,18 +23,24 @@ export class MessageMemo {
   readonly #known = new Map<string, Known>();
   #characters = 0;
   #catalogue: Catalogue | undefined;
+  readonly #payoff = new Payoff();
+  #isTried = true;
 
   get(event: EventRecord, catalogue: Catalogue | undefined): MessagePart | undefined {
     const { message } = event;
-    if (message === undefined || message.length > LONGEST || catalogue !== this.#catalogue) return undefined;
-    const known = this.#known.get(message);
-    if (known === undefined || known.eventId !== event.eventId || known.computer !== event.computer) return undefined;
-    return known.provider === event.provider && known.culture === event.culture ? known : undefined;
+    if (message === undefined || message.length > LONGEST) return undefined;
+    this.#isTried = this.#payoff.isWorthATry();
+    if (!this.#isTried) return undefined;
+    const known = catalogue === this.#catalogue ? this.#known.get(message) : undefined;
+    const isKnown = known !== undefined && isOf(known, event);
+    this.#payoff.count(isKnown);
+    return isKnown ? known : undefined;
   }
 
+  /** Of an event that `get` did not know. */
   set(event: EventRecord, catalogue: Catalogue | undefined, { part, inversion }: MessagePart): void {
     const { message, provider, eventId, computer, culture } = event;
-    if (message === undefined || message.length > LONGEST) return;
+    if (message === undefined || message.length > LONGEST || !this.#isTried) return;
     this.#characters += message.length;
     if (this.#characters > MOST_CHARACTERS || catalogue !== this.#catalogue) {
       this.#known.clear();
@@ -43,6 +49,12 @@ export class MessageMemo {
     }
     this.#known.set(message, { part, inversion, provider, eventId, computer, culture });
   }
+}
+
+function isOf(known: Known, { provider, eventId, computer, culture }: EventRecord): boolean {
+  return (
+    known.eventId === eventId && known.computer === computer && known.provider === provider && known.culture === culture
+  );
 }
 
 interface Known extends MessagePart, Pick<EventRecord, 'provider' | 'eventId'> {

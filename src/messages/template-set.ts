@@ -25,6 +25,7 @@ export class TemplateSet {
   /** Undefined where no template fits. */
   invert(message: string): Inversion | undefined {
     const plain = this.#invertPlain(message);
+    if (plain === 'none') return undefined;
     if (plain !== undefined) return plain;
     const templates = this.#templates.filter((_, index) => mayFit(message, this.#anchors[index]!));
     if (templates.length === 0) return undefined;
@@ -48,15 +49,15 @@ export class TemplateSet {
     return undefined;
   }
 
-  /** What fits as it is, with one reading; undefined where that is not so, or not so plain to see. */
-  #invertPlain(message: string): Inversion | undefined {
+  /** What fits as it is, with one reading; 'none' where nothing fits; undefined where it is not so plain to see. */
+  #invertPlain(message: string): Inversion | 'none' | undefined {
     this.#rows ??= this.#templates.map(template => this.#plain.add(template));
     const plain = this.#plain.read(message);
     let insertions: (string | null)[] | undefined;
     for (const row of this.#rows) {
       const found = plain.fit(row);
       if (found === NONE) {
-        if (this.#rows.length > 1 && plain.mayFit(row)) return undefined;
+        if (plain.mayFit(row)) return undefined;
         continue;
       }
       if (found !== 1) return undefined;
@@ -64,7 +65,7 @@ export class TemplateSet {
       if (insertions !== undefined && !sameInsertions(insertions, values)) return undefined;
       insertions ??= values;
     }
-    return insertions === undefined ? undefined : { certainty: 'exact', insertions, view: 'verbatim' };
+    return insertions === undefined ? 'none' : { certainty: 'exact', insertions, view: 'verbatim' };
   }
 }
 
