@@ -124,6 +124,33 @@ t.test('so it does for all templates and texts that are put together from a few 
   t.ok(counts.answered > 500_000, `${counts.answered} answers`);
 });
 
+t.test('what the fast path rules out fits under no view, nor with characters lost', async t => {
+  const literals = ['', 'a', 'aéb', 'é ', '’a', ' ', '\u00a0a', 'a-', 'a?', 'b\na', 'é\u200ea'];
+  const characters = ['a', 'b', '?', 'é', ' ', '-', "'", '\n'];
+  const wrong: string[] = [];
+  let ruledOut = 0;
+  for (const [inserts, longest] of [
+    [1, 3],
+    [2, 2],
+  ] as const) {
+    const messages = Array.from({ length: longest + 1 }, (_, length) => tuplesOf(characters, length)).flat();
+    const plain = new PlainTemplates();
+    for (const chosen of tuplesOf(literals, inserts + 1)) {
+      const text = chosen.map((literal, k) => `${literal.replaceAll('\n', '%n')}${k < inserts ? `%${k + 1}` : ''}`);
+      const compiled = compileTemplate(text.join(''));
+      const row = plain.add(compiled);
+      for (const message of messages.map(one => one.join(''))) {
+        plain.read(message);
+        if (plain.fit(row) !== NONE || plain.mayFit(row)) continue;
+        ruledOut += 1;
+        if (invertMessage(compiled, message).certainty !== 'none') wrong.push(JSON.stringify([text.join(''), message]));
+      }
+    }
+  }
+  t.same(wrong.slice(0, 9), []);
+  t.ok(ruledOut > 80_000, `${ruledOut} ruled out`);
+});
+
 /** Whether the fast path says of a message that it has read what the strict one says, or nothing. */
 function isAsStrict(
   plain: PlainTemplates,

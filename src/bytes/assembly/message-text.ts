@@ -155,9 +155,12 @@ function isDropped(c: u32): bool {
   return (c >= 0x200b && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x2069);
 }
 
-/** What no view changes, nor makes of another unit; with losses nothing but ASCII is sure. See ../../messages/normalise.ts. */
+/**
+ * What no view changes, nor makes of another unit; with losses nothing but ASCII is sure, and a "?" may stand for anything.
+ * See ../../messages/normalise.ts.
+ */
 export function isFirm(c: u32): bool {
-  if (c < 0x7f) return c > 32 && c != 0x22 && c != 0x27 && c != 0x2d && c != 0x60;
+  if (c < 0x7f) return c > 32 && c != 0x22 && c != 0x27 && c != 0x2d && c != 0x60 && !(c == 63 && hasLosses);
   if (hasLosses || c < 0xc0 || (c >= 0x2b9 && c <= 0x2c8) || c == 0x61c || c == 0x1680 || c == 0x3000) return false;
   return c < 0x2000 || (c > 0x2212 && c < 0xfeff);
 }
