@@ -178,6 +178,8 @@ export interface EventScan {
   match8(shape: number, from: number, to: number): number;
   /** Gives the values that `asker` asks for their slots in the cache. Each must then be asked for once. */
   resolve8(shape: number, asker: number): void;
+  /** The slot of a text in [from, from + length), with `0x10000` if it is new there: then it is to be decoded; or `0x20000`. */
+  slot8(from: number, length: number): number;
   /** Keeps the texts of the event that fitted the shape last: their number, below `CONTENT_NUMBERS`, or -1. */
   keepTexts8(shape: number): number;
   /**

@@ -98,9 +98,9 @@ export class Ledger {
     return {
       places: event.places,
       expect: (numbers, starts, count, known) => contributions.expect(numbers, starts, count, known),
-      add: (path, epochMs, nanos, digits, recordId, offset, length) => {
+      add: (path, epochMs, nanos, digits, recordId, offset, length, basis = 'export') => {
         contributions.next();
-        const clock = packClock({ nanos, digits, basis: 'export' });
+        const clock = packClock({ nanos, digits, basis });
         this.#addRepeat(
           contributions.ids,
           contributions.logs,

@@ -54,6 +54,7 @@ export interface Variation {
     recordId: number,
     offset: number,
     length: number,
+    basis?: TimeBasis,
   ): void;
   /** Takes repeats of the event that was added last. */
   repeat(): Repeat;

@@ -324,6 +324,7 @@ export { mayHold8, quietLines8 } from './json-lines';
 export { floodJson8, keepTexts8 } from './json-flood';
 export { forgetContents } from './event-content';
 export { match8, resolve8 } from './json-shapes';
+export { slotOf as slot8 } from './value-cache';
 export { long8 } from './long-texts';
 export { hashOf as hash8, parse8, parse16, reparse8, reparse16 } from './event-parse';
 export { isUtf8 } from './utf8';

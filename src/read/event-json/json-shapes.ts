@@ -8,6 +8,7 @@ import {
   NOT_TAKEN,
   type Repeat,
   type RepeatsOf,
+  type Variation,
 } from '../../model/index.js';
 import { parseInstantUnits } from '../../time/instant-units.js';
 import { recordIdOf } from '../clixml/xml-event.js';
@@ -26,6 +27,7 @@ import {
   shapeAddress,
 } from './shape-layout.js';
 import { ODD_NUMBER, ShapeTexts, VALUES } from './shape-texts.js';
+import { ShapeVariations } from './shape-variations.js';
 import type { ReadPayload, ShapedPlaces } from './shaped-places.js';
 import { zonedTime } from './zoned-time.js';
 
@@ -43,6 +45,9 @@ export class JsonShapes {
   readonly #way: ShapesWay;
   readonly #input: string;
   readonly #repeatsOf: RepeatsOf | undefined;
+  readonly #variations: ShapeVariations | undefined;
+  /** Of the event at hand. */
+  #time: Instant | undefined | typeof NOT_READ;
   readonly #known = new Array<KnownEvent | undefined>(KNOWN_EVENTS).fill(undefined);
   readonly #lists = new Array<readonly string[]>(LISTS).fill([]);
   /** The one that fitted last comes first. */
@@ -80,16 +85,19 @@ export class JsonShapes {
     this.#repeatsOf = way.repeatsOf;
     this.#scan = memory.scan;
     this.#texts = new ShapeTexts(memory);
+    const { variationsOf } = way;
+    this.#variations = variationsOf && new ShapeVariations(this.#texts, variationsOf);
     this.#context = context;
   }
 
   /** Goes on for another reader. False where that reads otherwise, or the memory no longer holds what was learnt. */
-  takeUp(context: ShapesContext, { input, repeatsOf, selection, computer }: ShapesWay): boolean {
+  takeUp(context: ShapesContext, { input, repeatsOf, variationsOf, selection, computer }: ShapesWay): boolean {
     const way = this.#way;
     const isSame =
       this.#learnt === this.#memory.timesForgotten &&
       input === way.input &&
       repeatsOf === way.repeatsOf &&
+      variationsOf === way.variationsOf &&
       selection === way.selection &&
       computer === way.computer;
     if (!isSame) return false;
@@ -129,16 +137,22 @@ export class JsonShapes {
       shape.isWanted = this.#context.wants(provider, id.eventId);
     }
     if (!shape.isWanted) return 'unwanted';
+    this.#time = NOT_READ;
+    const taker = this.#variations?.takerOf(shape);
+    if (taker !== undefined && this.#giveTo(taker, shape, offset, to - from)) {
+      for (const loss of shape.losses) this.#context.note(loss);
+      return 'taken';
+    }
     this.#scan.resolve8(shape.address, ASKED_THEN);
     const hash = this.#repeatsOf === undefined ? -1 : this.#texts.hashOf(shape);
     const slot = hash < 0 ? -1 : hash & (KNOWN_EVENTS - 1);
     const known = slot < 0 ? undefined : this.#known[slot];
     const isAgain = known !== undefined && this.#isAgain(shape, known);
     if (isAgain) {
-      // Local times are counted, so each is read once.
-      const time = this.#timeOf(shape);
       for (const loss of known.losses) this.#context.note(loss);
-      if (this.#take(shape, known, time, offset, to - from)) {
+      this.#variations?.passed(shape, known.event, true);
+      known.repeat ??= this.#repeatsOf?.(known.event) ?? NOT_TAKEN;
+      if (known.repeat !== NOT_TAKEN && this.#giveTo(known.repeat, shape, offset, to - from)) {
         const number = this.#scan.keepTexts8(shape.address);
         if (number >= 0) {
           this.#takers[number] = known;
@@ -146,7 +160,7 @@ export class JsonShapes {
         }
         return 'taken';
       }
-      return this.#repeated(known, this.#texts.text(shape, shape.recordId), time, offset, to - from);
+      return this.#repeated(known, this.#texts.text(shape, shape.recordId), this.#timeOf(shape), offset, to - from);
     }
     this.#payloadLosses = NO_LOSSES;
     const event = this.#record(shape, provider, id, { input: this.#input, offset, length: to - from });
@@ -157,6 +171,7 @@ export class JsonShapes {
       const texts = shape.lasting.map(place => this.#texts.text(shape, place));
       this.#known[slot] = { shape, texts, event, losses, repeat: undefined };
     }
+    this.#variations?.passed(shape, event, false);
     return event;
   }
 
@@ -268,15 +283,14 @@ export class JsonShapes {
     return true;
   }
 
-  /** Gives the event to who takes repeats; false when it is to be emitted. */
-  #take(shape: Shape, known: KnownEvent, time: Instant | undefined, offset: number, length: number): boolean {
-    known.repeat ??= this.#repeatsOf?.(known.event) ?? NOT_TAKEN;
-    if (known.repeat === NOT_TAKEN) return false;
+  /** Gives the event to who takes those like it; false when it is to be emitted. */
+  #giveTo(taker: Repeat | Variation, shape: Shape, offset: number, length: number): boolean {
+    const time = this.#timeOf(shape);
     // Whatever is not written as nearly all have it goes the long way.
     if (time === undefined || time.alternative !== undefined) return false;
     const number = this.#recordNumber(shape);
     if (number === ODD_NUMBER) return false;
-    known.repeat.add(this.#input, time.epochMs, time.nanos, time.digits, number, offset, length, time.basis);
+    taker.add(this.#input, time.epochMs, time.nanos, time.digits, number, offset, length, time.basis);
     return true;
   }
 
@@ -290,7 +304,13 @@ export class JsonShapes {
     return to - from > 15 || this.#texts.bytes[from] === 0x30 ? ODD_NUMBER : this.#texts.numberIn(from, to);
   }
 
+  /** Local times are counted, so each is read once. */
   #timeOf(shape: Shape): Instant | undefined {
+    if (this.#time === NOT_READ) this.#time = this.#readTime(shape);
+    return this.#time;
+  }
+
+  #readTime(shape: Shape): Instant | undefined {
     const at = VALUES + shape.time * 3;
     const usual =
       shape.time < 0 ? undefined : this.#usualTime(shape, this.#texts.words[at]!, this.#texts.words[at + 1]!);
@@ -340,7 +360,7 @@ export class JsonShapes {
     const culture = this.#texts.text(shape, shape.culture);
     if (culture !== '') record.culture = culture;
     if (!shape.isLevelSure && shape.levelRead === undefined) return undefined;
-    if (record.insertions !== undefined && !shape.areValues(record.insertions)) return undefined;
+    if (record.insertions !== undefined && shape.areValues?.(record.insertions) === false) return undefined;
     if (payload !== '' && !this.#takePayload(shape, payload, record)) return undefined;
     if (shape.isUnordered) record.isUnordered = true;
     const instant = this.#timeOf(shape);
@@ -418,11 +438,12 @@ export interface ShapesContext extends DialectContext {
 }
 
 /** What a reader is told, as far as events that it keeps hang on it. */
-export type ShapesWay = Pick<ReadOptions, 'input' | 'repeatsOf' | 'selection' | 'computer'>;
+export type ShapesWay = Pick<ReadOptions, 'input' | 'repeatsOf' | 'variationsOf' | 'selection' | 'computer'>;
 
 const shapesOf = new WeakMap<WasmMemory, JsonShapes>();
 
 const NO_LOSSES: readonly Loss[] = [];
+const NOT_READ = 'not read';
 
 /** An event that a reader may still complete. */
 export type ShapedEvent = Mutable<EventRecord>;

@@ -1,7 +1,8 @@
 import type { SlicedBuffer } from '../../bytes/ascii-texts.js';
 import type { ByteWindow } from '../../bytes/byte-window.js';
 import { KeptTexts } from '../../bytes/kept-texts.js';
-import { LONGEST_CACHED, PARSED_VALUES, type WasmMemory } from '../../bytes/window-memory.js';
+import { CACHE_SLOTS, LONGEST_CACHED, PARSED_VALUES, type WasmMemory } from '../../bytes/window-memory.js';
+import type { NumberedTexts } from '../../model/index.js';
 import { FIRST_CONSTANT, NONE, type Shape } from './shape-layout.js';
 
 /** The texts of events that have a shape: those that come again are the same strings again. */
@@ -13,6 +14,7 @@ export class ShapeTexts {
   readonly #long: KeptTexts | undefined;
   /** The texts of the value cache. */
   readonly #strings: string[];
+  readonly numbered: NumberedTexts;
   /** Kept texts with escapes, by their number: how they are written, and what that says. */
   readonly #written: string[] = [];
   readonly #plain: string[] = [];
@@ -22,6 +24,7 @@ export class ShapeTexts {
   constructor(memory: WasmMemory) {
     this.#scan = memory.scan;
     this.#strings = memory.values;
+    this.numbered = memory.texts;
     this.#long = KeptTexts.of(memory);
   }
 
@@ -83,8 +86,30 @@ export class ShapeTexts {
     if (slot < NEW) return this.#strings[slot]!;
     if (slot === MADE) return this.#made[place]!;
     if ((slot & HAS_ESCAPE) !== 0) return this.#unescaped(from - 1, to + 1);
+    if ((slot & UNCACHED) === 0) return this.#keep(slot & (NEW - 1), from, to);
+    return this.#decode(from, to);
+  }
+
+  /** The number of the text at a place of the event that was compared last; -1 where it has none. */
+  numberOf(place: number): number {
+    if (place < 0) return place === NONE ? CACHE_SLOTS : -1;
+    const { words } = this;
+    const at = VALUES + place * 3;
+    const from = words[at]!;
+    const to = words[at + 1]!;
+    if (from === to) return CACHE_SLOTS;
+    if (words[at + 2]! >= NEW) return -1;
+    const slot = this.#scan.slot8(from, to - from);
+    if ((slot & UNCACHED) !== 0) return -1;
+    if (slot >= NEW) this.#keep(slot & (NEW - 1), from, to);
+    return slot & (NEW - 1);
+  }
+
+  /** Puts a new text into its slot. */
+  #keep(slot: number, from: number, to: number): string {
     const text = this.#decode(from, to);
-    if ((slot & UNCACHED) === 0) this.#strings[slot & (NEW - 1)] = text;
+    this.#strings[slot] = text;
+    this.numbered.versions[slot]! += 1;
     return text;
   }
 

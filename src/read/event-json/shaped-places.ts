@@ -27,8 +27,8 @@ export interface ShapedPlaces extends SystemPlaces {
   readonly readPayload: ReadPayload;
   /** `own` are those that the event ID holds. */
   readQualifiers(text: string, own: number | undefined): number | undefined;
-  /** False of texts that a form wrote where it lost the values: such an event is left to the parser. */
-  areValues(texts: readonly string[]): boolean;
+  /** False of texts that a form wrote where it lost the values: such an event is left to the parser. Absent: none does. */
+  readonly areValues: ((texts: readonly string[]) => boolean) | undefined;
 }
 
 /** `unsure` where something else stands in for what it holds: such an event is left to the parser. */
@@ -75,7 +75,7 @@ export const USUAL = {
   readTime: utcTime,
   readPayload: () => undefined,
   readQualifiers: (text: string, own: number | undefined) => splitEventId(text)?.eventId ?? own,
-  areValues: () => true,
+  areValues: undefined,
 } satisfies Partial<ShapedPlaces>;
 
 /** Times that are local where they name no zone. */

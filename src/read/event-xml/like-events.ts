@@ -19,6 +19,7 @@ import {
   type Variation,
   type VariationsOf,
 } from '../../model/index.js';
+import { KnownVariations, MOST_VARIATIONS } from '../known-variations.js';
 import {
   BODY,
   BODY_WITH_BINARY,
@@ -128,35 +129,22 @@ export class LikeEvents {
     let shape = this.#shapes[place];
     if (shape === undefined || shape.learnt !== words[LEARNT]) {
       const waiting = new Uint32Array(MOST_REPEATS);
-      shape = {
-        learnt: words[LEARNT]!,
-        variations: [],
-        waiting,
-        waits: 0,
-        taken: 0,
-        left: 0,
-        asked: 0,
-        askedAt: 0,
-        isGivenUp: false,
-      };
+      shape = { learnt: words[LEARNT]!, variations: new KnownVariations(), waiting, waits: 0, askedAt: 0 };
       this.#shapes[place] = shape;
     }
-    if (shape.isGivenUp || this.#hasMost()) return;
+    const { variations } = shape;
+    if (!variations.isOpen || this.#hasMost()) return;
     // Of those that were left together many are alike: who takes one may take the others.
-    if (shape.variations.length > 0 && (!this.#isLeft || shape.askedAt === this.#given)) return;
-    shape.asked += 1;
+    if (variations.all.length > 0 && (!this.#isLeft || shape.askedAt === this.#given)) return;
     shape.askedAt = this.#given;
     // One value with a Binary may be a list of strings.
     const isSplit = words[BODY] === BODY_WITH_BINARY && words[VALUE_COUNT] === 1;
     const variation = isSplit ? undefined : variationsOf(event, this.#memory.texts);
     const wanted = variation?.places.reduce((bits, at) => (at < 32 ? bits | (1 << at) : 0), 0) ?? 0;
-    if (variation !== undefined && wanted !== 0) {
-      // What is asked of events of one shape may differ with the rule that reads them.
-      if (shape.variations.length === 0) words[(VARIED >> 2) + place] = wanted;
-      if (words[(VARIED >> 2) + place] === wanted) shape.variations.push(variation);
-    }
-    if (shape.asked === MOST_ASKED && shape.variations.length === 0) this.#giveUp(place, shape);
-    if (shape.asked > MOST_ASKED * 2) shape.isGivenUp = true;
+    if (variations.all.length === 0) words[(VARIED >> 2) + place] = wanted;
+    // What is asked of events of one shape may differ with the rule that reads them.
+    variations.add(wanted !== 0 && words[(VARIED >> 2) + place] === wanted ? variation : undefined);
+    if (variations.isLeftAlone) words[(VARIED >> 2) + place] = 0;
   }
 
   /**
@@ -231,7 +219,8 @@ export class LikeEvents {
 
   /** Asks who takes the variations of a shape that wait. Plain loops: iterators take V8 four times as long to compile. */
   #askFor(shape: KnownShape): void {
-    const { variations, waiting } = shape;
+    const { waiting } = shape;
+    const variations = shape.variations.all;
     const isTaken = this.#isTaken;
     const takerOf = this.#takerOf;
     for (let variation = 0; variation < variations.length && shape.waits > 0; variation++) {
@@ -248,9 +237,9 @@ export class LikeEvents {
   }
 
   #giveVariation(number: number, shape: KnownShape, taker: number, window: ByteWindow): void {
-    const variation = shape.variations[taker]!;
+    const variation = shape.variations.all[taker]!;
     this.#addTo(variation, number, window);
-    shape.taken += 1;
+    shape.variations.take();
     const content = this.#words[number * 2 + REPEAT_CONTENT]!;
     if (content < 0) return;
     // From now on the texts are known together.
@@ -262,24 +251,17 @@ export class LikeEvents {
   #leaveVariation(number: number): void {
     const words = this.#words;
     const place = words[number * 2 + REPEAT_SHAPE]!;
-    const shape = this.#shapes[place]!;
-    shape.left += 1;
-    if (shape.left > MOST_LEFT && shape.asked >= MOST_ASKED && shape.left > shape.taken * TAKEN_PAYS) {
-      this.#giveUp(place, shape);
-    }
+    const { variations } = this.#shapes[place]!;
+    variations.leave();
+    if (variations.isLeftAlone) words[(VARIED >> 2) + place] = 0;
     const content = words[number * 2 + REPEAT_CONTENT]!;
     if (content >= 0) this.#known[content] = undefined;
   }
 
   #hasMost(): boolean {
     let variations = 0;
-    for (const shape of this.#shapes) variations += shape?.variations.length ?? 0;
+    for (const shape of this.#shapes) variations += shape?.variations.all.length ?? 0;
     return variations >= MOST_VARIATIONS;
-  }
-
-  #giveUp(place: number, shape: KnownShape): void {
-    shape.isGivenUp = true;
-    this.#words[(VARIED >> 2) + place] = 0;
   }
 }
 
@@ -307,27 +289,13 @@ interface KnownEvent {
 interface KnownShape {
   /** The number of the shape among all that were learnt: another may come into its place. */
   readonly learnt: number;
-  readonly variations: Variation[];
+  readonly variations: KnownVariations;
   /** The variations at hand: where the numbers of their texts start; and how many they are. */
   readonly waiting: Uint32Array;
   waits: number;
-  taken: number;
-  left: number;
-  asked: number;
-  /** What `#given` was then. */
+  /** What `#given` was when somebody was asked last. */
   askedAt: number;
-  isGivenUp: boolean;
 }
-
-/**
- * A shape of which so many events made nothing that varies is left alone, as is one nearly all of whose events are left: to
- * make an event of one costs as much as to look at so many.
- */
-const MOST_ASKED = 8;
-const MOST_LEFT = 64;
-const TAKEN_PAYS = 16;
-/** Who takes one may hold a quarter of a megabyte for it. */
-const MOST_VARIATIONS = 128;
 
 // As `assembly/event-flood.ts` lays it out.
 const REPEAT_COUNT = REPEATS >> 2;
