@@ -264,9 +264,13 @@ export class Contributions {
     return observer < 0 || channel === undefined ? -1 : this.#logs.idOf(channel, observer);
   }
 
-  /** The id of a text as contributions hold it. */
-  idOfText(text: string): number {
-    return this.strings.intern(keptValue(text));
+  /**
+   * The id of a text as contributions hold it.
+   *
+   * @param isWhole the text is no slice of a longer one.
+   */
+  idOfText(text: string, isWhole = false): number {
+    return this.strings.intern(keptValue(text), isWhole);
   }
 
   #room(outline: number): Uint32Array {

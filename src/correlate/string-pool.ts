@@ -16,12 +16,13 @@ export class StringPool {
     return this.#strings.length;
   }
 
-  intern(text: string): number {
+  /** @param isWhole the text is no slice of a longer one. */
+  intern(text: string, isWhole = false): number {
     for (let map = 0; map < this.#ids.length; map++) {
       const known = this.#ids[map]!.get(text);
       if (known !== undefined) return known;
     }
-    const own = detached(text);
+    const own = isWhole ? text : detached(text);
     const id = this.#strings.length;
     let ids = this.#ids.at(-1)!;
     if (ids.size >= this.#maxMapSize) {

@@ -119,7 +119,7 @@ export class VariedContributions {
     this.#known[word] = this.#texts.versions[number]!;
     this.#known[word + JUDGED] = 0;
     this.#known[word + ALIKE] = 0;
-    this.#known[word + ID] = this.#contributions.idOfText(this.#texts.text(number));
+    this.#known[word + ID] = this.#contributions.idOfText(this.#texts.text(number), true);
   }
 
   #judge(number: number, at: number): boolean {

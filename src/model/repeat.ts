@@ -32,6 +32,7 @@ export interface NumberedTexts {
   readonly count: number;
   /** By number: raised each time that it comes to stand for another text. */
   readonly versions: Uint32Array;
+  /** No slice of a longer text. */
   text(number: number): string;
 }
 

@@ -12,7 +12,8 @@ export interface VariedEvent {
   /** All places that decide what such an event makes, or are told of it; ascending. */
   readonly places: readonly number[];
   /**
-   * Whether an event with this text at a place makes the same as far as that text decides, told with its own texts. Where that holds of each place, and the parts of each two that are `apart` differ, it makes that.
+   * Whether an event with this text at a place makes the same as far as that text decides, told with its own texts. Where
+   * that holds of each place, and the parts of each two that are `apart` differ, it makes that.
    */
   isAlike(place: number, text: string): boolean;
   readonly apart: readonly (readonly [TextAt, TextAt])[];

@@ -102,7 +102,7 @@ export interface ReadOptions {
    * and then gives those repeats that have a time to what came back, instead of emitting them. Default: all are emitted.
    */
   readonly repeatsOf?: RepeatsOf | undefined;
-  /** Likewise who takes events that are like an earlier one and put known texts together anew. Default: nobody. */
+  /** Likewise who takes events that are like an earlier one but for their texts. Default: nobody. */
   readonly variationsOf?: VariationsOf | undefined;
   /**
    * Who takes events as the lines that `writeItem` makes of them, each with its line end, and how many they are; the bytes

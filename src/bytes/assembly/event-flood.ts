@@ -1,4 +1,4 @@
-// A flood: events that repeat earlier ones, or put known texts together anew, of which JavaScript wants numbers alone. They
+// A flood: events that repeat earlier ones, or differ from them in texts, of which JavaScript wants numbers alone. They
 // are read by their shapes, those that stand one behind the other without a search for their ends, and many are handed over
 // at a call.
 

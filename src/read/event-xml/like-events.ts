@@ -41,7 +41,7 @@ export interface Takers {
 
 /**
  * Events that are like earlier ones, which no object need be made of: those whose texts came together before, and those
- * that put texts together anew of which each came before. Whoever asked for them takes them by their numbers.
+ * with other texts. Whoever asked for them takes them by their numbers.
  */
 export class LikeEvents {
   readonly #memory: WasmMemory;
