@@ -186,6 +186,8 @@ function invertByLiterals(library: Library, message: string, known: KnownEvent):
     if (matches.length === 0) continue;
     const decided = decide(ofCulture(ofEvent(matches, known), known.culture), 'literals');
     if (decided.certainty === 'exact') {
+      // Where line breaks were left out, texts are not found by words that start a line: others may fit as well.
+      if (step === STEPS.at(-1)) return contested(decided);
       for (const { shelf, number } of others) {
         if (work < 0) break;
         if (!plain.mayFit(shelf.row(number))) continue;
