@@ -919,6 +919,26 @@ t.test('texts that drive each other out of their places are taken as they are', 
   }
 });
 
+t.test('events of more texts than are numbered are read as they are', async t => {
+  const at = (record: number, count: number) =>
+    event(
+      `<EventData>${Array.from({ length: count }, (_, k) => `<Data>${(record * (k + 3)) % 7}</Data>`).join('')}</EventData>`,
+      `<System><Provider Name='P'/><EventID>7</EventID><TimeCreated SystemTime='2025-02-28T00:00:10.1234567Z'/><EventRecordID>${record}</EventRecordID><Channel>c</Channel><Computer>m</Computer></System>`,
+    );
+  for (const count of [29, 30, 31, 40]) {
+    const bytes = Buffer.from(Array.from({ length: 400 }, (_, record) => at(record, count)).join('\n'));
+    const taken: EventRecord[] = [];
+    const found = read(bytes, {
+      variationsOf: (first, texts) => variationsTo(taken, first, texts, () => false),
+    });
+    t.equal(taken.length > 300, count <= 30, `${taken.length} of 400 with ${count} values taken`);
+    t.same(
+      [...found.events, ...taken].sort((a, b) => a.position.offset - b.position.offset),
+      read(bytes, { search: 'plain' }).events,
+    );
+  }
+});
+
 t.test('real files mutated at random read alike on every path', { skip: noReal }, async t => {
   const whole = readFileSync(`${REAL}/eventviewer-xml/System.xml`);
   const selection: Selection = {

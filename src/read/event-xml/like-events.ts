@@ -140,7 +140,7 @@ export class LikeEvents {
     // One value with a Binary may be a list of strings.
     const isSplit = words[BODY] === BODY_WITH_BINARY && words[VALUE_COUNT] === 1;
     const variation = isSplit ? undefined : variationsOf(event, this.#memory.texts);
-    const wanted = variation?.places.reduce((bits, at) => (at < 32 ? bits | (1 << at) : 0), 0) ?? 0;
+    const wanted = bitsOf(variation?.places ?? []);
     if (variations.all.length === 0) words[(VARIED >> 2) + place] = wanted;
     // What is asked of events of one shape may differ with the rule that reads them.
     variations.add(wanted !== 0 && words[(VARIED >> 2) + place] === wanted ? variation : undefined);
@@ -263,6 +263,11 @@ export class LikeEvents {
     for (const shape of this.#shapes) variations += shape?.variations.all.length ?? 0;
     return variations >= MOST_VARIATIONS;
   }
+}
+
+/** A bit for each place; none where one of them has no bit. */
+function bitsOf(places: readonly number[]): number {
+  return places.every(at => at < 32) ? places.reduce((bits, at) => bits | (1 << at), 0) : 0;
 }
 
 export const TAKEN = 'taken';
