@@ -10,9 +10,10 @@ import { CACHE_SLOTS, EVENT, MOST_REPEATS, NUMBERS, REPEATS, TAKERS, VALUES, VAR
 import { isSpace, unit } from './units';
 import { beginEvent, heldSlotOf, seekSlot } from './value-cache';
 
-// At REPEATS how many there are, and how many texts at NEW_TEXTS; then each: time and record ID as f64; then as 32 bits nanoseconds, digits, the number of
-// its texts, its address and its length in bytes; and the place of its shape where its texts did not come together before:
-// then the numbers of those that are wanted stand at NUMBERS, and that of all of them is -1 or will be known from now on.
+// At REPEATS how many there are, and how many texts at NEW_TEXTS; then each: time and record ID as f64; then as 32 bits
+// nanoseconds, digits, the number of its texts, its address and its length in bytes; and the place of its shape where its
+// texts did not come together before: then the numbers of those that are wanted stand at NUMBERS, and that of all of them is
+// -1 or will be known from now on.
 const FIRST: usize = REPEATS + 8;
 const REPEAT: usize = 40;
 const NUMBERS_BYTES: usize = 64;

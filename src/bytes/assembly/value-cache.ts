@@ -20,7 +20,10 @@ const WIDE: i32 = 0x8000;
 const WAYS: u32 = 8;
 const SETS: u32 = CACHE_SLOTS / WAYS;
 
-/** Of the event being parsed, or the repeats being gathered. It comes round after 65,536, and then costs a value its slot for once. */
+/**
+ * Of the event being parsed, or the repeats being gathered. It comes round after 65,536, and then costs a value its slot for
+ * once.
+ */
 let stamp: u32 = 0;
 /** Which of a full set goes next. */
 let turn: u32 = 0;
