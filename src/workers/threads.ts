@@ -49,10 +49,18 @@ export type StartedThread = Worker;
 
 /** Starts a thread before it is known what for. */
 export function startThread(file: string): StartedThread {
-  const thread = new Worker(file);
+  const thread = openThread(file);
   // Whoever is about to give it work sees that it has ended, and says so.
   thread.on('error', () => undefined);
   return thread;
+}
+
+/**
+ * Nothing is printed in a thread. Without these options Node opens this process's own output to pass on what a thread
+ * prints, which makes a pipe one that may be full: each 64 KiB of output would wait for a timer.
+ */
+function openThread(file: string): Worker {
+  return new Worker(file, { stdout: true, stderr: true });
 }
 
 /** Opens threads. */
@@ -101,7 +109,7 @@ export function openThreads<Task, Reply>(options: ThreadsOptions): Threads<Task,
 
   for (let at = 0; at < options.count; at++) {
     const isStarted = at === 0 && options.started !== undefined && options.started.threadId !== ENDED;
-    const worker = isStarted ? options.started : new Worker(options.file);
+    const worker = isStarted ? options.started : openThread(options.file);
     tasks.set(worker, []);
     watch(worker);
     worker.postMessage({ setup: options.setup });

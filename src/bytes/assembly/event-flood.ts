@@ -5,7 +5,7 @@
 import { contentOfAsked, knownContentOf } from './event-content';
 import { CHANNEL, COMPUTER, DIGITS, EPOCH_MS, MESSAGE, NANOS, RECORD_ID, VALUE_COUNT } from './event-fields';
 import { isWide, replayTo, shapeAt, shapeLearnt, shapeNumber } from './event-shape';
-import { hasBareAmpersand } from './event-text';
+import { areSame, hasBareAmpersand } from './event-text';
 import { CACHE_SLOTS, EVENT, MOST_REPEATS, NUMBERS, REPEATS, TAKERS, VALUES, VARIED } from './layout';
 import { isSpace, unit } from './units';
 import { beginEvent, heldSlotOf, seekSlot } from './value-cache';
@@ -20,6 +20,8 @@ const NUMBERS_BYTES: usize = 64;
 
 /** Where repeats do not come, they are looked for less often: each look reads an event that is read again then. */
 let misses: u32 = 0;
+/** Likewise where texts do not come together again, as long as their numbers do. */
+let contentMisses: u32 = 0;
 const PATIENCE: u32 = 16;
 
 /** There are none at REPEATS as yet. */
@@ -62,15 +64,19 @@ function flood<T>(at: usize, end: usize, maxBytes: usize): usize {
     while (start < end && isSpace(unit<T>(start)) && (w == 2 || (start + 1 < end && load<u8>(start + 1) != 0))) start += w;
     const eventEnd = replayTo<T>(start, end);
     if (eventEnd == 0 || eventEnd - start > maxBytes || load<i32>(EVENT, DIGITS) < 0) break;
-    let content = knownContentOf(shapeAt, shapeLearnt);
+    const wanted = load<u32>(VARIED + shapeNumber(shapeAt) * 4);
+    const isAsked = wanted == 0 || contentMisses < PATIENCE || (contentMisses & (PATIENCE - 1)) == 0;
+    let content = isAsked ? knownContentOf(shapeAt, shapeLearnt) : -1;
     let shape: i32 = -1;
     if (content < 0) {
-      const wanted = load<u32>(VARIED + shapeNumber(shapeAt) * 4);
-      if (wanted == 0 || !numberTexts<T>(wanted, NUMBERS + <usize>count * NUMBERS_BYTES)) break;
+      if (wanted == 0) break;
+      contentMisses += 1;
+      if (!numberTexts<T>(wanted, NUMBERS + <usize>count * NUMBERS_BYTES)) break;
       shape = <i32>shapeNumber(shapeAt);
-      content = contentOfAsked(shapeAt, shapeLearnt);
-    } else if (load<u8>(TAKERS + <usize>content) == 0) {
-      break;
+      if (isAsked) content = contentOfAsked(shapeAt, shapeLearnt);
+    } else {
+      contentMisses = 0;
+      if (load<u8>(TAKERS + <usize>content) == 0) break;
     }
     store<f64>(repeat, load<f64>(EVENT, EPOCH_MS));
     store<f64>(repeat, load<f64>(EVENT, RECORD_ID), 8);
@@ -97,31 +103,62 @@ function numberTexts<T>(wanted: u32, to: usize): bool {
   const last = VALUES + <usize>load<u32>(EVENT, VALUE_COUNT) * 24;
   if (mayHaveBareAmpersand<T>(EVENT + MESSAGE)) return false;
   for (let text = VALUES; text < last; text += 24) if (mayHaveBareAmpersand<T>(text)) return false;
-  // Sought where the numbers go.
-  let put = to;
-  for (let rest = wanted; rest != 0; rest &= rest - 1) {
+  let count: usize = 0;
+  for (let rest = wanted; rest != 0; rest &= rest - 1, count++) {
     const text = textAt(<usize>ctz(rest));
     // What is not plain is decoded by who reads it.
     if (text >= last || load<u32>(text, 8) != 0) return false;
-    const from = <usize>load<u32>(text);
-    const length = <usize>load<u32>(text, 4) - from;
-    // The one behind the slots stands for the empty text.
-    store<u16>(put, <u16>(length == 0 ? <i32>CACHE_SLOTS : seekSlot(from, length)));
-    put += 2;
+    store<u32>(TEXTS + (count << 2), <u32>text);
+    store<i16>(to + (count << 1), <i16>(hasTwin(count, text) ? TWIN : seekSlot(startOf(text), lengthOf(text))));
   }
-  put = to;
-  for (let rest = wanted; rest != 0; rest &= rest - 1) {
-    const text = textAt(<usize>ctz(rest));
-    const from = <usize>load<u32>(text);
-    const length = <usize>load<u32>(text, 4) - from;
-    if (length != 0) {
-      const slot = heldSlotOf(<i32>load<i16>(put), from, length, isWide);
+  for (let k: usize = 0; k < count; k++) {
+    const number = to + (k << 1);
+    const text = <usize>load<u32>(TEXTS + (k << 2));
+    const sought = <i32>load<i16>(number);
+    let slot = <i32>CACHE_SLOTS; // the one behind them stands for the empty text
+    if (sought == TWIN) slot = <i32>load<u16>(to + (<usize>load<u8>(TWINS + k) << 1));
+    else if (lengthOf(text) != 0) {
+      slot = heldSlotOf(sought, startOf(text), lengthOf(text), isWide);
       if (slot < 0) return false;
-      store<u16>(put, <u16>slot);
+      findTwin(k, slot, to);
     }
-    put += 2;
+    store<u16>(number, <u16>slot);
   }
   return true;
+}
+
+// Many events name one thing twice: their computer as a value, or a value in two places. Such a text is compared with the
+// one that it was the same as in an event before, and not looked up.
+/** By its place among those that are wanted: that of an earlier text, which it was the same as if it ever was as any. */
+const TWINS: usize = memory.data(32);
+const TEXTS: usize = memory.data(128, 4);
+const TWIN: i32 = -2;
+
+// @ts-ignore: decorator
+@inline
+function hasTwin(at: usize, text: usize): bool {
+  const twin = <usize>load<u8>(TWINS + at);
+  if (twin >= at) return false;
+  const other = <usize>load<u32>(TEXTS + (twin << 2));
+  return lengthOf(other) == lengthOf(text) && areSame(startOf(other), startOf(text), lengthOf(text));
+}
+
+// @ts-ignore: decorator
+@inline
+function findTwin(at: usize, slot: i32, numbers: usize): void {
+  for (let k: usize = 0; k < at; k++) if (<i32>load<u16>(numbers + (k << 1)) == slot) store<u8>(TWINS + at, <u8>k);
+}
+
+// @ts-ignore: decorator
+@inline
+function startOf(text: usize): usize {
+  return <usize>load<u32>(text);
+}
+
+// @ts-ignore: decorator
+@inline
+function lengthOf(text: usize): usize {
+  return <usize>(load<u32>(text, 4) - load<u32>(text));
 }
 
 // @ts-ignore: decorator
