@@ -22,7 +22,7 @@ import {
 import { xorshift } from './bench/generate.js';
 import { fakeInputsArb, fakeReport, type Item, ledgerOfInputs } from './properties/fake-rows.js';
 import { expectedPairs, expectedRun } from './properties/summary-oracle.js';
-import { withoutMemory } from './without-memory.js';
+import { withMemory, withoutMemory } from './without-memory.js';
 
 const seed = process.env.EVPAIR_SEED === undefined ? Date.now() & 0x7fffffff : Number(process.env.EVPAIR_SEED);
 t.comment(`seed ${seed}`);
@@ -662,11 +662,16 @@ t.test('strings go on in a further map before one is full', async t => {
 
 t.test('tuples that are interned all at once get the ids that they get one by one', async t => {
   const batchArb = fc
-    .integer({ min: 1, max: 4 })
-    .chain(length => fc.array(fc.array(fc.nat(5), { minLength: length, maxLength: length }), { maxLength: 400 }));
+    .integer({ min: 1, max: 9 })
+    .chain(length => fc.array(fc.array(fc.nat(3), { minLength: length, maxLength: length }), { maxLength: 400 }));
+  const poolArb = fc.constantFrom(
+    () => new TuplePool(), // JavaScript, since they are few
+    () => new TuplePool(0), // WebAssembly
+    () => new TuplePool(100), // from there on
+  );
   check(
-    fc.property(fc.array(batchArb, { maxLength: 6 }), batches => {
-      const pool = new TuplePool();
+    fc.property(fc.array(batchArb, { maxLength: 6 }), poolArb, (batches, open) => {
+      const pool = open();
       const known = new Map<string, number>();
       for (const tuples of batches) {
         const expected = tuples.map(tuple => {
@@ -683,10 +688,104 @@ t.test('tuples that are interned all at once get the ids that they get one by on
         );
       }
       t.equal(pool.size, known.size);
+      t.strictSame(tuplesOf(pool), [...known.keys()], 'and are given back as they were');
+      t.strictSame(
+        [...pool.column(0)],
+        [...known.keys()].map(tuple => Number.parseInt(tuple, 10)),
+      );
     }),
-    50,
+    100,
   );
 });
+
+t.test('tuples go on in JavaScript where WebAssembly has no memory left', async t => {
+  /** As many as a batch holds of one length, all different but for every third, which is one from before. */
+  const batchOf = (round: number, length: number) =>
+    Uint32Array.from({ length: length * 512 }, (_, at) => {
+      const tuple = Math.floor(at / length);
+      const number = tuple % 3 === 2 && round > 0 ? (round - 1) * 512 + 1 : round * 512 + tuple;
+      return at % length === 0 ? number : number ^ 0xffff_0000;
+    });
+  for (const [most, length] of [
+    [12, 12],
+    [24, 12],
+    [24, 150],
+    [40, 3],
+  ] as const) {
+    const plain = new TuplePool(Infinity);
+    const ids = new Uint32Array(512);
+    const limited = new Uint32Array(512);
+    const pool = withMemory(most, () => {
+      const pool = new TuplePool(0);
+      pool.internAll(Uint32Array.of(1), 1, 1, limited);
+      return pool;
+    });
+    plain.internAll(Uint32Array.of(1), 1, 1, ids);
+    for (let round = 0; round < 80; round++) {
+      const words = batchOf(round, length);
+      plain.internAll(words, length, 512, ids);
+      pool.internAll(words, length, 512, limited);
+      if (!t.strictSame(limited, ids, `${most} pages, ${length} words, round ${round}`)) return;
+    }
+    t.strictSame(pool.column(0), plain.column(0));
+    t.equal(pool.size, plain.size);
+    t.strictSame(tuplesOf(pool).slice(-500), tuplesOf(plain).slice(-500));
+  }
+  withoutMemory(() => {
+    const ids = new Uint32Array(3);
+    new TuplePool(0).internAll(Uint32Array.of(5, 6, 5), 1, 3, ids);
+    t.strictSame([...ids], [0, 1, 0], 'nor any to begin with');
+  });
+});
+
+t.test('a tuple may be as long as 65,534 numbers, and the numbers as large as 32 bits', async t => {
+  for (const pool of [new TuplePool(), new TuplePool(0)]) {
+    const ids = new Uint32Array(3);
+    for (const length of [1, 4096, 65_534]) {
+      const words = new Uint32Array(3 * length).fill(2 ** 32 - 1);
+      words[2 * length - 1] = 7; // the last of the second
+      const before = pool.size;
+      pool.internAll(words, length, 3, ids);
+      t.strictSame([...ids], [before, before + 1, before]);
+      t.equal(pool.lengthOf(before + 1), length);
+      t.equal(pool.at(before + 1, length - 1), 7);
+      t.equal(pool.at(before, length - 1), 2 ** 32 - 1);
+      t.equal(pool.intern(words.subarray(length), length), before + 1);
+    }
+  }
+});
+
+t.test('many tuples are given back as they were', async t => {
+  const count = 150_000;
+  const words = Uint32Array.from({ length: count * 2 }, (_, at) => (at % 2 === 0 ? at : Math.imul(at, 0x9e3779b1)));
+  for (const pool of [new TuplePool(Infinity), new TuplePool(0)]) {
+    const ids = new Uint32Array(count);
+    pool.internAll(words, 2, count, ids);
+    t.ok(
+      ids.every((id, at) => id === at),
+      'ids are counted',
+    );
+    pool.internAll(words, 2, count, ids);
+    t.ok(
+      ids.every((id, at) => id === at),
+      'and found again',
+    );
+    const [first, second] = [pool.column(0), pool.column(1)];
+    const isWrong = (id: number) =>
+      first[id] !== words[id * 2] || second[id] !== words[id * 2 + 1] || pool.at(id, 1) !== second[id];
+    t.equal(
+      ids.findIndex(id => isWrong(id)),
+      -1,
+    );
+  }
+});
+
+/** By id, what a pool holds. */
+function tuplesOf(pool: TuplePool): string[] {
+  return Array.from({ length: pool.size }, (_, id) =>
+    Array.from({ length: pool.lengthOf(id) }, (_, at) => pool.at(id, at)).join(),
+  );
+}
 
 function bucketSum(run: RunSummary): number {
   const { duplicates, failures, recoveries, context, no_pair, not_extracted, not_selected } = run;

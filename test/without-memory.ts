@@ -14,3 +14,17 @@ export function withoutMemory(use: () => void): void {
   }
   if (refused === 0) throw new Error('nobody asked for memory');
 }
+
+/** Calls `use` while a memory of WebAssembly grows to so many pages of 64 KiB and no further. */
+export function withMemory<Result>(pages: number, use: () => Result): Result {
+  const wasm = Reflect.get(globalThis, 'WebAssembly') as { Memory: new (pages: object) => object };
+  const { Memory } = wasm;
+  wasm.Memory = function limited({ initial }: { readonly initial: number }) {
+    return new Memory({ initial, maximum: pages });
+  } as never;
+  try {
+    return use();
+  } finally {
+    wasm.Memory = Memory;
+  }
+}

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
 const bytes = new URL('../bytes/', import.meta.url);
-const MODULES = ['event-scan', 'evtx-records', 'message-fit', 'episode-text', 'ledger-rows'];
+const MODULES = ['event-scan', 'evtx-records', 'message-fit', 'episode-text', 'ledger-rows', 'tuple-pool'];
 
 export async function buildSearch() {
   await mkdir(new URL('generated/', bytes), { recursive: true });

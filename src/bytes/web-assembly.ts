@@ -25,15 +25,15 @@ function compile(binary: Uint8Array): WasmModule | undefined {
 }
 
 /**
- * A compiled module with a memory of its own, of so many pages of 64 KiB, which does not grow; undefined where there is none,
- * or not as much memory to be had. What it exports is declared by its source.
+ * A compiled module with a memory of its own, of so many pages of 64 KiB, which grows only where the module says so; undefined
+ * where there is none, or not as much memory to be had. What it exports is declared by its source.
  */
 export function instantiate<Exports>(module: WasmModule | undefined, pages: number): Instantiated<Exports> | undefined {
   if (module === undefined || pages > MOST_PAGES) return undefined;
   try {
     const memory = new WebAssembly.Memory({ initial: pages });
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    return { exports: exports as Exports, memory: memory.buffer };
+    return { exports: exports as Exports, memory };
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
@@ -42,7 +42,8 @@ export function instantiate<Exports>(module: WasmModule | undefined, pages: numb
 
 export interface Instantiated<Exports> {
   readonly exports: Exports;
-  readonly memory: ArrayBuffer;
+  /** Its buffer is another one when it has grown. */
+  readonly memory: { readonly buffer: ArrayBuffer };
 }
 
 export const PAGE_BYTES = 65_536;

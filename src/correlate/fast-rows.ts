@@ -107,7 +107,7 @@ export function createFastRows(rows: number, bytes: number): FastRows | undefine
   if (rows < FEW_ROWS) return undefined;
   const pages = Math.ceil((TABLES + bytes + MOST_PADDING) / PAGE_BYTES);
   const made = instantiate<RowLoops>(rowsModule(), pages);
-  return made && new FastRows(made.exports, made.memory);
+  return made && new FastRows(made.exports, made.memory.buffer);
 }
 
 /** A block of rows on its way through the loops. */

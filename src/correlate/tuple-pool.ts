@@ -1,145 +1,87 @@
-import { Uint32Column } from './column.js';
-import { firstSlot, SlotTable } from './slot-table.js';
-
-const CHUNK_BITS = 16;
-const CHUNK_WORDS = 1 << CHUNK_BITS;
-const HEAD_WORDS = 2;
-/** Of so many tuples all that is loaded stays in the first cache. */
-const BATCH = 128;
+import { createFastTuples, type FastTuples, NO_TUPLE } from './fast-tuples.js';
+import { PlainTuples } from './plain-tuples.js';
 
 /**
- * Interns tuples of whole numbers below 2^32: equal tuples get one id, counted from 0. Everything lies in chunks of
- * typed arrays, so that a million distinct tuples cost their numbers and little else. A tuple holds at most 65,534.
+ * Interns tuples of whole numbers below 2^32: equal tuples get one id, counted from 0. A tuple holds at most 65,534. Where
+ * many come together, WebAssembly takes them, as long as it has memory.
  */
 export class TuplePool {
-  /** Each tuple stands in one chunk: its id, its length, then its numbers. */
-  readonly #chunks: Uint32Array[] = [];
-  #free = CHUNK_WORDS;
-  /** By id: the chunk in the high 16 bits, the place in it in the low ones. */
-  readonly #places = new Uint32Column();
-  /** To places: who finds a tuple looks at it at once, and nowhere else. */
-  readonly #table = new SlotTable();
-  readonly #hashes = new Uint32Array(BATCH);
-  readonly #fetched = new Uint32Array(BATCH);
+  #fast: FastTuples | undefined;
+  /** All tuples, or those for which the fast ones had no room: their ids go on from there. */
+  #plain = new PlainTuples();
+  readonly #many: number;
+  #mayBeFast = true;
+  readonly #id = new Uint32Array(1);
+
+  /** @param many so many tuples are worth the start of WebAssembly. */
+  constructor(many = MANY) {
+    this.#many = many;
+  }
 
   get size(): number {
-    return this.#places.length;
+    return this.#firstPlain + this.#plain.size;
   }
 
   /** The id of the first `length` words; a new one if that tuple was not seen before. */
   intern(words: Uint32Array, length: number): number {
-    return this.#internAt(hashOf(words, 0, length), words, 0, length);
+    if (this.#fast === undefined) return this.#plain.intern(words, length);
+    this.#internFast(this.#fast, words, length, 1, this.#id);
+    return this.#id[0]!;
   }
 
-  /**
-   * Interns `count` tuples of `length` words each, one behind the other, and puts their ids into `ids`. Among a million
-   * tuples each look waits for memory twice; here it waits for those of a batch at once.
-   */
+  /** Interns `count` tuples of `length` words each, one behind the other, and puts their ids into `ids`. */
   internAll(words: Uint32Array, length: number, count: number, ids: Uint32Array): void {
-    for (let from = 0; from < count; from += BATCH) {
-      const size = Math.min(BATCH, count - from);
-      for (let at = 0; at < size; at++) this.#hashes[at] = hashOf(words, (from + at) * length, length);
-      this.#fetch(size, length);
-      for (let at = from; at < from + size; at++) {
-        ids[at] = this.#internAt(this.#hashes[at - from]!, words, at * length, length);
-      }
-    }
-  }
-
-  #internAt(hash: number, words: Uint32Array, from: number, length: number): number {
-    const found = this.#look(hash, words, from, length);
-    if (found >= 0) return found;
-    this.#table.fill(hash, ~found, this.#append(words, from, length));
-    return this.size - 1;
-  }
-
-  /** Loads the slots and the tuples that a look for the hashes begins with: short loops, so that many loads are under way. */
-  #fetch(size: number, length: number): void {
-    const hashes = this.#hashes;
-    const places = this.#fetched;
-    for (let at = 0; at < size; at++) {
-      const hash = hashes[at]!;
-      const slots = this.#table.slots(hash);
-      const first = firstSlot(hash, slots.length - 1);
-      // Of another hash nothing will be looked at.
-      places[at] = slots[first + 1] === hash ? slots[first]! : 0;
-    }
-    let sum = 0;
-    for (let at = 0; at < size; at++) {
-      const place = places[at]! - 1;
-      if (place < 0) continue;
-      const chunk = this.#chunks[place >>> CHUNK_BITS]!;
-      // A tuple of some words lies in two lines of the cache as a rule.
-      sum ^= chunk[place & (CHUNK_WORDS - 1)]! ^ chunk[(place & (CHUNK_WORDS - 1)) + length + 1]!;
-    }
-    // Kept, since a compiler leaves out loads of which nothing comes.
-    this.#fetched[0] = sum;
-  }
-
-  /** The id of the tuple; `~at` where there is none, with the free slot that the search for it ended at. */
-  #look(hash: number, words: Uint32Array, from: number, length: number): number {
-    const slots = this.#table.slots(hash);
-    const mask = slots.length - 1;
-    let at = firstSlot(hash, mask);
-    for (; slots[at] !== 0; at = (at + 2) & mask) {
-      if (slots[at + 1] !== hash) continue;
-      const id = this.#idAt(slots[at]! - 1, words, from, length);
-      if (id >= 0) return id;
-    }
-    return ~at;
+    if (this.#mayBeFast && this.#plain.size >= this.#many) this.#moveToFast();
+    if (this.#fast === undefined) this.#plain.internAll(words, length, count, ids);
+    else this.#internFast(this.#fast, words, length, count, ids);
   }
 
   /** The number at place `at` of tuple `id`. */
   at(id: number, at: number): number {
-    const place = this.#places.get(id);
-    return this.#chunks[place >>> CHUNK_BITS]![(place & (CHUNK_WORDS - 1)) + HEAD_WORDS + at]!;
+    const plain = id - this.#firstPlain;
+    return plain < 0 ? this.#fast!.at(id, at) : this.#plain.at(plain, at);
   }
 
   /** The number at place `at` of each tuple. */
   column(at: number): Uint32Array {
     const column = new Uint32Array(this.size);
-    for (let id = 0; id < column.length; id++) column[id] = this.at(id, at);
+    this.#fast?.copyColumn(at, column);
+    this.#plain.copyColumn(at, column.subarray(this.#firstPlain));
     return column;
   }
 
   lengthOf(id: number): number {
-    const place = this.#places.get(id);
-    return this.#chunks[place >>> CHUNK_BITS]![(place & (CHUNK_WORDS - 1)) + 1]!;
+    const plain = id - this.#firstPlain;
+    return plain < 0 ? this.#fast!.lengthOf(id) : this.#plain.lengthOf(plain);
   }
 
-  /** The id of the tuple at `place` if it is this one, else -1. */
-  #idAt(place: number, words: Uint32Array, from: number, length: number): number {
-    const chunk = this.#chunks[place >>> CHUNK_BITS]!;
-    const start = place & (CHUNK_WORDS - 1);
-    if (chunk[start + 1] !== length) return -1;
-    for (let at = 0; at < length; at++) if (chunk[start + HEAD_WORDS + at] !== words[from + at]) return -1;
-    return chunk[start]!;
+  get #firstPlain(): number {
+    return this.#fast === undefined ? 0 : this.#fast.size;
   }
 
-  /** Adds a tuple with the next id. @returns its place. */
-  #append(words: Uint32Array, from: number, length: number): number {
-    if (this.#free + length + HEAD_WORDS > CHUNK_WORDS) {
-      this.#chunks.push(new Uint32Array(CHUNK_WORDS));
-      this.#free = 0;
+  #internFast(fast: FastTuples, words: Uint32Array, length: number, count: number, ids: Uint32Array): void {
+    fast.internAll(words, length, count, ids);
+    if (!fast.isFull) return;
+    for (let at = 0; at < count; at++) {
+      if (ids[at] !== NO_TUPLE) continue;
+      ids[at] = fast.size + this.#plain.intern(words.subarray(at * length), length);
     }
-    const chunk = this.#chunks.length - 1;
-    const numbers = this.#chunks[chunk]!;
-    numbers[this.#free] = this.size;
-    numbers[this.#free + 1] = length;
-    for (let at = 0; at < length; at++) numbers[this.#free + HEAD_WORDS + at] = words[from + at]!;
-    const place = ((chunk << CHUNK_BITS) | this.#free) >>> 0;
-    this.#places.push(place);
-    this.#free += length + HEAD_WORDS;
-    return place;
+  }
+
+  /** They keep their ids. */
+  #moveToFast(): void {
+    this.#mayBeFast = false;
+    const fast = createFastTuples();
+    if (fast === undefined) return;
+    const plain = this.#plain;
+    this.#fast = fast;
+    this.#plain = new PlainTuples();
+    for (let id = 0; id < plain.size; id++) {
+      const length = plain.lengthOf(id);
+      const words = Uint32Array.from({ length }, (_, at) => plain.at(id, at));
+      this.#internFast(fast, words, length, 1, this.#id);
+    }
   }
 }
 
-function hashOf(words: Uint32Array, from: number, length: number): number {
-  let hash = 0x9747b28c ^ length;
-  for (let at = from; at < from + length; at++) {
-    hash = Math.imul(hash ^ words[at]!, 0x5bd1e995);
-    hash ^= hash >>> 15;
-  }
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
-}
+const MANY = 4096;

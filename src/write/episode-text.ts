@@ -15,10 +15,8 @@ export interface EpisodeText {
 export function createEpisodeText(): EpisodeText | undefined {
   const made = instantiate<{ putEpisodes(count: number): number }>(episodeTextModule(), PAGES);
   if (made === undefined) return undefined;
-  const {
-    exports: { putEpisodes },
-    memory,
-  } = made;
+  const { putEpisodes } = made.exports;
+  const memory = made.memory.buffer;
   const bytes = new Uint8Array(memory);
   const firstMs = new Float64Array(memory, 4096, MOST);
   const lastMs = new Float64Array(memory, firstMs.byteOffset + firstMs.byteLength, MOST);

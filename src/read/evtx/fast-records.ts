@@ -36,7 +36,8 @@ export function createFastRecords(options: ReadOptions): FastRecords | undefined
   if (selection === undefined && onEventLines === undefined) return undefined;
   const made = instantiate<EvtxRecords>(recordsModule(), PAGES);
   if (made === undefined) return undefined;
-  const { exports: wasm, memory } = made;
+  const { exports: wasm } = made;
+  const memory = made.memory.buffer;
   const bytes = new Uint8Array(memory);
   const words = new Int32Array(memory, FOUND, 5);
   const input = Buffer.from(JSON.stringify(options.input));
