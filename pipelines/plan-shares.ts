@@ -20,8 +20,12 @@ export type Step =
   | { readonly kind: 'inputs'; readonly inputs: readonly InputSource[] }
   | { readonly kind: 'ranges'; readonly input: InputSource; readonly ranges: readonly FileRange[] };
 
+/** What threads do: sweep as a rule, or read, for which they load all that reads. */
+export type Help = 'none' | 'sweep' | 'read';
+
 export interface Plan {
   readonly count: number;
+  readonly help: Help;
   readonly steps: readonly Step[];
 }
 
@@ -74,7 +78,10 @@ export function planShares({ inputs, read }: Pick<Command, 'inputs' | 'read'>, j
   }
   flush();
   const shares = steps.reduce((sum, step) => sum + (step.kind === 'ranges' ? step.ranges.length : 1), 0);
-  return shares < 2 ? undefined : { count: Math.min(count, shares), steps };
+  if (shares < 2) return undefined;
+  const isSwept =
+    count < LEAST_TO_DOUBLE && steps.every(step => step.kind === 'ranges' && isClosedInRanges(step.ranges[0]!.format));
+  return { count: Math.min(count, shares), help: isSwept ? 'sweep' : 'read', steps };
 }
 
 /** Below it no thread pays, whatever the work. */

@@ -16,7 +16,7 @@ import {
   writePartial,
 } from '../src/index.js';
 import type { Command, Outcome } from './command.js';
-import { type Jobs, planShares } from './plan-shares.js';
+import { type Help, type Jobs, planShares } from './plan-shares.js';
 import { readInShares } from './read-in-shares.js';
 import { type Incoming, readInputs } from './read-inputs.js';
 import { repeatsInto } from './repeats.js';
@@ -40,8 +40,8 @@ export interface SummarizeCommand extends Command {
   readonly extraction: Readonly<Record<string, unknown>>;
   /** Threads that may read; undefined: none. Each number of them gives the same bytes. */
   readonly jobs?: (Jobs & { readonly open: OpenThreads }) | undefined;
-  /** Called before reading where no thread will help. */
-  readonly onAlone?: () => void;
+  /** Called before reading, with what threads will do to help. */
+  readonly onHelp?: (help: Help) => void;
 }
 
 /** `evpair summarize`, the main job: exports, events or failures → pair summaries, or with `--partial` the ledger. */
@@ -50,7 +50,7 @@ export async function summarize(command: SummarizeCommand): Promise<Outcome> {
   const plan = command.jobs === undefined ? undefined : planShares(command, command.jobs);
   const sweep = sweepSettings(compiled.selection, command.read);
   const threads = plan && command.jobs?.open(plan.count, sweep);
-  if (threads === undefined) command.onAlone?.();
+  command.onHelp?.(plan === undefined || threads === undefined ? 'none' : plan.help);
   const extractor = extractFailures(compiled, command.extract);
   const ledger = new Ledger({ ...command.extract, ...command.ledger });
   const correlator = correlateFailures(ledger, { counts: extractor });

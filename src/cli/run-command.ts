@@ -7,6 +7,7 @@ import { detect } from '../../pipelines/detect.js';
 import { events } from '../../pipelines/events.js';
 import { extract } from '../../pipelines/extract.js';
 import { merge } from '../../pipelines/merge.js';
+import type { Help } from '../../pipelines/plan-shares.js';
 import type { SummarizeCommand } from '../../pipelines/summarize.js';
 import { learnTemplates, type OpenTemplateFile, openTemplates } from '../../pipelines/templates.js';
 import type { SummaryForm } from '../../pipelines/write-summary.js';
@@ -67,12 +68,12 @@ export async function runCommand(line: CommandLine, log: Log, tool: string, star
   const { sources, missing } = await expand();
   if (sources.length === 0 && missing.length === 0) log.warn({ code: 'no-input' }, 'there is no file in these folders');
   const length = flagOption(line.options, 'follow') ? undefined : runLengthOf(sources);
-  const goOnAlone = () => {
-    void start.thread?.terminate();
-    if (length !== undefined) start.onLength?.(length);
+  const onHelp = (help: Help) => {
+    if (help === 'none') void start.thread?.terminate();
+    if (help !== 'read' && length !== undefined) start.onLength?.(length);
   };
-  // Else it may be that threads read too.
-  if (line.command !== 'summarize' || state !== undefined || flagOption(options, 'follow')) goOnAlone();
+  // Else it may be that threads help.
+  if (line.command !== 'summarize' || state !== undefined || flagOption(options, 'follow')) onHelp('none');
   const form = formOf(line);
   const failOn = countOption(options, 'fail-on', 1);
   const leastShare = shareOption(options, 'fail-on-coverage');
@@ -142,7 +143,7 @@ export async function runCommand(line: CommandLine, log: Log, tool: string, star
             form: summaryForm(form),
             ledger: ledgerOptionsOf(line),
             jobs: jobsOf(line, definitions, bytes => progress?.add(bytes), start.thread),
-            onAlone: goOnAlone,
+            onHelp,
             extraction: { ...extractionOf(line), templates: templateFiles.map(hashOfFile) },
           },
           state,
