@@ -4,8 +4,6 @@ import { firstSlot, SlotTable } from './slot-table.js';
 const CHUNK_BITS = 16;
 const CHUNK_WORDS = 1 << CHUNK_BITS;
 const HEAD_WORDS = 2;
-/** Of so many tuples all that is loaded stays in the first cache. */
-const BATCH = 128;
 
 /**
  * The tuples of `TuplePool` in JavaScript. Everything lies in chunks of typed arrays, so that a million distinct tuples cost
@@ -19,8 +17,6 @@ export class PlainTuples {
   readonly #places = new Uint32Column();
   /** To places: who finds a tuple looks at it at once, and nowhere else. */
   readonly #table = new SlotTable();
-  readonly #hashes = new Uint32Array(BATCH);
-  readonly #fetched = new Uint32Array(BATCH);
 
   get size(): number {
     return this.#places.length;
@@ -31,18 +27,11 @@ export class PlainTuples {
     return this.#internAt(hashOf(words, 0, length), words, 0, length);
   }
 
-  /**
-   * Interns `count` tuples of `length` words each, one behind the other, and puts their ids into `ids`. Among a million
-   * tuples each look waits for memory twice; here it waits for those of a batch at once.
-   */
+  /** Interns `count` tuples of `length` words each, one behind the other, and puts their ids into `ids`. */
   internAll(words: Uint32Array, length: number, count: number, ids: Uint32Array): void {
-    for (let from = 0; from < count; from += BATCH) {
-      const size = Math.min(BATCH, count - from);
-      for (let at = 0; at < size; at++) this.#hashes[at] = hashOf(words, (from + at) * length, length);
-      this.#fetch(size, length);
-      for (let at = from; at < from + size; at++) {
-        ids[at] = this.#internAt(this.#hashes[at - from]!, words, at * length, length);
-      }
+    for (let at = 0; at < count; at++) {
+      const from = at * length;
+      ids[at] = this.#internAt(hashOf(words, from, length), words, from, length);
     }
   }
 
@@ -51,29 +40,6 @@ export class PlainTuples {
     if (found >= 0) return found;
     this.#table.fill(hash, ~found, this.#append(words, from, length));
     return this.size - 1;
-  }
-
-  /** Loads the slots and the tuples that a look for the hashes begins with: short loops, so that many loads are under way. */
-  #fetch(size: number, length: number): void {
-    const hashes = this.#hashes;
-    const places = this.#fetched;
-    for (let at = 0; at < size; at++) {
-      const hash = hashes[at]!;
-      const slots = this.#table.slots(hash);
-      const first = firstSlot(hash, slots.length - 1);
-      // Of another hash nothing will be looked at.
-      places[at] = slots[first + 1] === hash ? slots[first]! : 0;
-    }
-    let sum = 0;
-    for (let at = 0; at < size; at++) {
-      const place = places[at]! - 1;
-      if (place < 0) continue;
-      const chunk = this.#chunks[place >>> CHUNK_BITS]!;
-      // A tuple of some words lies in two lines of the cache as a rule.
-      sum ^= chunk[place & (CHUNK_WORDS - 1)]! ^ chunk[(place & (CHUNK_WORDS - 1)) + length + 1]!;
-    }
-    // Kept, since a compiler leaves out loads of which nothing comes.
-    this.#fetched[0] = sum;
   }
 
   /** The id of the tuple; `~at` where there is none, with the free slot that the search for it ended at. */
