@@ -1,13 +1,6 @@
 import type { ByteWindow } from '../../bytes/byte-window.js';
 import { WasmMemory } from '../../bytes/window-memory.js';
-import {
-  type EventRecord,
-  isSelected,
-  type Mutable,
-  type Reject,
-  type RejectReason,
-  type Warning,
-} from '../../model/index.js';
+import { type EventRecord, isSelected, type Reject, type RejectReason, type Warning } from '../../model/index.js';
 import { LocalTimes } from '../../time/local-times.js';
 import { UTC_ZONE } from '../../time/local-zone.js';
 import { Wanted } from '../event-xml/wanted.js';
@@ -23,8 +16,19 @@ import type { CsvForm, CsvLayout, RowEvent } from './csv-form.js';
 import { type UnitSearch, unitSearch } from './find-unit.js';
 import { FramedRow } from './framed-row.js';
 import { LineSearch } from './line-search.js';
-import { type Framed, RecordFramer } from './record-framer.js';
+import {
+  CONTRADICTS_DATE_ORDER,
+  DATE_ORDER_ASSUMED,
+  FRAMING_REJECTS,
+  fallbackOf,
+  NO_COMPUTER,
+  TIME_AMBIGUOUS,
+  TIME_SKIPPED,
+  TIME_UNREADABLE,
+} from './messages.js';
+import { RecordFramer } from './record-framer.js';
 import { RejectRegion } from './reject-region.js';
+import { recordOfRow } from './row-record.js';
 import { RowRepeats } from './row-repeats.js';
 import { type RowTaker, SimdRows } from './simd-rows.js';
 import { type Delimiter, sniffCsv } from './sniff.js';
@@ -338,27 +342,13 @@ export class CsvReader implements FormatReader {
     if (event.notes !== undefined) {
       for (const { code, message } of event.notes) this.#warnings.add(emit, code, message);
     }
-    const offset = (at + this.#origin) * width;
-    const length = this.#framer.contentLength * width;
-    // Field by field: leaving some out of a spread costs a microsecond.
-    const record: Mutable<EventRecord> = {
-      type: 'event',
-      provider: event.provider,
-      eventId: event.eventId,
-      position: { input: this.#options.input, offset, length },
+    const { input, computer } = this.#options;
+    const position = {
+      input,
+      offset: (at + this.#origin) * width,
+      length: this.#framer.contentLength * width,
     };
-    const computer = event.computer ?? this.#options.computer;
-    if (event.channel !== undefined) record.channel = event.channel;
-    if (computer !== undefined) record.computer = computer;
-    if (event.recordId !== undefined) record.recordId = event.recordId;
-    if (event.level !== undefined) record.level = event.level;
-    if (event.qualifiers !== undefined) record.qualifiers = event.qualifiers;
-    if (time !== undefined && time !== 'unreadable') record.time = time;
-    if (event.insertions !== undefined) record.insertions = event.insertions;
-    if (event.names !== undefined) record.names = event.names;
-    if (event.isUnordered !== undefined) record.isUnordered = event.isUnordered;
-    if (event.message !== undefined) record.message = event.message;
-    if (event.culture !== undefined) record.culture = event.culture;
+    const record = recordOfRow(event, time === 'unreadable' ? undefined : time, position, computer);
     emit(record);
     return record;
   }
@@ -433,29 +423,8 @@ export class CsvReader implements FormatReader {
     const { ambiguous = 0, skipped = 0 } = this.#times?.notes() ?? {};
     this.#warnings.add(emit, 'time-ambiguous', TIME_AMBIGUOUS, ambiguous);
     this.#warnings.add(emit, 'time-skipped', TIME_SKIPPED, skipped);
-    const fallback = `events that are no valid UTF-8 were read as ${this.#text.fallbackName}; name the code page with --encoding`;
-    this.#warnings.add(emit, 'encoding-fallback', fallback, this.#fallbackEvents);
+    this.#warnings.add(emit, 'encoding-fallback', fallbackOf(this.#text.fallbackName), this.#fallbackEvents);
     const isAssumed = this.#times?.report().dateOrder?.basis === 'assumed';
     this.#warnings.add(emit, 'date-order-assumed', DATE_ORDER_ASSUMED, isAssumed ? 1 : 0);
   }
 }
-
-const NO_COMPUTER = {
-  code: 'no-computer',
-  message: 'the rows name no computer that logged them; give it with --computer NAME',
-};
-const TIME_UNREADABLE = 'dates in a form that evpair does not know; such events have no time';
-const TIME_AMBIGUOUS = 'times that the clock showed twice; the earlier was taken';
-const TIME_SKIPPED = 'times that the clock jumped over; they were moved forward';
-const DATE_ORDER_ASSUMED = 'no date shows which number is the day; give the order with --date-order';
-const CONTRADICTS_DATE_ORDER =
-  'the date contradicts the order of day and month found before; give it with --date-order';
-
-const FRAMING_REJECTS: Readonly<Record<Exclude<Framed, 'whole' | 'more'>, readonly [RejectReason, string]>> = {
-  broken: [
-    'malformed',
-    'behind a closing quote stands neither a delimiter nor a line end; the row was given up to the next line that starts like one',
-  ],
-  'too-long': ['too-long', 'the row is longer than --max-event-bytes'],
-  'open-at-end': ['truncated', 'the input ends inside quotes'],
-};

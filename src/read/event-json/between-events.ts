@@ -1,4 +1,4 @@
-import type { JsonUnits } from './json-document.js';
+import type { JsonUnits } from './json-tokens.js';
 
 // What stands between events and tells nothing: blanks, and the lines that evtx_dump counts its events with.
 

@@ -15,15 +15,17 @@ import {
 } from '../format-reader.js';
 import type { Loss } from './dialect.js';
 import { type BytesOf, HeldBytes } from './held-bytes.js';
-import { decodeUnits16, JsonDocument, type JsonUnits } from './json-document.js';
+import { decodeUnits16, JsonDocument } from './json-document.js';
 import { encodingOf } from './json-encoding.js';
 import { type FrameSink, JsonFramer } from './json-framer.js';
 import { rangeOf } from './json-ranges.js';
-import { JsonShapes, type ShapedEvent, type ShapesContext } from './json-shapes.js';
+import { JsonShapes, type ShapesContext } from './json-shapes.js';
+import type { JsonUnits } from './json-tokens.js';
 import { KeyTable } from './key-table.js';
 import { BROKEN, FALLBACK, LOSSES } from './messages.js';
 import { ProviderPrefilter } from './provider-prefilter.js';
 import { type ReadObject, readObject } from './read-object.js';
+import type { ShapedEvent } from './shape-records.js';
 import { shiftedStart } from './shifted-start.js';
 import { UnitWindow } from './unit-window.js';
 

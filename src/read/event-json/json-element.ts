@@ -1,5 +1,6 @@
 import { isSpace } from './between-events.js';
-import { type JsonUnits, MAX_DEPTH } from './json-document.js';
+import { MAX_DEPTH } from './json-document.js';
+import type { JsonUnits } from './json-tokens.js';
 
 /** Where the scan of an object stopped: with the units at hand, behind its end, where it breaks JSON, or at an event in it. */
 export type ElementStop = typeof MORE | typeof ENDED | typeof BREAKS | typeof WRAPS;

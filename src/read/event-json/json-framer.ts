@@ -1,6 +1,6 @@
 import { isRecordLine, isSpace, RECORD_LINE_LENGTH, trimmedEnd } from './between-events.js';
-import type { JsonUnits } from './json-document.js';
 import { BREAKS, ENDED, JsonElement, WRAPS, type Wrapping } from './json-element.js';
+import type { JsonUnits } from './json-tokens.js';
 
 /** What the framer finds. Indices are into the units handed to `frame`, offsets count units from the input's start. */
 export interface FrameSink {

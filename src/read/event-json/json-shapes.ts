@@ -4,7 +4,6 @@ import { MOST_REPEATS, REPEATS, type WasmMemory } from '../../bytes/window-memor
 import {
   type EventRecord,
   type Instant,
-  type Mutable,
   NOT_TAKEN,
   type Repeat,
   type RepeatsOf,
@@ -16,19 +15,11 @@ import type { ReadOptions } from '../format-reader.js';
 import type { DialectContext, Loss } from './dialect.js';
 import { localTime, splitEventId, utcTime } from './dialect-fields.js';
 import type { JsonDocument } from './json-document.js';
-import {
-  ASKED_FIRST,
-  ASKED_THEN,
-  type EventId,
-  layOutShape,
-  MOST_SHAPES,
-  NONE,
-  type Shape,
-  shapeAddress,
-} from './shape-layout.js';
+import { ASKED_FIRST, ASKED_THEN, layOutShape, MOST_SHAPES, NONE, type Shape, shapeAddress } from './shape-layout.js';
+import { type ShapedEvent, ShapeRecords } from './shape-records.js';
 import { ODD_NUMBER, ShapeTexts, VALUES } from './shape-texts.js';
 import { ShapeVariations } from './shape-variations.js';
-import type { ReadPayload, ShapedPlaces } from './shaped-places.js';
+import type { ShapedPlaces } from './shaped-places.js';
 import { zonedTime } from './zoned-time.js';
 
 /**
@@ -39,6 +30,7 @@ import { zonedTime } from './zoned-time.js';
 export class JsonShapes {
   readonly #scan: WasmMemory['scan'];
   readonly #texts: ShapeTexts;
+  readonly #records: ShapeRecords;
   readonly #memory: WasmMemory;
   readonly #learnt: number;
   #context: ShapesContext;
@@ -49,19 +41,14 @@ export class JsonShapes {
   /** Of the event at hand. */
   #time: Instant | undefined | typeof NOT_READ;
   readonly #known = new Array<KnownEvent | undefined>(KNOWN_EVENTS).fill(undefined);
-  readonly #lists = new Array<readonly string[]>(LISTS).fill([]);
   /** The one that fitted last comes first. */
   readonly #shapes: Shape[] = [];
-  /** Payloads of earlier events, each with what it holds and what its form has lost. A bounded memory of a pure function. */
-  readonly #payloads = new Map<string, { readonly read: ReturnType<ReadPayload>; readonly losses: readonly Loss[] }>();
-  #payloadsReadBy: ReadPayload | undefined;
   /** By the number that their texts were given: events whose repeats are taken. */
   readonly #takers: KnownEvent[] = [];
   /** Of the event that was taken last. */
   #flooding: Shape | undefined;
   /** How many events `flood` went past. */
   flooded = 0;
-  #payloadLosses: readonly Loss[] = NO_LOSSES;
   /** The dialect of the event that was read last. */
   dialect = '';
   /** What may still be spent on shapes that no event comes to fit. */
@@ -85,6 +72,7 @@ export class JsonShapes {
     this.#repeatsOf = way.repeatsOf;
     this.#scan = memory.scan;
     this.#texts = new ShapeTexts(memory);
+    this.#records = new ShapeRecords(this.#texts);
     const { variationsOf } = way;
     this.#variations = variationsOf && new ShapeVariations(this.#texts, variationsOf);
     this.#context = context;
@@ -162,10 +150,13 @@ export class JsonShapes {
       }
       return this.#repeated(known, this.#texts.text(shape, shape.recordId), this.#timeOf(shape), offset, to - from);
     }
-    this.#payloadLosses = NO_LOSSES;
-    const event = this.#record(shape, provider, id, { input: this.#input, offset, length: to - from });
+    const position = { input: this.#input, offset, length: to - from };
+    const event = this.#records.make(shape, provider, id, position, this.#context);
     if (event === undefined) return undefined;
-    const losses = this.#payloadLosses.length === 0 ? shape.losses : [...shape.losses, ...this.#payloadLosses];
+    const time = this.#timeOf(shape);
+    if (time !== undefined) event.time = time;
+    const { payloadLosses } = this.#records;
+    const losses = payloadLosses.length === 0 ? shape.losses : [...shape.losses, ...payloadLosses];
     for (const loss of losses) this.#context.note(loss);
     if (slot >= 0) {
       const texts = shape.lasting.map(place => this.#texts.text(shape, place));
@@ -329,95 +320,6 @@ export class JsonShapes {
     const text = this.#texts.text(shape, shape.time);
     return text === '' ? undefined : shape.readTime(text, this.#context);
   }
-
-  /** Undefined where the parser reads what stands in for an unreadable field. Every text is asked for all the same. */
-  #record(shape: Shape, provider: string, id: EventId, position: EventRecord['position']): ShapedEvent | undefined {
-    const record: ShapedEvent = { type: 'event', provider, eventId: id.eventId, position };
-    const qualifiers = this.#texts.text(shape, shape.qualifiers);
-    if (qualifiers !== shape.qualifiersText) {
-      shape.qualifiersText = qualifiers;
-      shape.qualifiersRead = shape.readQualifiers(qualifiers, id.qualifiers);
-    }
-    if (shape.qualifiersRead !== undefined) record.qualifiers = shape.qualifiersRead;
-    const channel = this.#texts.text(shape, shape.channel);
-    if (channel !== '') record.channel = channel;
-    const computer = this.#texts.text(shape, shape.computer);
-    if (computer !== '') record.computer = computer;
-    const recordId = recordIdOf(this.#texts.text(shape, shape.recordId));
-    if (recordId !== undefined) record.recordId = recordId;
-    const level = this.#texts.text(shape, shape.level);
-    if (level !== shape.levelText) {
-      shape.levelText = level;
-      shape.levelRead = shape.readLevel(level);
-    }
-    if (shape.levelRead !== undefined) record.level = shape.levelRead;
-    if (shape.values !== undefined) this.#takeValues(shape, shape.values, record);
-    const payload = this.#texts.text(shape, shape.payload);
-    for (const place of shape.messages) {
-      const message = this.#texts.text(shape, place);
-      if (message !== '') record.message ??= message;
-    }
-    const culture = this.#texts.text(shape, shape.culture);
-    if (culture !== '') record.culture = culture;
-    if (!shape.isLevelSure && shape.levelRead === undefined) return undefined;
-    if (record.insertions !== undefined && shape.areValues?.(record.insertions) === false) return undefined;
-    if (payload !== '' && !this.#takePayload(shape, payload, record)) return undefined;
-    if (shape.isUnordered) record.isUnordered = true;
-    const instant = this.#timeOf(shape);
-    if (instant !== undefined) record.time = instant;
-    return record;
-  }
-
-  #takeValues(shape: Shape, values: readonly number[], record: ShapedEvent): void {
-    const insertions: string[] = [];
-    let hash = values.length;
-    for (let k = 0; k < values.length; k++) {
-      const place = values[k]!;
-      if (place >= 0) hash = (Math.imul(hash, 31) + this.#texts.words[VALUES + place * 3 + 2]!) | 0;
-      insertions.push(this.#texts.text(shape, place));
-    }
-    record.insertions = this.#again(hash, insertions);
-    if (shape.names !== undefined) {
-      const { names } = shape;
-      const isFixed = names.every(name => typeof name !== 'number');
-      record.names = isFixed
-        ? (names as readonly (string | undefined)[]) // none is a number
-        : names.map(name => (typeof name === 'number' ? this.#texts.text(shape, name) : name));
-    }
-  }
-
-  /** False when something else stands in for this payload. */
-  #takePayload({ readPayload }: Shape, text: string, record: ShapedEvent): boolean {
-    if (readPayload !== this.#payloadsReadBy) this.#payloads.clear();
-    this.#payloadsReadBy = readPayload;
-    let known = this.#payloads.get(text);
-    if (known === undefined) {
-      const losses: Loss[] = [];
-      const { keys } = this.#context;
-      const read = readPayload(text, {
-        keys,
-        wants: () => true,
-        localTime: () => undefined,
-        note: loss => losses.push(loss),
-      });
-      known = { read, losses };
-      if (this.#payloads.size === MOST_PAYLOADS) this.#payloads.clear();
-      this.#payloads.set(text, known);
-    }
-    if (known.read === 'unsure') return false;
-    this.#payloadLosses = known.losses;
-    Object.assign(record, known.read);
-    return true;
-  }
-
-  /** The list of an earlier event that holds the same texts, by which the extractor knows its failure again. */
-  #again(hash: number, insertions: readonly string[]): readonly string[] {
-    const slot = (hash ^ (hash >>> 15)) & (LISTS - 1);
-    const known = this.#lists[slot]!;
-    if (known.length === insertions.length && known.every((text, at) => text === insertions[at])) return known;
-    this.#lists[slot] = insertions;
-    return insertions;
-  }
 }
 
 interface KnownEvent {
@@ -442,18 +344,11 @@ export type ShapesWay = Pick<ReadOptions, 'input' | 'repeatsOf' | 'variationsOf'
 
 const shapesOf = new WeakMap<WasmMemory, JsonShapes>();
 
-const NO_LOSSES: readonly Loss[] = [];
 const NOT_READ = 'not read';
-
-/** An event that a reader may still complete. */
-export type ShapedEvent = Mutable<EventRecord>;
 
 /** At `REPEATS`, as in `assembly/json-flood.ts`. */
 const REPEAT_WORDS = 10;
 
-const MOST_PAYLOADS = 512;
-/** Lists of values kept. */
-const LISTS = 2048;
 /** Events kept, each with its texts. */
 const KNOWN_EVENTS = 2048;
 
