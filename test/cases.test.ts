@@ -1,13 +1,18 @@
 import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  closeSync,
+  constants,
   existsSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   rmSync,
   symlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -86,5 +91,55 @@ t.test('the library for logs is loaded by JSON messages alone', async t => {
     const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     t.match(stderr, /no-such-file: no such file or folder/);
     t.equal(stdout, expected, form);
+  }
+});
+
+t.test('a pipe that is full and does not block loses nothing', async t => {
+  const folder = t.testdir();
+  const half = '<Events><Event xmlns="x"><System><Provider Name="A"/>';
+  for (let file = 0; file < 150; file++) writeFileSync(join(folder, `${file}.xml`), half);
+  const whole = `${half.replace('A', 'B'.repeat(100_000))}<EventID>1</EventID></System></Event></Events>`;
+  writeFileSync(join(folder, 'whole.xml'), whole);
+  for (const [stream, args] of [
+    [2, ['summarize', folder]],
+    [1, ['events', '--quiet', folder]],
+  ] as const) {
+    const command = [process.execPath, program, ...args];
+    const expected = spawnSync(command[0]!, command.slice(1), { encoding: 'utf8' }).output[stream]!;
+    const pipe = join(folder, `pipe-${stream}`);
+    if (spawnSync('mkfifo', [pipe]).status !== 0) return t.pass('no named pipes here: skipped');
+    const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+    const writer = openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
+    const before = 'x'.repeat(60_000);
+    writeSync(writer, before);
+    // Node makes the first three descriptors of a child block.
+    const child = spawn('sh', ['-c', `exec "$@" ${stream}>&3`, 'sh', ...command], {
+      stdio: ['ignore', 'ignore', 'ignore', writer],
+    });
+    closeSync(writer);
+    const ended = new Promise(resolve => child.once('close', resolve));
+    let text = '';
+    const room = Buffer.alloc(10_000);
+    const read = () => {
+      try {
+        return readSync(reader, room, 0, room.length, null);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return -1;
+        throw error;
+      }
+    };
+    let isRunning = true;
+    void ended.then(() => {
+      isRunning = false;
+    });
+    await new Promise(resolve => setTimeout(resolve, 500));
+    for (let length = read(); length !== 0 && (length > 0 || isRunning); length = read()) {
+      if (length > 0) text += room.toString('utf8', 0, length);
+      await new Promise(resolve => setTimeout(resolve, 5));
+    }
+    await ended;
+    closeSync(reader);
+    t.ok(expected.length > 5536, 'more than the pipe has room for');
+    t.equal(text, before + expected, stream === 1 ? 'standard output' : 'standard error');
   }
 });

@@ -63,14 +63,20 @@ async function openPino(): Promise<Record<Level, Say>> {
   };
 }
 
-/** Nobody may be reading stderr; that must not end the run. */
+/** Nobody may be reading stderr; that must not end the run. A pipe that another program made non-blocking may be full. */
 export function writeStderr(text: string): void {
-  try {
-    writeSync(2, text);
-  } catch {
-    // Nothing is left to say it to.
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(2, bytes, at);
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'EAGAIN') return;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+    }
   }
 }
+
+const PAUSE_MS = 2;
 
 /** An error's message and what to do, as one text; several faults of one file stand on lines of their own. */
 export function withHint({ message, hint }: { readonly message: string; readonly hint?: string | undefined }): string {
