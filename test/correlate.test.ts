@@ -1,3 +1,4 @@
+import { freemem } from 'node:os';
 import fc from 'fast-check';
 import t from 'tap';
 import { createFastRows } from '../src/correlate/fast-rows.js';
@@ -778,6 +779,35 @@ t.test('many tuples are given back as they were', async t => {
       -1,
     );
   }
+});
+
+const GIBIBYTE = 2 ** 30;
+const hasRoom = Math.min(freemem(), process.constrainedMemory() || Infinity) > 8 * GIBIBYTE;
+t.test('tuples fill all of 4 GiB', { skip: hasRoom ? false : 'less than 8 GiB of memory are free' }, async t => {
+  const length = 60_000;
+  const count = Math.ceil((4.1 * GIBIBYTE) / (length * 4));
+  const pool = new TuplePool(0);
+  const words = new Uint32Array(length);
+  const ids = new Uint32Array(1);
+  const idOf = (tuple: number) => {
+    words[0] = tuple;
+    words[length - 1] = ~tuple;
+    pool.internAll(words, length, 1, ids);
+    return ids[0]!;
+  };
+  let wrong = 0;
+  for (let tuple = 0; tuple < count; tuple++) if (idOf(tuple) !== tuple) wrong += 1;
+  t.equal(wrong, 0, 'ids are counted');
+  for (let tuple = 0; tuple < count; tuple += 7) {
+    const isRight =
+      idOf(tuple) === tuple && pool.lengthOf(tuple) === length && pool.at(tuple, length - 1) === ~tuple >>> 0;
+    if (!isRight) wrong += 1;
+  }
+  t.equal(wrong, 0, 'and found again');
+  t.ok(
+    pool.column(0).every((word, tuple) => word === tuple),
+    'as they were',
+  );
 });
 
 /** By id, what a pool holds. */

@@ -33,6 +33,7 @@ const BATCH: u32 = 128;
 const HASHES: usize = memory.data(512, 8);
 const FOUND: usize = memory.data(512, 8);
 
+// Addresses come near 2^32: what is left is compared, since a sum may go round.
 let size: u32 = 0;
 let full: bool = false;
 let top: usize = BASE;
@@ -94,8 +95,8 @@ function loadAhead(tuples: usize, length: usize, count: u32): void {
   let sum: u32 = 0;
   for (let at: usize = 0; at < <usize>count; at++) {
     const tuple = <usize>load<u32>(FOUND + (at << 2));
-    // A tuple of some words lies in two lines of the cache as a rule.
-    if (tuple != 0) sum ^= load<u32>(tuple) ^ load<u32>(tuple + HEAD + bytes - 4);
+    // A tuple of some words lies in two lines of the cache as a rule. One of the same hash may be shorter, and the last.
+    if (tuple != 0) sum ^= load<u32>(tuple) ^ load<u32>(min(tuple + HEAD + bytes, top) - 4);
   }
   // Kept, since a compiler leaves out loads of which nothing comes.
   loaded = sum;
@@ -112,7 +113,7 @@ function idOf(hash: u32, words: usize, length: usize): u32 {
     if (<u32>(slot >> 32) != hash || <usize>load<u32>(tuple, LENGTH) != length) continue;
     if (areSame(tuple + HEAD, words, length)) return load<u32>(tuple);
   }
-  const tuple = full ? 0 : add(words, length);
+  const tuple: usize = full ? 0 : add(words, length);
   if (tuple == 0) return NONE;
   store<u64>(table + at, <u64>tuple | (<u64>hash << 32));
   return size - 1;
@@ -122,7 +123,7 @@ function idOf(hash: u32, words: usize, length: usize): u32 {
 function add(words: usize, length: usize): usize {
   const bytes = HEAD + (length << 2);
   if ((size & (CHUNK_IDS - 1)) == 0 && !addChunk()) return 0;
-  if (next + bytes > limit && !addRoom(bytes)) return 0;
+  if (bytes > limit - next && !addRoom(bytes)) return 0;
   const tuple = next;
   next += bytes;
   store<u32>(tuple, size);
@@ -152,7 +153,7 @@ function addChunk(): bool {
 
 /** Room for more tuples. */
 function addRoom(bytes: usize): bool {
-  if (spare + bytes <= spareLimit) {
+  if (bytes <= spareLimit - spare) {
     next = spare;
     limit = spareLimit;
     spare = spareLimit;
