@@ -19,13 +19,14 @@ export function flagOption(options: Options, name: string): boolean {
   return options[name] === true;
 }
 
-/** @throws EvpairError `ERR_USAGE` when the value is no whole number of at least `least`. */
-export function countOption(options: Options, name: string, least: number): number | undefined {
+/** @throws EvpairError `ERR_USAGE` when the value is no whole number from `least` to `most`. */
+export function countOption(options: Options, name: string, least: number, most = Infinity): number | undefined {
   const text = textOption(options, name);
   if (text === undefined) return undefined;
   const count = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (count >= least) return count;
-  throw usage(`--${name} takes a whole number of at least ${least}, not ${JSON.stringify(text)}.`);
+  if (count >= least && count <= most) return count;
+  const bounds = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
+  throw usage(`--${name} takes a whole number ${bounds}, not ${JSON.stringify(text)}.`);
 }
 
 /** A share. @throws EvpairError `ERR_USAGE` when the value is no number from 0 to 1. */

@@ -110,7 +110,12 @@ export const OPTIONS: readonly Option[] = [
   { name: 'partial', help: 'Write the ledger itself, for evpair merge.', commands: SUMMARISING },
   { name: 'recover', help: 'Also read unused and damaged parts of .evtx and .evt.', commands: READING },
   { name: 'parse-all', help: 'Parse every event, also those that no definition wants.', commands: READING },
-  { name: 'max-event-bytes', value: 'N', help: 'Reject longer events. Default: 16777216 (16 MiB).', commands: READING },
+  {
+    name: 'max-event-bytes',
+    value: 'N',
+    help: 'Reject longer events. Default: 16777216 (16 MiB); at most 67108864.',
+    commands: READING,
+  },
   {
     name: 'jobs',
     value: 'N',

@@ -186,6 +186,9 @@ function argumentsOf(line: CommandLine): readonly string[] {
   return args.length > 0 || list !== undefined || isTerminal('stdin') ? args : ['-'];
 }
 
+/** In bytes. The texts of a longer event may fit no string of V8 (2^29 characters) once they are escaped for printing. */
+const MOST_EVENT_BYTES = 64 << 20;
+
 export async function readingOptions({ options }: CommandLine) {
   const columns = textOption(options, 'columns');
   const dateOrder = textOption(options, 'date-order') as 'dmy' | 'mdy' | 'ymd' | undefined; // the table's choices
@@ -199,7 +202,7 @@ export async function readingOptions({ options }: CommandLine) {
     computer: textOption(options, 'computer'),
     parseAll: flagOption(options, 'parse-all'),
     recover: flagOption(options, 'recover'),
-    maxEventBytes: countOption(options, 'max-event-bytes', 1024),
+    maxEventBytes: countOption(options, 'max-event-bytes', 1024, MOST_EVENT_BYTES),
     keepRejectBytes: textOption(options, 'rejects') !== undefined,
     hash: flagOption(options, 'hash'),
   };

@@ -75,7 +75,7 @@ export interface ReadOptions {
   readonly selection?: Selection | undefined;
   /** Parse every event, also those that nobody wants, so that malformed insides are seen. Default: false. */
   readonly parseAll?: boolean | undefined;
-  /** The longest event in bytes; a longer one is rejected. Default: 16 MiB. */
+  /** The longest event in bytes; a longer one is rejected. Default: 16 MiB. Beyond 64 MiB its texts may fit no string. */
   readonly maxEventBytes?: number | undefined;
   /** Keep a reject's bytes in the `Reject`. Default: false. */
   readonly keepRejectBytes?: boolean | undefined;
