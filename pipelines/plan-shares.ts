@@ -25,7 +25,7 @@ export type Help = 'none' | 'sweep' | 'read';
 
 export interface Plan {
   readonly count: number;
-  readonly help: Help;
+  readonly help: Exclude<Help, 'none'>;
   readonly steps: readonly Step[];
 }
 

@@ -62,7 +62,7 @@ export {
 export * from './model/index.js';
 export { type SweepSettings, type Swept, sweepSettings } from './read/event-xml/sweep.js';
 export { ExportReader, type ExportReaderOptions } from './read/export-reader.js';
-export type { RangeStop } from './read/format-reader.js';
+export { MOST_EVENT_BYTES, type RangeStop } from './read/format-reader.js';
 export { FORMATS } from './read/formats.js';
 export { type ExpandedInputs, expandInputs, type InputSource, type MissingInput } from './read/inputs/expand-inputs.js';
 export { type ReadInputOptions, readInput } from './read/inputs/read-input.js';

@@ -1,7 +1,9 @@
 import { freemem } from 'node:os';
 import fc from 'fast-check';
 import t from 'tap';
+import { hasSimd } from '../src/bytes/web-assembly.js';
 import { createFastRows } from '../src/correlate/fast-rows.js';
+import { createFastTuples } from '../src/correlate/fast-tuples.js';
 import { StringPool } from '../src/correlate/string-pool.js';
 import { TuplePool } from '../src/correlate/tuple-pool.js';
 import {
@@ -757,6 +759,7 @@ t.test('a tuple may be as long as 65,534 numbers, and the numbers as large as 32
 });
 
 t.test('many tuples are given back as they were', async t => {
+  t.equal(createFastTuples() !== undefined, hasSimd(), 'WebAssembly takes them where it can');
   const count = 150_000;
   const words = Uint32Array.from({ length: count * 2 }, (_, at) => (at % 2 === 0 ? at : Math.imul(at, 0x9e3779b1)));
   for (const pool of [new TuplePool(Infinity), new TuplePool(0)]) {

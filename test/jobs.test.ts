@@ -430,11 +430,14 @@ t.test('threads are planned where they pay, and never for less', async t => {
   const xml = { format: 'event-xml' };
   t.equal(plan([big], { ...xml, parseAll: true })?.count, 4);
   t.equal(plan([big], { ...xml, parseAll: true }, 1), undefined);
+  t.equal(plan([big], { ...xml, parseAll: true }, 3)?.help, 'sweep');
+  t.equal(plan([big], { ...xml, parseAll: true }, 4)?.help, 'read', 'what is dense is read by four');
   t.equal(plan([big], xml), undefined, 'events that are dropped unread');
   t.equal(plan([big], { ...xml, parseAll: true, hash: true }), undefined, 'one hash, one reader');
   t.equal(plan([big], { format: 'evtx' }), undefined, 'one file of a form without ranges');
   t.equal(plan([big, { ...big, name: 'other' }], { format: 'evtx' })?.count, 2);
   const csv = [big, { ...big, name: 'other' }];
+  t.equal(plan(csv, { format: 'viewer-csv' }, 3)?.help, 'read');
   t.equal(plan(csv, { format: 'viewer-csv' })?.count, 2, 'there is enough for four, and there are two files');
   t.equal(
     planShares({ inputs: csv, read: { format: 'viewer-csv' } }, { count: undefined, available: () => 3 }),

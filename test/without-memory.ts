@@ -19,12 +19,17 @@ export function withoutMemory(use: () => void): void {
 export function withMemory<Result>(pages: number, use: () => Result): Result {
   const wasm = Reflect.get(globalThis, 'WebAssembly') as { Memory: new (pages: object) => object };
   const { Memory } = wasm;
+  let given = 0;
   wasm.Memory = function limited({ initial }: { readonly initial: number }) {
+    given += 1;
     return new Memory({ initial, maximum: pages });
   } as never;
+  let result: Result;
   try {
-    return use();
+    result = use();
   } finally {
     wasm.Memory = Memory;
   }
+  if (given === 0) throw new Error('nobody asked for memory');
+  return result;
 }

@@ -15,6 +15,7 @@ import {
   EvpairError,
   expandInputs,
   loadDefinitions,
+  MOST_EVENT_BYTES,
   openThreads,
   type PairDefinition,
   parseColumns,
@@ -185,9 +186,6 @@ function argumentsOf(line: CommandLine): readonly string[] {
   const args = [...(line.command === 'templates' ? line.args.slice(1) : line.args), ...listed];
   return args.length > 0 || list !== undefined || isTerminal('stdin') ? args : ['-'];
 }
-
-/** In bytes. The texts of a longer event may fit no string of V8 (2^29 characters) once they are escaped for printing. */
-const MOST_EVENT_BYTES = 64 << 20;
 
 export async function readingOptions({ options }: CommandLine) {
   const columns = textOption(options, 'columns');

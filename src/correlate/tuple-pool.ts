@@ -9,8 +9,8 @@ export class TuplePool {
   #fast: FastTuples | undefined;
   /** All tuples, or those for which the fast ones had no room: their ids go on from there. */
   #plain = new PlainTuples();
-  readonly #many: number;
-  #mayBeFast = true;
+  /** So many are moved to the fast ones, once. */
+  #many: number;
   readonly #id = new Uint32Array(1);
 
   /** @param many so many tuples are worth the start of WebAssembly. */
@@ -31,7 +31,7 @@ export class TuplePool {
 
   /** Interns `count` tuples of `length` words each, one behind the other, and puts their ids into `ids`. */
   internAll(words: Uint32Array, length: number, count: number, ids: Uint32Array): void {
-    if (this.#mayBeFast && this.#plain.size >= this.#many) this.#moveToFast();
+    if (this.#plain.size >= this.#many) this.#moveToFast();
     if (this.#fast === undefined) this.#plain.internAll(words, length, count, ids);
     else this.#internFast(this.#fast, words, length, count, ids);
   }
@@ -70,7 +70,7 @@ export class TuplePool {
 
   /** They keep their ids. */
   #moveToFast(): void {
-    this.#mayBeFast = false;
+    this.#many = Infinity;
     const fast = createFastTuples();
     if (fast === undefined) return;
     const plain = this.#plain;

@@ -75,7 +75,7 @@ export interface ReadOptions {
   readonly selection?: Selection | undefined;
   /** Parse every event, also those that nobody wants, so that malformed insides are seen. Default: false. */
   readonly parseAll?: boolean | undefined;
-  /** The longest event in bytes; a longer one is rejected. Default: 16 MiB. Beyond 64 MiB its texts may fit no string. */
+  /** The longest event in bytes; a longer one is rejected. Default: 16 MiB; at most `MOST_EVENT_BYTES`. */
   readonly maxEventBytes?: number | undefined;
   /** Keep a reject's bytes in the `Reject`. Default: false. */
   readonly keepRejectBytes?: boolean | undefined;
@@ -118,3 +118,5 @@ export interface ReadOptions {
 export const SHIFTED = 'a byte was lost or added here: what follows lies half a 16-bit unit off';
 
 export const DEFAULT_MAX_EVENT_BYTES = 16 * 1024 * 1024;
+/** The texts of a longer event may fit no string of V8 (2^29 characters) once they are escaped for printing. */
+export const MOST_EVENT_BYTES = 64 * 1024 * 1024;

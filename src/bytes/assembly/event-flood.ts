@@ -129,8 +129,9 @@ function numberTexts<T>(wanted: u32, to: usize): bool {
 
 // Many events name one thing twice: their computer as a value, or a value in two places. Such a text is compared with the
 // one that it was the same as in an event before, and not looked up.
-/** By its place among those that are wanted: that of an earlier text, which it was the same as if it ever was as any. */
+/** Of each of the texts that are wanted, 32 at most: which earlier one it was the same as last; before that, the first. */
 const TWINS: usize = memory.data(32);
+/** Where the event at hand has them, a word each. */
 const TEXTS: usize = memory.data(128, 4);
 const TWIN: i32 = -2;
 
